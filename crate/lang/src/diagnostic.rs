@@ -1,0 +1,58 @@
+//! What went wrong, as data: the one type for errors of the parser and the evaluator, and for warnings.
+
+use crate::source::{Pos, Span};
+use bstr::BString;
+
+/// How bad it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Severity {
+    /// There is no result.
+    Error,
+    /// There is a result.
+    Warning,
+}
+
+/// One line of the trace: what the evaluator was doing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TraceFrame {
+    /// For example `while calling the 'map' builtin`.
+    pub message: BString,
+    /// Where.
+    pub pos: Pos,
+}
+
+/// An error or a warning. Messages are those of the reference, without the `error: ` in front; text that comes from
+/// programs can be any bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: BString,
+    /// Where; `span.start` is [`Pos::NONE`] if there is no place. An end equal to the start stands for "the token that starts here".
+    pub span: Span,
+    /// What to do about it, for example `Did you mean 'lib'?`
+    pub hints: Vec<BString>,
+    /// What the evaluator was doing, innermost first.
+    pub trace: Vec<TraceFrame>,
+}
+
+impl Diagnostic {
+    /// Makes an error at a position.
+    pub fn error(message: impl Into<BString>, pos: Pos) -> Self {
+        Self {
+            severity: Severity::Error,
+            message: message.into(),
+            span: Span { start: pos, end: pos },
+            hints: Vec::new(),
+            trace: Vec::new(),
+        }
+    }
+
+    /// Adds a hint.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<BString>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}

@@ -1,0 +1,137 @@
+//! Source texts and positions in them.
+//!
+//! All texts of an engine share one address space of 32-bit byte offsets, so that a position is one number and tells its file.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+/// A byte position in the address space of a [`SourceMap`]; [`Pos::NONE`] where there is none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+pub struct Pos(pub u32);
+
+impl Pos {
+    /// The position of things that no source text contains.
+    pub const NONE: Pos = Pos(0);
+
+    /// Tells whether this is a position in some source text.
+    pub fn is_some(self) -> bool {
+        self != Pos::NONE
+    }
+}
+
+/// A range of byte positions; the end is exclusive.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Span {
+    /// Where it starts.
+    pub start: Pos,
+    /// Where it ends.
+    pub end: Pos,
+}
+
+/// Where a source text came from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// A file of the file tree, by its absolute path.
+    File(Rc<[u8]>),
+    /// An expression given as a string (`-E`, the page's input line).
+    String,
+    /// Standard input.
+    Stdin,
+    /// A part of the evaluator itself (shown as `<nix/derivation-internal.nix>` by the reference).
+    Internal(&'static str),
+}
+
+/// One source text.
+#[derive(Debug)]
+pub struct Source {
+    /// Where it came from.
+    pub origin: Origin,
+    /// The text, as bytes.
+    pub text: Rc<[u8]>,
+    base: u32,
+}
+
+/// A position in the words of a person: origin, line and column (both from 1; the column counts bytes, as the reference does).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Location {
+    /// The text it is in.
+    pub origin: Origin,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in bytes, from 1.
+    pub column: u32,
+    /// Byte offset in the text.
+    pub offset: u32,
+}
+
+/// All source texts of an engine.
+#[derive(Debug, Default)]
+pub struct SourceMap {
+    sources: Vec<Source>,
+    next: u32,
+}
+
+/// The texts together exceed the address space of 2^32 bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct SourceMapFull;
+
+impl SourceMap {
+    /// Adds a text and returns the position of its first byte.
+    ///
+    /// # Errors
+    /// When all texts together would exceed 4 GiB.
+    pub fn add(&mut self, origin: Origin, text: Rc<[u8]>) -> Result<Pos, SourceMapFull> {
+        let base = self.next.max(1); // 0 is Pos::NONE
+        let length = u32::try_from(text.len()).map_err(|_| SourceMapFull)?;
+        self.next = base
+            .checked_add(length)
+            .and_then(|end| end.checked_add(1)) // the end of the text is a position too
+            .ok_or(SourceMapFull)?;
+        self.sources.push(Source { origin, text, base });
+        Ok(Pos(base))
+    }
+
+    /// Returns the text that holds a position.
+    pub fn source(&self, pos: Pos) -> Option<&Source> {
+        if !pos.is_some() {
+            return None;
+        }
+        let index = self.sources.partition_point(|source| source.base <= pos.0).checked_sub(1)?;
+        Some(&self.sources[index])
+    }
+
+    /// Translates a position into origin, line and column.
+    ///
+    /// A line ends at `\n`, `\r\n` or `\r`, as in the reference (`position.cc`).
+    pub fn locate(&self, pos: Pos) -> Option<Location> {
+        let source = self.source(pos)?;
+        let offset = (pos.0 - source.base).min(source.text.len() as u32);
+        let (mut line, mut line_start, mut at) = (1, 0, 0usize);
+        let text = &source.text;
+        while at < offset as usize {
+            match text[at] {
+                b'\n' => at += 1,
+                b'\r' if text.get(at + 1) == Some(&b'\n') => at += 2,
+                b'\r' => at += 1,
+                _ => {
+                    at += 1;
+                    continue;
+                }
+            }
+            if at <= offset as usize {
+                line += 1;
+                line_start = at;
+            }
+        }
+        Some(Location { origin: source.origin.clone(), line, column: offset - line_start as u32 + 1, offset })
+    }
+
+    /// Translates a span into byte offsets of its source.
+    pub fn range(&self, span: Span) -> Option<(&Source, Range<usize>)> {
+        let source = self.source(span.start)?;
+        let length = source.text.len();
+        let start = ((span.start.0 - source.base) as usize).min(length);
+        let end = (span.end.0.saturating_sub(source.base) as usize).clamp(start, length);
+        Some((source, start..end))
+    }
+}
