@@ -1,0 +1,553 @@
+//! Store paths: their text form and how their hash part is computed.
+//!
+//! Source of the rules: `libstore/path.cc`, `libstore/store-dir-config.cc` and the manual's page
+//! "Complete Store Path Calculation". Whether a path exists is not known here.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use crate::encoding;
+use crate::hash::{self, Hash, HashAlgorithm, Hasher};
+use crate::sink::ByteSink;
+
+/// Longest name of a store object in bytes.
+pub const MAX_NAME_LEN: usize = 211;
+
+/// Number of nix32 characters of the hash part.
+pub const HASH_PART_LEN: usize = 32;
+
+/// Number of bytes of the hash part.
+pub const HASH_PART_BYTES: usize = 20;
+
+/// Why a text is no store path; the wording is the reference's where it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StorePathError {
+    /// The name part is not allowed.
+    Name {
+        /// The whole base name.
+        path: BString,
+        /// What is wrong with its name.
+        error: NameError,
+    },
+    /// There is no room for a hash part and a name.
+    TooShort(BString),
+    /// The hash part has a character that nix32 lacks.
+    HashCharacter {
+        /// The whole base name.
+        path: BString,
+        /// The character.
+        byte: u8,
+    },
+    /// There is no dash behind the hash part.
+    NoDash(BString),
+    /// The path is not directly inside the store directory.
+    NotInStore(BString),
+}
+
+impl fmt::Display for StorePathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name { path, error } => {
+                write!(f, "path '{path}' is not a valid store path: {error}")
+            }
+            Self::TooShort(path) => write!(f, "'{path}' is too short to be a valid store path"),
+            Self::HashCharacter { path, byte } => write!(
+                f,
+                "store path '{path}' contains illegal base-32 character '{}'",
+                [*byte].as_bstr()
+            ),
+            Self::NoDash(path) => write!(
+                f,
+                "store path '{path}' has no '-' between its hash part and its name"
+            ),
+            Self::NotInStore(path) => write!(f, "path '{path}' is not in the Nix store"),
+        }
+    }
+}
+
+impl std::error::Error for StorePathError {}
+
+/// Why a text cannot name a store object; the wording is the reference's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NameError {
+    /// The name is empty.
+    Empty,
+    /// The name is longer than [`MAX_NAME_LEN`].
+    TooLong(BString),
+    /// The name is `.` or `..`.
+    Dots(BString),
+    /// The part before the first dash is `.` or `..`.
+    DotsDash(BString),
+    /// A character outside `[A-Za-z0-9+._?=-]`.
+    Character {
+        /// The whole name.
+        name: BString,
+        /// The first such byte.
+        byte: u8,
+    },
+}
+
+impl fmt::Display for NameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("name must not be empty"),
+            Self::TooLong(name) => write!(
+                f,
+                "name '{name}' must be no longer than {MAX_NAME_LEN} characters"
+            ),
+            Self::Dots(name) => write!(f, "name '{name}' is not valid"),
+            Self::DotsDash(name) => write!(
+                f,
+                "name '{name}' is not valid: first dash-separated component must not be '{}'",
+                if name.starts_with(b"..") { ".." } else { "." }
+            ),
+            Self::Character { name, byte } => write!(
+                f,
+                "name '{name}' contains illegal character '{}'",
+                [*byte].as_bstr()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for NameError {}
+
+/// Checks the name of a store object and returns it as text.
+///
+/// # Errors
+/// The first rule that the name breaks, in the order in which the reference checks them.
+pub fn check_name(name: &[u8]) -> Result<&str, NameError> {
+    if name.is_empty() {
+        return Err(NameError::Empty);
+    }
+    if name.len() > MAX_NAME_LEN {
+        return Err(NameError::TooLong(name.into()));
+    }
+    match name {
+        b"." | b".." => return Err(NameError::Dots(name.into())),
+        [b'.', b'-', ..] | [b'.', b'.', b'-', ..] => return Err(NameError::DotsDash(name.into())),
+        _ => {}
+    }
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"+-._?=".contains(&byte);
+    if let Some(&byte) = name.iter().find(|&&byte| !allowed(byte)) {
+        return Err(NameError::Character {
+            name: name.into(),
+            byte,
+        });
+    }
+    Ok(std::str::from_utf8(name).expect("allowed characters are ASCII"))
+}
+
+/// The base name of a store object: a hash part and a name.
+///
+/// `Display` writes the base name, [`StoreDir::display`] the full path. The order is that of base names.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StorePath {
+    /// The hash part, last byte first: so nix32 writes it, and so the derived order is that of the text.
+    reversed_hash: [u8; HASH_PART_BYTES],
+    name: Arc<str>,
+}
+
+impl StorePath {
+    /// Makes a store path of the 20 bytes of its hash part and its name.
+    ///
+    /// # Errors
+    /// [`StorePathError::Name`] if the name is not allowed.
+    pub fn new(mut hash_part: [u8; HASH_PART_BYTES], name: &[u8]) -> Result<Self, StorePathError> {
+        let checked = check_name(name);
+        match checked {
+            Ok(name) => {
+                hash_part.reverse();
+                Ok(Self {
+                    reversed_hash: hash_part,
+                    name: name.into(),
+                })
+            }
+            Err(error) => {
+                let mut path = BString::from(encoding::nix32_encode(&hash_part));
+                path.push(b'-');
+                path.extend_from_slice(name);
+                Err(StorePathError::Name { path, error })
+            }
+        }
+    }
+
+    /// Parses a base name such as `00bgd045z0d4icpbc2yyz4gx48ak44la-net-tools-1.60`.
+    ///
+    /// # Errors
+    /// See [`StorePathError`].
+    pub fn parse(base_name: impl AsRef<[u8]>) -> Result<Self, StorePathError> {
+        let base_name = base_name.as_ref();
+        if base_name.len() < HASH_PART_LEN + 1 {
+            return Err(StorePathError::TooShort(base_name.into()));
+        }
+        let (hash_part, rest) = base_name.split_at(HASH_PART_LEN);
+        let hash_part =
+            decode_hash_part(hash_part).map_err(|byte| StorePathError::HashCharacter {
+                path: base_name.into(),
+                byte,
+            })?;
+        let Some(name) = rest.strip_prefix(b"-") else {
+            return Err(StorePathError::NoDash(base_name.into()));
+        };
+        Self::new(hash_part, name)
+    }
+
+    /// Returns the 20 bytes of the hash part.
+    #[must_use]
+    pub fn hash_bytes(&self) -> [u8; HASH_PART_BYTES] {
+        let mut bytes = self.reversed_hash;
+        bytes.reverse();
+        bytes
+    }
+
+    /// Returns the hash part as its 32 nix32 characters.
+    #[must_use]
+    pub fn hash_part(&self) -> String {
+        encoding::nix32_encode(&self.hash_bytes())
+    }
+
+    /// Returns the name without the hash part.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Tells whether the name ends in `.drv`.
+    #[must_use]
+    pub fn is_derivation(&self) -> bool {
+        self.name.ends_with(".drv")
+    }
+
+    /// Returns the derivation's name if this is the path of a `.drv` file.
+    #[must_use]
+    pub fn derivation_name(&self) -> Option<&str> {
+        self.name.strip_suffix(".drv")
+    }
+
+    /// Appends the base name to a sink without making a string.
+    pub fn write_to(&self, sink: &mut impl ByteSink) {
+        let mut text = [0u8; HASH_PART_LEN];
+        encode_hash_part(&self.reversed_hash, &mut text);
+        sink.put(&text);
+        sink.put(b"-");
+        sink.put(self.name.as_bytes());
+    }
+}
+
+impl fmt::Display for StorePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0u8; HASH_PART_LEN];
+        encode_hash_part(&self.reversed_hash, &mut text);
+        let text = std::str::from_utf8(&text).expect("the nix32 alphabet is ASCII");
+        write!(f, "{text}-{}", self.name)
+    }
+}
+
+impl fmt::Debug for StorePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Writes 20 bytes (last byte first) as 32 characters: every 5 bytes are exactly 8 digits.
+fn encode_hash_part(reversed: &[u8; HASH_PART_BYTES], text: &mut [u8; HASH_PART_LEN]) {
+    for (bytes, digits) in reversed.chunks_exact(5).zip(text.chunks_exact_mut(8)) {
+        let group = bytes
+            .iter()
+            .fold(0u64, |group, &byte| group << 8 | u64::from(byte));
+        for (position, digit) in digits.iter_mut().enumerate() {
+            *digit = encoding::NIX32_ALPHABET[(group >> (35 - 5 * position) & 31) as usize];
+        }
+    }
+}
+
+/// Decodes 32 nix32 characters.
+///
+/// # Errors
+/// The first byte that is no digit.
+fn decode_hash_part(text: &[u8]) -> Result<[u8; HASH_PART_BYTES], u8> {
+    let first_bad = |text: &[u8]| {
+        text.iter()
+            .copied()
+            .find(|byte| !encoding::NIX32_ALPHABET.contains(byte))
+    };
+    match encoding::nix32_decode(text)
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+    {
+        Some(bytes) => Ok(bytes),
+        None => Err(first_bad(text).unwrap_or(0)),
+    }
+}
+
+/// The name of an output's store path: the derivation's name, with `-output` for all outputs but `out`.
+#[must_use]
+pub fn output_path_name(derivation_name: &str, output: &BStr) -> BString {
+    let mut name = BString::from(derivation_name);
+    if output != "out" {
+        name.push(b'-');
+        name.extend_from_slice(output);
+    }
+    name
+}
+
+/// The store directory, `/nix/store` unless told otherwise; it is part of every hash.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct StoreDir(Arc<str>);
+
+impl Default for StoreDir {
+    fn default() -> Self {
+        Self("/nix/store".into())
+    }
+}
+
+impl fmt::Display for StoreDir {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl StoreDir {
+    /// Makes a store directory; `None` unless it is an absolute path without a slash at its end.
+    #[must_use]
+    pub fn new(path: &str) -> Option<Self> {
+        let ok = path.len() > 1
+            && path.starts_with('/')
+            && !path.ends_with('/')
+            && !path.contains(['\n', '\0', '"', '\\']);
+        ok.then(|| Self(path.into()))
+    }
+
+    /// Returns the directory's path.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the full path of a store path.
+    #[must_use]
+    pub fn display(&self, path: &StorePath) -> String {
+        format!("{}/{path}", self.0)
+    }
+
+    /// Appends the full path of a store path.
+    pub fn write_path(&self, path: &StorePath, sink: &mut impl ByteSink) {
+        sink.put(self.0.as_bytes());
+        sink.put(b"/");
+        path.write_to(sink);
+    }
+
+    /// Parses the full path of a store object.
+    ///
+    /// # Errors
+    /// [`StorePathError::NotInStore`] or what [`StorePath::parse`] says.
+    pub fn parse_path(&self, path: impl AsRef<[u8]>) -> Result<StorePath, StorePathError> {
+        let path = path.as_ref();
+        match self.strip(path) {
+            Some(base_name) if !base_name.contains(&b'/') => StorePath::parse(base_name),
+            _ => Err(StorePathError::NotInStore(path.into())),
+        }
+    }
+
+    /// Splits a path at or below a store object into the object and the rest, which is empty or begins with `/`.
+    ///
+    /// # Errors
+    /// [`StorePathError::NotInStore`] or what [`StorePath::parse`] says.
+    pub fn split_path<'a>(&self, path: &'a [u8]) -> Result<(StorePath, &'a [u8]), StorePathError> {
+        let inside = self
+            .strip(path)
+            .ok_or_else(|| StorePathError::NotInStore(path.into()))?;
+        let end = inside.find_byte(b'/').unwrap_or(inside.len());
+        let (base_name, rest) = inside.split_at(end);
+        Ok((StorePath::parse(base_name)?, rest))
+    }
+
+    fn strip<'a>(&self, path: &'a [u8]) -> Option<&'a [u8]> {
+        path.strip_prefix(self.0.as_bytes())?.strip_prefix(b"/")
+    }
+
+    /// Computes a store path: hashes the fingerprint `type:sha256:<hex of digest>:<store dir>:<name>` and folds it.
+    ///
+    /// # Errors
+    /// [`StorePathError::Name`] if the name is not allowed.
+    pub fn make_store_path(
+        &self,
+        kind: &str,
+        inner: &[u8; 32],
+        name: &[u8],
+    ) -> Result<StorePath, StorePathError> {
+        self.path_of_fingerprint(inner, name, |fingerprint| fingerprint.put(kind.as_bytes()))
+    }
+
+    /// Computes the path of an input-addressed output from its derivation's masked digest.
+    ///
+    /// # Errors
+    /// [`StorePathError::Name`] if the name is not allowed.
+    pub fn output_path(
+        &self,
+        masked_digest: &[u8; 32],
+        derivation_name: &str,
+        output: &BStr,
+    ) -> Result<StorePath, StorePathError> {
+        let name = output_path_name(derivation_name, output);
+        self.path_of_fingerprint(masked_digest, &name, |fingerprint| {
+            fingerprint.put(b"output:");
+            fingerprint.put(output);
+        })
+    }
+
+    /// Computes the path of a file whose bytes have the SHA-256 digest `digest` (`builtins.toFile`, `.drv` files).
+    ///
+    /// # Errors
+    /// [`StorePathError::Name`] if the name is not allowed.
+    pub fn text_path<'a>(
+        &self,
+        digest: &[u8; 32],
+        name: &[u8],
+        references: impl IntoIterator<Item = &'a StorePath>,
+    ) -> Result<StorePath, StorePathError> {
+        self.path_with_references("text", digest, name, references, false)
+    }
+
+    /// Computes the path of a file tree whose NAR has the SHA-256 digest `digest`.
+    ///
+    /// `references` must not contain the path itself; `self_reference` says that it refers to itself.
+    ///
+    /// # Errors
+    /// [`StorePathError::Name`] if the name is not allowed.
+    pub fn source_path<'a>(
+        &self,
+        digest: &[u8; 32],
+        name: &[u8],
+        references: impl IntoIterator<Item = &'a StorePath>,
+        self_reference: bool,
+    ) -> Result<StorePath, StorePathError> {
+        self.path_with_references("source", digest, name, references, self_reference)
+    }
+
+    fn path_with_references<'a>(
+        &self,
+        kind: &str,
+        digest: &[u8; 32],
+        name: &[u8],
+        references: impl IntoIterator<Item = &'a StorePath>,
+        self_reference: bool,
+    ) -> Result<StorePath, StorePathError> {
+        // Sorted, and each once.
+        let references: BTreeSet<&StorePath> = references.into_iter().collect();
+        self.path_of_fingerprint(digest, name, |fingerprint| {
+            fingerprint.put(kind.as_bytes());
+            for reference in references {
+                fingerprint.put(b":");
+                self.write_path(reference, fingerprint);
+            }
+            if self_reference {
+                fingerprint.put(b":self");
+            }
+        })
+    }
+
+    fn path_of_fingerprint(
+        &self,
+        inner: &[u8; 32],
+        name: &[u8],
+        put_kind: impl FnOnce(&mut Hasher),
+    ) -> Result<StorePath, StorePathError> {
+        let mut fingerprint = Hasher::new(HashAlgorithm::Sha256);
+        put_kind(&mut fingerprint);
+        fingerprint.put(b":sha256:");
+        encoding::hex_encode_into(inner, &mut fingerprint);
+        fingerprint.put(b":");
+        fingerprint.put(self.0.as_bytes());
+        fingerprint.put(b":");
+        fingerprint.put(name);
+        StorePath::new(fold(fingerprint.finish().digest()), name)
+    }
+}
+
+/// Shortens a digest to a hash part: byte `i` is XORed into byte `i mod 20`.
+#[must_use]
+pub fn fold(digest: &[u8]) -> [u8; HASH_PART_BYTES] {
+    let mut folded = [0; HASH_PART_BYTES];
+    for (position, byte) in digest.iter().enumerate() {
+        folded[position % HASH_PART_BYTES] ^= byte;
+    }
+    folded
+}
+
+/// Returns the digest of a fixed output that has no `source` path of its own: SHA-256 of
+/// `fixed:out:<method and algorithm>:<hex>:`.
+pub(crate) fn fixed_inner_digest(method_prefix: &str, hash: &Hash) -> [u8; 32] {
+    let text = format!(
+        "fixed:out:{method_prefix}{}:",
+        hash.render_prefixed(hash::HashFormat::Base16)
+    );
+    hash::sha256(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: &str = "00bgd045z0d4icpbc2yyz4gx48ak44la-net-tools-1.60_p20170221182432";
+
+    #[test]
+    fn base_names_round_trip() {
+        let path = StorePath::parse(BASE).unwrap();
+        assert_eq!(path.to_string(), BASE);
+        assert_eq!(path.hash_part(), &BASE[..32]);
+        assert_eq!(path.name(), &BASE[33..]);
+        let mut text = Vec::new();
+        path.write_to(&mut text);
+        assert_eq!(text, BASE.as_bytes());
+    }
+
+    #[test]
+    fn order_is_that_of_the_text() {
+        let mut names = vec![
+            "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz-a",
+            "00000000000000000000000000000001-a",
+            "10000000000000000000000000000000-a",
+            "00000000000000000000000000000000-b",
+            "00000000000000000000000000000000-B",
+            "00000000000000000000000000000000-b.c",
+        ];
+        let mut paths: Vec<_> = names
+            .iter()
+            .map(|name| StorePath::parse(name).unwrap())
+            .collect();
+        paths.sort();
+        names.sort_unstable();
+        let sorted: Vec<_> = paths.iter().map(ToString::to_string).collect();
+        assert_eq!(sorted, names);
+    }
+
+    #[test]
+    fn full_paths_must_be_directly_in_the_store() {
+        let dir = StoreDir::default();
+        let full = format!("/nix/store/{BASE}");
+        assert_eq!(dir.display(&dir.parse_path(&full).unwrap()), full);
+        for bad in ["/nix/stores", "/nix/store", BASE, &format!("{full}/bin")] {
+            assert!(matches!(
+                dir.parse_path(bad),
+                Err(StorePathError::NotInStore(_))
+            ));
+        }
+        let inside = format!("{full}/bin/x");
+        let (path, rest) = dir.split_path(inside.as_bytes()).unwrap();
+        assert_eq!((path.to_string().as_str(), rest), (BASE, &b"/bin/x"[..]));
+    }
+
+    #[test]
+    fn folding_is_not_truncation() {
+        let digest: Vec<u8> = (0..32).collect();
+        let folded = fold(&digest);
+        assert_eq!(folded[0], 20);
+        assert_eq!(folded[11], 11 ^ 31);
+        assert_eq!(folded[12], 12);
+    }
+}
