@@ -1,0 +1,86 @@
+//! `cargo xtask bench`: the programs of `tests/bench`, each with what it measures built first.
+//!
+//! A program gets `DRVLAB` (the release build of the terminal program), and one that drives the browser `DRVLAB_URL` and `CHROME`.
+
+use std::path::Path;
+
+use anyhow::bail;
+
+use crate::command::{cargo, run as run_command};
+use crate::server::Server;
+use crate::workspace::Workspace;
+use crate::{browser, build_lock, node, page, size, wasm};
+
+/// Runs the benchmarks with these names, all of them when none is given.
+///
+/// Fails for an unknown name, and at the first benchmark that fails.
+pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
+    const KNOWN: [&str; 3] = ["size", "instantiate", "keystroke"];
+    if let Some(unknown) = names.iter().find(|name| !KNOWN.contains(&name.as_str())) {
+        bail!(
+            "there is no benchmark '{unknown}'; there are: {}",
+            KNOWN.join(", ")
+        );
+    }
+    let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
+    if wanted("size") {
+        size::run(workspace)?;
+    }
+    if wanted("instantiate") {
+        instantiate(workspace)?;
+    }
+    if wanted("keystroke") {
+        keystroke(workspace)?;
+    }
+    Ok(())
+}
+
+/// The ratio of our instantiation to the reference's.
+fn instantiate(workspace: &Workspace) -> anyhow::Result<()> {
+    let target = workspace.target();
+    run_command(
+        cargo(workspace.root())
+            .args(["build", "--release", "--package", "drvlab", "--target-dir"])
+            .arg(target),
+    )?;
+    let program = target
+        .join("release")
+        .join(format!("drvlab{}", std::env::consts::EXE_SUFFIX));
+    run_command(
+        node::node(workspace)?
+            .arg(workspace.path("tests/bench/instantiate.mjs"))
+            .env("DRVLAB", program),
+    )
+}
+
+/// The time from a keystroke to the updated page.
+fn keystroke(workspace: &Workspace) -> anyhow::Result<()> {
+    let assets = {
+        let lock = build_lock::acquire(workspace)?;
+        node::ensure_packages(workspace, "tests", &lock)?;
+        wasm::build(workspace, &lock)?;
+        page::build(workspace, &lock)?
+    };
+    let chrome = browser::ensure(workspace)?;
+    let server = Server::start(assets, 0)?;
+    run_browser_program(
+        workspace,
+        &workspace.path("tests/bench/keystroke.mjs"),
+        &server,
+        &chrome,
+    )
+}
+
+fn run_browser_program(
+    workspace: &Workspace,
+    program: &Path,
+    server: &Server,
+    chrome: &Path,
+) -> anyhow::Result<()> {
+    run_command(
+        node::node(workspace)?
+            .arg(program)
+            .env("DRVLAB_URL", server.url())
+            .env("CHROME", chrome),
+    )
+}

@@ -1,0 +1,191 @@
+//! Building the browser's module: cargo, then wasm-bindgen as a library of the locked version, then wasm-opt.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::{fs, process};
+
+use anyhow::{Context as _, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::build_lock::BuildLock;
+use crate::command::{cargo, run};
+use crate::workspace::Workspace;
+use crate::{node, rust_toolchain};
+
+/// Where the module and its glue go; git ignores the folder.
+const OUTPUT: &str = "web/src/wasm";
+
+/// The name of the module's glue, `drvlab_wasm.js`, and of the module, `drvlab_wasm_bg.wasm`.
+const NAME: &str = "drvlab_wasm";
+
+/// Optimisation, and the features that rustc uses for this target by default: without them wasm-opt refuses its input.
+const WASM_OPT_FLAGS: [&str; 9] = [
+    "-O3",
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-call-indirect-overlong",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// The file of the optimised module.
+pub fn module(workspace: &Workspace) -> PathBuf {
+    workspace.path(OUTPUT).join(format!("{NAME}_bg.wasm"))
+}
+
+/// Builds the module and its JavaScript and TypeScript glue into `web/src/wasm`; does nothing more when cargo built the same module as last time.
+///
+/// Fails when a tool is missing or fails.
+pub fn build(workspace: &Workspace, lock: &BuildLock) -> anyhow::Result<()> {
+    rust_toolchain::ensure_wasm_target(workspace)?;
+    node::ensure_packages(workspace, "web", lock)?;
+    let compiled = compile(workspace)?;
+
+    let input =
+        fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
+    let recipe = recipe(workspace)?;
+    let last_input = workspace.scratch().join("wasm/input.wasm");
+    let last_recipe = workspace.path(OUTPUT).join("recipe.txt");
+    let unchanged = fs::read(&last_recipe).is_ok_and(|last| last == recipe.as_bytes())
+        && fs::read(&last_input).is_ok_and(|last| last == input)
+        && module(workspace).is_file();
+    if unchanged {
+        return Ok(());
+    }
+
+    println!("generating the JavaScript glue");
+    let generated = workspace
+        .scratch()
+        .join(format!("wasm/generated-{}", process::id()));
+    replace_folder(&generated)?;
+    bindgen(&compiled, &generated)?;
+    println!("optimising the module with wasm-opt");
+    optimise(workspace, &generated.join(format!("{NAME}_bg.wasm")))?;
+    fs::write(generated.join("recipe.txt"), &recipe).context("cannot write recipe.txt")?;
+    // Gone while the output is changed: a run that is interrupted here is not taken for complete.
+    if last_recipe.exists() {
+        fs::remove_file(&last_recipe).context("cannot remove the old recipe.txt")?;
+    }
+    publish(&generated, &workspace.path(OUTPUT))?;
+    fs::write(&last_input, &input).context("cannot keep a copy of the module")?;
+    fs::remove_dir_all(&generated).context("cannot remove the folder for generated files")
+}
+
+fn compile(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    let target = workspace.target();
+    run(cargo(workspace.root())
+        .args(["build", "--package", "drvlab-wasm", "--lib", "--release"])
+        .args(["--target", rust_toolchain::WASM_TARGET])
+        .arg("--target-dir")
+        .arg(target))?;
+    let module = target
+        .join(rust_toolchain::WASM_TARGET)
+        .join("release")
+        .join(format!("{NAME}.wasm"));
+    ensure!(
+        module.is_file(),
+        "cargo made no {}: drvlab-wasm needs `crate-type = [\"cdylib\", \"rlib\"]`",
+        module.display()
+    );
+    Ok(module)
+}
+
+/// What decides the output besides cargo's module.
+fn recipe(workspace: &Workspace) -> anyhow::Result<String> {
+    let package = workspace.path("web/node_modules/binaryen/package.json");
+    let wasm_opt = fs::read_to_string(&package).with_context(|| {
+        format!(
+            "{} is missing: web/package.json must name binaryen",
+            package.display()
+        )
+    })?;
+    let version = wasm_opt
+        .lines()
+        .find(|line| line.trim_start().starts_with("\"version\""))
+        .unwrap_or_default()
+        .trim();
+    Ok(format!(
+        "wasm-bindgen {}\nbinaryen {version}\n{}\n",
+        wasm_bindgen_cli_support_version(),
+        WASM_OPT_FLAGS.join(" ")
+    ))
+}
+
+/// The version of wasm-bindgen that generates the glue.
+fn wasm_bindgen_cli_support_version() -> &'static str {
+    include_str!("../../../Cargo.toml")
+        .lines()
+        .find(|line| line.starts_with("wasm-bindgen-cli-support"))
+        .unwrap_or_default()
+}
+
+fn bindgen(module: &Path, output: &Path) -> anyhow::Result<()> {
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(module)
+        .out_name(NAME)
+        .web(true)
+        .context("wasm-bindgen does not know the target `web`")?
+        .typescript(true)
+        .generate(output)
+        .context("wasm-bindgen failed")
+}
+
+fn optimise(workspace: &Workspace, module: &Path) -> anyhow::Result<()> {
+    run(node::node(workspace)?
+        .arg(workspace.path("web/node_modules/binaryen/bin/wasm-opt"))
+        .arg(module)
+        .arg("-o")
+        .arg(module)
+        .args(WASM_OPT_FLAGS))
+}
+
+/// Moves the files of `from` over those of `to`, each in one step, and removes those of `to` that are not in `from`.
+fn publish(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    let names = names(from)?;
+    for old in self::names(to)?.difference(&names) {
+        let old = to.join(old);
+        let removed = if old.is_dir() {
+            fs::remove_dir_all(&old)
+        } else {
+            fs::remove_file(&old)
+        };
+        removed.with_context(|| format!("cannot remove {}", old.display()))?;
+    }
+    for name in &names {
+        move_over(&from.join(name), &to.join(name))?;
+    }
+    Ok(())
+}
+
+fn move_over(from: &Path, to: &Path) -> anyhow::Result<()> {
+    if from.is_dir() {
+        return publish(from, to);
+    }
+    let mut temporary = to.as_os_str().to_owned();
+    temporary.push(".new");
+    // A copy first: the folder for build output may be another file system, where a file cannot be renamed to.
+    fs::copy(from, &temporary)
+        .and_then(|_| fs::rename(&temporary, to))
+        .with_context(|| format!("cannot write {}", to.display()))
+}
+
+fn names(folder: &Path) -> anyhow::Result<BTreeSet<OsString>> {
+    folder
+        .read_dir()
+        .and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect())
+        .with_context(|| format!("cannot read {}", folder.display()))
+}
+
+fn replace_folder(folder: &Path) -> anyhow::Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)
+            .with_context(|| format!("cannot remove {}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))
+}
