@@ -1,0 +1,1 @@
+{ x = __curPos.line; inherit (import ./set.nix) answer; }

@@ -1,0 +1,1 @@
+rec { double = x: x * 2; default = "from the folder"; }

@@ -1,0 +1,1 @@
+{ inherit map; nested = import ./three.nix; }

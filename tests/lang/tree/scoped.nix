@@ -1,0 +1,1 @@
+extra + builtins.length [ extra ]

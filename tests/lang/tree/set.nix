@@ -1,0 +1,1 @@
+{ answer = 42; here = ./.; sibling = ./data/lines.txt; pos = __curPos; }

@@ -1,0 +1,107 @@
+// Records the expected parts of tests/lang/*.cases from the reference Nix (format: tests/lang/README.md).
+//
+//   node tests/record/lang.mjs [FILE.cases …]        (see oracle.mjs for the environment)
+//
+// A new case may be written without expected parts: it gets `value` or `error`, whichever the
+// reference answers, or `parse-error` if the text does not parse. A recorded case keeps its kinds;
+// the recorder fails when the reference's answer is of another kind.
+
+import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { inParallel, run, version, workFolder } from './oracle.mjs'
+
+const folder = fileURLToPath(new URL('../lang', import.meta.url))
+
+/** What each kind of expected part asks of `nix-instantiate`, and whether it is an answer or a refusal. */
+const kinds = {
+  value: { flags: ['--eval', '--strict'] },
+  lazy: { flags: ['--eval'] },
+  json: { flags: ['--eval', '--strict', '--json'] },
+  xml: { flags: ['--eval', '--strict', '--xml'] },
+  parse: { flags: ['--parse'] },
+  error: { flags: ['--eval', '--strict'], refused: true },
+  'parse-error': { flags: ['--parse'], refused: true },
+  // What an evaluation that succeeds writes to standard error: traces and warnings.
+  messages: { flags: ['--eval', '--strict'] },
+}
+
+/** Splits a file into its first comment lines and its cases `{ name, expression, expected: Map }`. */
+function parse(text, file) {
+  const cases = []
+  let lines // where the next line goes
+  for (const line of text.split('\n')) {
+    if (line.startsWith('--- ')) {
+      lines = []
+      cases.push({ name: line.slice(4), expression: lines, expected: new Map() })
+    } else if (line.startsWith('=== ')) {
+      lines = []
+      const kind = line.slice(4)
+      if (!kinds[kind]) throw new Error(`${file}: '${kind}' is no kind of expected part`)
+      cases.at(-1).expected.set(kind, lines)
+    } else lines?.push(line)
+  }
+  const names = cases.map(({ name }) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice) throw new Error(`${file}: two cases are called '${twice}'`)
+  return {
+    comments: text.split('\n').filter((line, index, all) => line.startsWith('#') && all.slice(0, index).every(l => l.startsWith('#'))),
+    cases: cases.map(({ name, expression, expected }) => ({
+      name,
+      expression: expression.join('\n').replace(/\n+$/, ''),
+      kinds: [...expected.keys()],
+    })),
+  }
+}
+
+const work = await workFolder('lang')
+const seen = join(work, 'case')
+await cp(join(folder, 'tree'), join(seen, 'tree'), { recursive: true })
+
+/** Asks the reference in the folder, home and search path that tests/lang/README.md promises. */
+async function ask(kind, expression) {
+  const script = 'cd "$1" && shift && HOME=/home/case NIX_PATH=tree="$PWD/tree" exec nix-instantiate "$@"'
+  const answer = await run('sh', ['-c', script, 'sh', seen, ...kinds[kind].flags, '-E', expression])
+  const advice = "\nTry 'nix-instantiate --help' for more information."
+  const text = stream => stream.replaceAll(seen, '/case').replace(advice, '').replace(/\n+$/, '')
+  return { refused: answer.status !== 0, stdout: text(answer.stdout), stderr: text(answer.stderr) }
+}
+
+async function record({ name, expression, kinds: wanted }) {
+  if (expression.startsWith('-')) failures.push(`${name}: an expression that starts with '-' looks like a flag: use parentheses`)
+  if (wanted.length === 0) {
+    const parsed = await ask('parse', expression)
+    wanted = ['parse-error']
+    if (!parsed.refused) {
+      const answer = await ask('value', expression)
+      wanted = answer.refused ? ['error'] : answer.stderr ? ['value', 'messages'] : ['value']
+    }
+  }
+  const parts = []
+  for (const kind of wanted) {
+    const answer = await ask(kind, expression)
+    const refused = Boolean(kinds[kind].refused)
+    if (answer.refused !== refused) {
+      failures.push(`${name}: recorded as '${kind}', but the reference answers\n${answer.stdout}${answer.stderr}`)
+    }
+    parts.push(`=== ${kind}\n${refused || kind === 'messages' ? answer.stderr : answer.stdout}\n`)
+  }
+  return `--- ${name}\n${expression}\n${parts.join('')}`
+}
+
+const nix = await version()
+const chosen = process.argv.slice(2).map(path => basename(path))
+const files = chosen.length ? chosen : (await readdir(folder)).filter(name => name.endsWith('.cases')).sort()
+const failures = []
+let total = 0
+for (const file of files) {
+  const { comments, cases } = parse(await readFile(join(folder, file), 'utf8'), file)
+  const about = comments.filter(line => !line.startsWith('# recorded from '))
+  const sections = await inParallel(cases, record)
+  if (failures.length) throw new Error(`${file}:\n${failures.join('\n')}`)
+  await writeFile(join(folder, file), [`# recorded from Nix ${nix}`, ...about, '', sections.join('\n')].join('\n'))
+  console.log(`${file}: ${cases.length} cases`)
+  total += cases.length
+}
+await rm(work, { recursive: true, force: true })
+console.log(`${total} cases`)
