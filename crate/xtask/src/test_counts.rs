@@ -47,10 +47,8 @@ fn count_cargo(line: &str, counts: &mut Counts) {
 }
 
 fn count_node(line: &str, counts: &mut Counts) {
-    match line
-        .strip_prefix("ℹ ")
-        .and_then(|rest| rest.split_once(' '))
-    {
+    let summary = line.strip_prefix("ℹ ").or_else(|| line.strip_prefix("# "));
+    match summary.and_then(|summary| summary.split_once(' ')) {
         Some(("pass", number)) => counts.passed += number.parse().unwrap_or(0),
         Some(("fail" | "cancelled", number)) => counts.failed += number.parse().unwrap_or(0),
         _ => {}
