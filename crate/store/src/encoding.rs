@@ -116,6 +116,11 @@ pub fn hex_encode(bytes: &[u8]) -> String {
     HEXLOWER.encode(bytes)
 }
 
+/// Writes a SHA-256 digest as lower-case hexadecimal text.
+pub fn hex_encode_to(digest: &[u8; 32], text: &mut [u8; 64]) {
+    HEXLOWER.encode_mut(digest, text);
+}
+
 /// Appends the lower-case hexadecimal text of `bytes`.
 pub fn hex_encode_into(bytes: &[u8], out: &mut impl crate::sink::ByteSink) {
     // 64 bytes are the longest digest; longer input goes in pieces.

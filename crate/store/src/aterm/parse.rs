@@ -1,0 +1,416 @@
+//! Reading the text of `.drv` files.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use bstr::{BString, ByteSlice as _};
+
+use crate::content_address::{ContentAddress, ContentAddressError, ContentAddressMethod};
+use crate::derivation::{Derivation, DerivationInputs, DerivationOutput};
+use crate::hash::{Hash, HashAlgorithm, HashError};
+use crate::store_path::{StoreDir, StorePath, StorePathError};
+
+/// Deepest nesting of outputs of outputs that is read; real files have one or two levels.
+pub const MAX_DYNAMIC_DEPTH: usize = 64;
+
+/// Where and why a text is no derivation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// Offset in bytes from the start of the text.
+    pub offset: usize,
+    /// The part of the derivation that was being read, for example `environment`.
+    pub field: &'static str,
+    /// What is wrong.
+    pub kind: ParseErrorKind,
+}
+
+/// Why a text is no derivation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParseErrorKind {
+    /// Something else should have stood here.
+    Expected(&'static str),
+    /// `DrvWithVersion` names a version other than `xp-dyn-drv`.
+    UnknownVersion(BString),
+    /// A name or path is repeated or in the wrong place.
+    Order(BString),
+    /// Outputs of outputs are nested deeper than [`MAX_DYNAMIC_DEPTH`].
+    TooDeep,
+    /// A broken store path.
+    Path(StorePathError),
+    /// A broken hash.
+    Hash(HashError),
+    /// A content address that has no path.
+    Address(ContentAddressError),
+    /// The path of a fixed output does not follow from its hash.
+    FixedPath {
+        /// What the hash gives.
+        expected: StorePath,
+    },
+    /// An output whose path cannot be known has one.
+    UnexpectedPath,
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { offset, field, .. } = self;
+        write!(f, "error parsing derivation at byte {offset}, {field}: ")?;
+        match &self.kind {
+            ParseErrorKind::Expected(what) => write!(f, "expected {what}"),
+            ParseErrorKind::UnknownVersion(version) => {
+                write!(f, "unknown derivation ATerm format version '{version}'")
+            }
+            ParseErrorKind::Order(name) => {
+                write!(f, "'{name}' is repeated or not in sorted order")
+            }
+            ParseErrorKind::TooDeep => {
+                write!(
+                    f,
+                    "outputs of outputs are nested deeper than {MAX_DYNAMIC_DEPTH}"
+                )
+            }
+            ParseErrorKind::Path(error) => error.fmt(f),
+            ParseErrorKind::Hash(error) => error.fmt(f),
+            ParseErrorKind::Address(error) => error.fmt(f),
+            ParseErrorKind::FixedPath { expected } => write!(
+                f,
+                "the path of a fixed output does not follow from its hash, expected '{expected}'"
+            ),
+            ParseErrorKind::UnexpectedPath => {
+                f.write_str("an output whose hash is not fixed must not have a path")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ParseError {}
+
+/// Parses the text of a `.drv` file; `name` is the name of its store path without `.drv`.
+///
+/// It is stricter than the reference where leniency would hide damage: order, repetitions, the paths of fixed
+/// outputs and bytes behind the end are checked.
+///
+/// # Errors
+/// The first place where the text is no derivation.
+pub fn parse(text: &[u8], name: &str, store_dir: &StoreDir) -> Result<Derivation, ParseError> {
+    Parser {
+        text,
+        position: 0,
+        field: "header",
+        store_dir,
+    }
+    .derivation(name)
+}
+
+struct Parser<'a> {
+    text: &'a [u8],
+    position: usize,
+    field: &'static str,
+    store_dir: &'a StoreDir,
+}
+
+type Parsed<T> = Result<T, ParseError>;
+
+impl Parser<'_> {
+    fn derivation(&mut self, name: &str) -> Parsed<Derivation> {
+        let mut derivation = Derivation::new(name);
+        let dynamic = self.header()?;
+
+        self.field = "outputs";
+        self.list(|parser| {
+            let (start, key, output) = parser.output(name)?;
+            parser.insert(&mut derivation.outputs, start, key, output)
+        })?;
+        self.expect(",")?;
+
+        self.field = "input derivations";
+        self.list(|parser| {
+            parser.expect("(")?;
+            let start = parser.position;
+            let path = parser.path()?;
+            parser.expect(",")?;
+            let inputs = parser.inputs(dynamic, 0)?;
+            parser.expect(")")?;
+            let last = derivation.input_drvs.last_key_value();
+            if last.is_some_and(|(last, _)| *last >= path) {
+                return Err(parser.order_error(start, path.to_string()));
+            }
+            derivation.input_drvs.insert(path, inputs);
+            Ok(())
+        })?;
+        self.expect(",")?;
+
+        self.field = "input sources";
+        self.list(|parser| {
+            let start = parser.position;
+            let path = parser.path()?;
+            if derivation
+                .input_srcs
+                .last()
+                .is_some_and(|last| *last >= path)
+            {
+                return Err(parser.order_error(start, path.to_string()));
+            }
+            derivation.input_srcs.insert(path);
+            Ok(())
+        })?;
+        self.expect(",")?;
+
+        self.field = "system";
+        derivation.system = self.string()?;
+        self.expect(",")?;
+
+        self.field = "builder";
+        derivation.builder = self.string()?;
+        self.expect(",")?;
+
+        self.field = "arguments";
+        self.list(|parser| {
+            derivation.args.push(parser.string()?);
+            Ok(())
+        })?;
+        self.expect(",")?;
+
+        self.field = "environment";
+        self.list(|parser| {
+            parser.expect("(")?;
+            let start = parser.position;
+            let key = parser.string()?;
+            parser.expect(",")?;
+            let value = parser.string()?;
+            parser.expect(")")?;
+            parser.insert(&mut derivation.env, start, key, value)
+        })?;
+        self.expect(")")?;
+
+        self.field = "end";
+        if self.position < self.text.len() {
+            return Err(self.expected("the end of the text"));
+        }
+        Ok(derivation)
+    }
+
+    /// Parses what stands before the outputs; tells whether inputs may be outputs of outputs.
+    fn header(&mut self) -> Parsed<bool> {
+        if self.accept(b"Derive(") {
+            return Ok(false);
+        }
+        if !self.accept(b"DrvWithVersion(") {
+            return Err(self.expected("Derive( or DrvWithVersion("));
+        }
+        let start = self.position;
+        let version = self.string()?;
+        if version != "xp-dyn-drv" {
+            return Err(self.error_at(start, ParseErrorKind::UnknownVersion(version)));
+        }
+        self.expect(",")?;
+        Ok(true)
+    }
+
+    /// Parses one output; returns where its name begins, the name, and the output.
+    fn output(&mut self, derivation: &str) -> Parsed<(usize, BString, DerivationOutput)> {
+        self.expect("(")?;
+        let start = self.position;
+        let name = self.string()?;
+        self.expect(",")?;
+        let path_start = self.position;
+        let path = self.string()?;
+        self.expect(",")?;
+        let method_start = self.position;
+        let method = self.string()?;
+        self.expect(",")?;
+        let hash_start = self.position;
+        let hash = self.string()?;
+        self.expect(")")?;
+
+        let path = match path.as_slice() {
+            [] => None,
+            path => Some(
+                self.store_dir
+                    .parse_path(path)
+                    .map_err(|error| self.error_at(path_start, ParseErrorKind::Path(error)))?,
+            ),
+        };
+        if method.is_empty() {
+            if !hash.is_empty() {
+                return Err(self.error_at(hash_start, ParseErrorKind::Expected("no hash")));
+            }
+            let output = path.map_or(DerivationOutput::Deferred, |path| {
+                DerivationOutput::InputAddressed { path }
+            });
+            return Ok((start, name, output));
+        }
+
+        let (method, algorithm) = ContentAddressMethod::split_prefix(&method);
+        let algorithm = HashAlgorithm::parse(algorithm)
+            .map_err(|error| self.error_at(method_start, ParseErrorKind::Hash(error)))?;
+        let output = match hash.as_slice() {
+            b"" | b"impure" if path.is_some() => {
+                return Err(self.error_at(path_start, ParseErrorKind::UnexpectedPath));
+            }
+            b"" => DerivationOutput::Floating { method, algorithm },
+            b"impure" => DerivationOutput::Impure { method, algorithm },
+            digest => {
+                let hash = Hash::parse_unprefixed(digest, algorithm)
+                    .map_err(|error| self.error_at(hash_start, ParseErrorKind::Hash(error)))?;
+                let address = ContentAddress { method, hash };
+                let output =
+                    DerivationOutput::fixed(self.store_dir, address, derivation, name.as_bstr())
+                        .map_err(|error| {
+                            self.error_at(hash_start, ParseErrorKind::Address(error))
+                        })?;
+                if output.path() != path.as_ref()
+                    && let Some(expected) = output.path().cloned()
+                {
+                    return Err(self.error_at(path_start, ParseErrorKind::FixedPath { expected }));
+                }
+                output
+            }
+        };
+        Ok((start, name, output))
+    }
+
+    /// Parses `["out",…]`, or in a dynamic derivation also `(["out",…],[("out",…),…])`.
+    fn inputs(&mut self, dynamic: bool, depth: usize) -> Parsed<DerivationInputs> {
+        let mut inputs = DerivationInputs::default();
+        if !dynamic || self.text.get(self.position) != Some(&b'(') {
+            inputs.outputs = self.names()?;
+            return Ok(inputs);
+        }
+        if depth == MAX_DYNAMIC_DEPTH {
+            return Err(self.error_at(self.position, ParseErrorKind::TooDeep));
+        }
+        self.expect("(")?;
+        inputs.outputs = self.names()?;
+        self.expect(",")?;
+        self.list(|parser| {
+            parser.expect("(")?;
+            let start = parser.position;
+            let name = parser.string()?;
+            parser.expect(",")?;
+            let child = parser.inputs(dynamic, depth + 1)?;
+            parser.expect(")")?;
+            parser.insert(&mut inputs.dynamic, start, name, child)
+        })?;
+        self.expect(")")?;
+        Ok(inputs)
+    }
+
+    fn names(&mut self) -> Parsed<BTreeSet<BString>> {
+        let mut names = BTreeSet::new();
+        self.list(|parser| {
+            let start = parser.position;
+            let name = parser.string()?;
+            if names.last().is_some_and(|last| *last >= name) {
+                return Err(parser.order_error(start, name));
+            }
+            names.insert(name);
+            Ok(())
+        })?;
+        Ok(names)
+    }
+
+    /// Parses `[a,b,…]`.
+    fn list(&mut self, mut element: impl FnMut(&mut Self) -> Parsed<()>) -> Parsed<()> {
+        self.expect("[")?;
+        if self.accept(b"]") {
+            return Ok(());
+        }
+        loop {
+            element(self)?;
+            if self.accept(b"]") {
+                return Ok(());
+            }
+            if !self.accept(b",") {
+                return Err(self.expected("',' or ']'"));
+            }
+        }
+    }
+
+    fn path(&mut self) -> Parsed<StorePath> {
+        let start = self.position;
+        let path = self.string()?;
+        self.store_dir
+            .parse_path(&path)
+            .map_err(|error| self.error_at(start, ParseErrorKind::Path(error)))
+    }
+
+    fn string(&mut self) -> Parsed<BString> {
+        let start = self.position;
+        if !self.accept(b"\"") {
+            return Err(self.expected("a string in double quotes"));
+        }
+        let mut string = BString::default();
+        loop {
+            let rest = &self.text[self.position..];
+            let special = rest.find_byteset(b"\"\\");
+            let escaped = special.and_then(|special| rest.get(special + 1)).copied();
+            match (special, escaped) {
+                (Some(length), _) if rest[length] == b'"' => {
+                    string.extend_from_slice(&rest[..length]);
+                    self.position += length + 1;
+                    return Ok(string);
+                }
+                (Some(length), Some(escaped)) => {
+                    string.extend_from_slice(&rest[..length]);
+                    string.push(match escaped {
+                        b'n' => b'\n',
+                        b'r' => b'\r',
+                        b't' => b'\t',
+                        other => other,
+                    });
+                    self.position += length + 2;
+                }
+                _ => {
+                    let kind = ParseErrorKind::Expected("a closing quote for this string");
+                    return Err(self.error_at(start, kind));
+                }
+            }
+        }
+    }
+
+    fn insert<T>(
+        &self,
+        map: &mut BTreeMap<BString, T>,
+        start: usize,
+        key: BString,
+        value: T,
+    ) -> Parsed<()> {
+        if map.last_key_value().is_some_and(|(last, _)| *last >= key) {
+            return Err(self.order_error(start, key));
+        }
+        map.insert(key, value);
+        Ok(())
+    }
+
+    fn accept(&mut self, token: &[u8]) -> bool {
+        let found = self.text[self.position..].starts_with(token);
+        if found {
+            self.position += token.len();
+        }
+        found
+    }
+
+    fn expect(&mut self, token: &'static str) -> Parsed<()> {
+        if self.accept(token.as_bytes()) {
+            Ok(())
+        } else {
+            Err(self.expected(token))
+        }
+    }
+
+    fn expected(&self, what: &'static str) -> ParseError {
+        self.error_at(self.position, ParseErrorKind::Expected(what))
+    }
+
+    fn order_error(&self, offset: usize, name: impl Into<BString>) -> ParseError {
+        self.error_at(offset, ParseErrorKind::Order(name.into()))
+    }
+
+    fn error_at(&self, offset: usize, kind: ParseErrorKind) -> ParseError {
+        ParseError {
+            offset,
+            field: self.field,
+            kind,
+        }
+    }
+}
