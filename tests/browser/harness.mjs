@@ -9,6 +9,9 @@ import { address, browser, closeBrowser, watch } from "./launch.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+// Far above what anything in the page takes, the first start of WASM on a busy machine included.
+const timeout = 15_000;
+
 after(closeBrowser);
 
 /**
@@ -19,10 +22,13 @@ after(closeBrowser);
  */
 export async function openPage(t, { path = "", ...contextOptions } = {}) {
   const context = await (await browser()).newContext({ viewport: { width: 1280, height: 900 }, ...contextOptions });
+  context.setDefaultTimeout(timeout);
   const page = await context.newPage();
   const problems = watch(page);
   t.after(async () => {
     await context.close();
+    // Said even where the test has failed already: this is often the cause.
+    for (const problem of problems) t.diagnostic(problem);
     assert.deepEqual(problems, [], "the page reported errors");
   });
   await page.goto(address(path));

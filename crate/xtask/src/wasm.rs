@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::{fs, process};
 
@@ -45,33 +46,21 @@ pub fn build(workspace: &Workspace, lock: &BuildLock) -> anyhow::Result<()> {
     node::ensure_packages(workspace, "web", lock)?;
     let compiled = compile(workspace)?;
 
-    let input =
-        fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
-    let recipe = recipe(workspace)?;
-    let last_input = workspace.scratch().join("wasm/input.wasm");
-    let last_recipe = workspace.path(OUTPUT).join("recipe.txt");
-    let unchanged = fs::read(&last_recipe).is_ok_and(|last| last == recipe.as_bytes())
-        && fs::read(&last_input).is_ok_and(|last| last == input)
-        && module(workspace).is_file();
-    if unchanged {
+    let stamp = workspace.path(OUTPUT).join("built-from.txt");
+    let source = source(workspace, &compiled)?;
+    if module(workspace).is_file() && fs::read(&stamp).is_ok_and(|last| last == source.as_bytes()) {
         return Ok(());
     }
 
     println!("generating the JavaScript glue");
-    let generated = workspace
-        .scratch()
-        .join(format!("wasm/generated-{}", process::id()));
+    let generated = workspace.scratch().join(format!("wasm-{}", process::id()));
     replace_folder(&generated)?;
     bindgen(&compiled, &generated)?;
     println!("optimising the module with wasm-opt");
     optimise(workspace, &generated.join(format!("{NAME}_bg.wasm")))?;
-    fs::write(generated.join("recipe.txt"), &recipe).context("cannot write recipe.txt")?;
-    // Gone while the output is changed: a run that is interrupted here is not taken for complete.
-    if last_recipe.exists() {
-        fs::remove_file(&last_recipe).context("cannot remove the old recipe.txt")?;
-    }
+    // This also removes the old stamp: a run that is interrupted here is not taken for complete.
     publish(&generated, &workspace.path(OUTPUT))?;
-    fs::write(&last_input, &input).context("cannot keep a copy of the module")?;
+    fs::write(&stamp, &source).with_context(|| format!("cannot write {}", stamp.display()))?;
     fs::remove_dir_all(&generated).context("cannot remove the folder for generated files")
 }
 
@@ -94,33 +83,17 @@ fn compile(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     Ok(module)
 }
 
-/// What decides the output besides cargo's module.
-fn recipe(workspace: &Workspace) -> anyhow::Result<String> {
+/// A text that differs when the output would: cargo's module, the tools' versions, and this file with all its flags.
+fn source(workspace: &Workspace, compiled: &Path) -> anyhow::Result<String> {
     let package = workspace.path("web/node_modules/binaryen/package.json");
-    let wasm_opt = fs::read_to_string(&package).with_context(|| {
-        format!(
-            "{} is missing: web/package.json must name binaryen",
-            package.display()
-        )
-    })?;
-    let version = wasm_opt
-        .lines()
-        .find(|line| line.trim_start().starts_with("\"version\""))
-        .unwrap_or_default()
-        .trim();
-    Ok(format!(
-        "wasm-bindgen {}\nbinaryen {version}\n{}\n",
-        wasm_bindgen_cli_support_version(),
-        WASM_OPT_FLAGS.join(" ")
-    ))
-}
-
-/// The version of wasm-bindgen that generates the glue.
-fn wasm_bindgen_cli_support_version() -> &'static str {
-    include_str!("../../../Cargo.toml")
-        .lines()
-        .find(|line| line.starts_with("wasm-bindgen-cli-support"))
-        .unwrap_or_default()
+    let mut hasher = DefaultHasher::new();
+    for file in [compiled, &package, &workspace.path("Cargo.lock")] {
+        fs::read(file)
+            .with_context(|| format!("cannot read {}", file.display()))?
+            .hash(&mut hasher);
+    }
+    include_str!("wasm.rs").hash(&mut hasher);
+    Ok(format!("{:016x}\n", hasher.finish()))
 }
 
 fn bindgen(module: &Path, output: &Path) -> anyhow::Result<()> {
@@ -131,6 +104,8 @@ fn bindgen(module: &Path, output: &Path) -> anyhow::Result<()> {
         .web(true)
         .context("wasm-bindgen does not know the target `web`")?
         .typescript(true)
+        // The glue names the module by `new URL(…, import.meta.url)`, which Vite bundles under a hashed name.
+        .omit_default_module_path(false)
         .generate(output)
         .context("wasm-bindgen failed")
 }
