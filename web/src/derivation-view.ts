@@ -1,0 +1,187 @@
+/** One derivation in detail: why it changed, what the cache has, and its ATerm with the difference marked. */
+import { css, html, LitElement, nothing } from "lit";
+import type { DerivationDetail, DerivationSummary } from "./protocol";
+import { changeMark, symbol, word } from "./state-mark";
+import { storePath } from "./store-path";
+import type { State, Store } from "./store";
+import { difference } from "./text-difference";
+import { shared } from "./theme";
+
+export class DerivationView extends LitElement {
+  static override properties = { state: { attribute: false } };
+  declare state: State;
+  declare store: Store;
+
+  static override styles = [
+    shared,
+    css`
+      section {
+        display: flex;
+        flex-direction: column;
+        max-height: 46vh;
+        border-top: 2px solid var(--accent);
+        background: var(--surface);
+      }
+      header {
+        display: flex;
+        align-items: center;
+        gap: 10px;
+        padding: 8px 16px;
+        border-bottom: 1px solid var(--border);
+      }
+      h2 {
+        flex: 1;
+        font-size: 14px;
+        overflow-wrap: anywhere;
+      }
+      .body {
+        overflow: auto;
+        padding: 10px 16px 16px;
+      }
+      .states {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 2px 14px;
+      }
+      .states svg {
+        vertical-align: -1px;
+        margin-inline-end: 5px;
+      }
+      .body > * + * {
+        margin-top: 8px;
+      }
+      h3 {
+        margin: 14px 0 4px;
+        color: var(--muted);
+        font-size: 12px;
+        font-weight: 600;
+      }
+      .path {
+        display: block;
+        overflow-wrap: anywhere;
+      }
+      .link {
+        padding: 0;
+        border: 0;
+        background: none;
+        color: var(--accent);
+        text-decoration: underline;
+      }
+      pre {
+        margin: 0;
+        padding: 8px 10px;
+        border: 1px solid var(--border);
+        border-radius: 6px;
+        background: var(--background);
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+      }
+      ins,
+      del,
+      mark {
+        border-radius: 2px;
+        color: inherit;
+      }
+      mark {
+        background: color-mix(in srgb, var(--cause) 20%, transparent);
+      }
+      ins {
+        background: color-mix(in srgb, var(--there) 24%, transparent);
+      }
+      del {
+        background: color-mix(in srgb, var(--error) 20%, transparent);
+      }
+      dl {
+        margin: 0;
+      }
+      dt {
+        font-weight: 600;
+      }
+      dd {
+        margin: 0 0 6px;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { selected, detail } = this.state;
+    if (selected === undefined) return nothing;
+    return html`<section aria-labelledby="title" @keydown=${this.#key}>
+      <header>
+        <h2 id="title">${selected.name}</h2>
+        <button type="button" class="button" @click=${() => this.store.select(undefined)}>Close</button>
+      </header>
+      <div class="body" tabindex="0" role="group" aria-label="Details">
+        <p class="states">
+          <span>${symbol(changeMark(selected))}${word(changeMark(selected))}</span>
+          <span>${symbol(selected.action)}${word(selected.action)}${selected.cache ? ` from ${selected.cache}` : ""}</span>
+          <span class="muted">${selected.kind}</span>
+        </p>
+        <p>${selected.reason}</p>
+        ${this.#causes(selected)} ${this.#outputs(selected)} ${detail ? this.#detail(detail) : nothing}
+        <h3>Derivation</h3>
+        ${storePath(selected.drvPath, selected.baselineDrvPath)} ${detail ? this.#aterm(detail) : html`<p class="muted">Loading …</p>`}
+      </div>
+    </section>`;
+  }
+
+  #causes(selected: DerivationSummary) {
+    const causes = (this.state.report?.derivations ?? []).filter(({ drvPath }) => selected.causedBy.includes(drvPath));
+    if (causes.length === 0) return nothing;
+    return html`<p>
+      Because of
+      ${causes.map(
+        (cause, index) =>
+          html`${index > 0 ? ", " : ""}<button type="button" class="link" @click=${() => this.store.select(cause.drvPath)}>
+              ${cause.name}
+            </button>`,
+      )}
+    </p>`;
+  }
+
+  #outputs(selected: DerivationSummary) {
+    return html`<h3>Outputs</h3>
+      ${selected.outputs.map(({ name, path, baselinePath }) =>
+        path === undefined
+          ? html`<p>${name}: known after the build</p>`
+          : html`<div>
+              ${storePath(path, baselinePath)}
+              ${selected.action === "fetch"
+                ? html`<button type="button" class="link" @click=${() => this.store.evict(path)}>
+                    Evict <span class="unseen">${name}</span> from the cache
+                  </button>`
+                : nothing}
+            </div>`,
+      )}`;
+  }
+
+  #detail({ changes }: DerivationDetail) {
+    if (changes.length === 0) return nothing;
+    return html`<h3>What changed</h3>
+      <dl>
+        ${changes.map(
+          ({ field, before, after }) =>
+            html`<dt><code>${field}</code></dt>
+              <dd>
+                ${before === undefined ? nothing : html`<div><span class="unseen">before: </span><del><code>${before}</code></del></div>`}
+                ${after === undefined ? nothing : html`<div><span class="unseen">now: </span><ins><code>${after}</code></ins></div>`}
+              </dd>`,
+        )}
+      </dl>`;
+  }
+
+  #aterm({ aterm, baselineAterm }: DerivationDetail) {
+    const pieces = difference(baselineAterm ?? aterm, aterm);
+    return html`<h3>ATerm${baselineAterm === undefined || baselineAterm === aterm ? nothing : ", compared with the baseline"}</h3>
+      <pre aria-label="ATerm"><code>${pieces.map(({ kind, text }) =>
+        kind === "same" ? text : kind === "added" ? html`<ins>${text}</ins>` : html`<del>${text}</del>`,
+      )}</code></pre>`;
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.key === "Escape") this.store.select(undefined);
+  }
+}
+
+customElements.define("drvlab-derivation", DerivationView);

@@ -1,0 +1,292 @@
+/**
+ * The derivation graph as a picture and a list box: arrow keys move through it, Enter or Space selects.
+ *
+ * Up to `SHOWN_NODES` derivations are drawn; of larger graphs only those that changed or must be built come first.
+ */
+import { css, html, LitElement, nothing, svg, type PropertyValues } from "lit";
+import { layOut, NODE_HEIGHT, type Layout } from "./graph-layout";
+import type { DerivationSummary } from "./protocol";
+import { ACTION_MARKS, CHANGE_MARKS, changeMark, meaning, symbol, symbolAt, word } from "./state-mark";
+import type { State, Store } from "./store";
+import { shared } from "./theme";
+
+const SHOWN_NODES = 300;
+const LABEL_LENGTH = 24;
+const CHARACTER_WIDTH = 6.7;
+
+export class GraphView extends LitElement {
+  static override properties = { state: { attribute: false }, width: { state: true }, focused: { state: true } };
+  declare state: State;
+  declare store: Store;
+  /** Of the picture, in pixels. */
+  declare width: number;
+  /** The `.drv` path of the node that has the focus when the list box has it. */
+  declare focused: string | undefined;
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: block;
+      }
+      svg {
+        display: block;
+        overflow: visible;
+      }
+      .edge {
+        fill: none;
+        stroke: var(--border);
+        stroke-width: 1;
+      }
+      .edge.flow {
+        stroke: var(--cascade);
+        stroke-width: 1.6;
+      }
+      .edge.near {
+        stroke: var(--accent);
+        stroke-width: 2;
+      }
+      .node {
+        cursor: pointer;
+        outline: none;
+      }
+      .node .box {
+        fill: var(--surface);
+        stroke: var(--control-border);
+      }
+      .node text {
+        fill: var(--text);
+        font: 12px var(--sans);
+      }
+      .cause .box {
+        fill: color-mix(in srgb, var(--cause) 16%, var(--surface));
+        stroke: var(--cause);
+        stroke-width: 2;
+      }
+      .cascade .box {
+        fill: color-mix(in srgb, var(--cascade) 12%, var(--surface));
+        stroke: var(--cascade);
+        stroke-width: 1.5;
+      }
+      .new .box {
+        fill: color-mix(in srgb, var(--new) 12%, var(--surface));
+        stroke: var(--new);
+        stroke-width: 1.5;
+      }
+      .skip.unchanged .box {
+        stroke: var(--border);
+      }
+      .node[aria-selected="true"] .box {
+        stroke: var(--accent);
+        stroke-width: 3;
+      }
+      .node:hover .box {
+        fill: var(--raised);
+      }
+      .ring {
+        display: none;
+        fill: none;
+        stroke: var(--focus);
+        stroke-width: 2;
+      }
+      .node:focus-visible .ring {
+        display: block;
+      }
+      ul {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 2px 14px;
+        margin: 10px 0 0;
+        padding: 0;
+        list-style: none;
+        color: var(--muted);
+        font-size: 12px;
+      }
+      ul svg {
+        display: inline-block;
+        vertical-align: -1px;
+        margin-inline-end: 3px;
+      }
+    `,
+  ];
+
+  #observer = new ResizeObserver(([entry]) => {
+    if (entry) this.width = Math.floor(entry.contentRect.width);
+  });
+  #shape = "";
+  #layout: Layout | undefined;
+
+  constructor() {
+    super();
+    this.width = 0;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#observer.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer.disconnect();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has("focused") && this.renderRoot.querySelector(":focus")) {
+      this.renderRoot.querySelector<SVGElement>('.node[tabindex="0"]')?.focus();
+    }
+  }
+
+  protected override render() {
+    const all = this.state.report?.derivations ?? [];
+    if (all.length === 0 || this.width === 0) return nothing;
+    const shown = choose(all);
+    const layout = this.#laidOut(shown);
+    const selected = this.state.selected?.drvPath;
+    const entered = shown.find(({ drvPath }) => drvPath === (this.focused ?? selected)) ?? shown[layout.lines[0]?.[0] ?? 0];
+    const marks = shown.map((derivation) => changeMark(derivation));
+    const near = shown.findIndex(({ drvPath }) => drvPath === selected);
+    return html`
+      <svg width=${this.width} height=${layout.height} role="listbox" aria-label="Derivations" @keydown=${this.#key}>
+        <g aria-hidden="true">
+          ${layout.edges.map(([input, user]) => {
+            const flows = marks[input] !== "unchanged" && marks[user] !== "unchanged";
+            const kind = input === near || user === near ? "near" : flows ? "flow" : "";
+            return svg`<path class=${`edge ${kind}`} d=${this.#curve(layout, shown, input, user)} />`;
+          })}
+        </g>
+        ${layout.lines.flat().map((index) => {
+          const derivation = shown[index];
+          const place = layout.nodes[index];
+          if (derivation === undefined || place === undefined) return nothing;
+          const mark = marks[index] ?? "unchanged";
+          const width = nodeWidth(derivation);
+          return svg`<g
+            class=${`node ${mark} ${derivation.action}`}
+            role="option"
+            data-index=${index}
+            tabindex=${derivation === entered ? 0 : -1}
+            aria-selected=${derivation.drvPath === selected}
+            aria-label=${`${derivation.name}, ${word(mark)}, ${word(derivation.action)}`}
+            transform=${`translate(${place.x} ${place.y})`}
+            @click=${() => this.#select(derivation)}
+          >
+            <rect class="ring" x="-3" y="-3" width=${width + 6} height=${NODE_HEIGHT + 6} rx="8" />
+            <rect class="box" width=${width} height=${NODE_HEIGHT} rx="6" />
+            ${symbolAt(mark, 8, 7)}
+            <text x="26" y="17">${label(derivation)}</text>
+            ${symbolAt(derivation.action, width - 20, 7)}
+            <title>${`${derivation.name}: ${word(mark)}, ${word(derivation.action)}`}</title>
+          </g>`;
+        })}
+      </svg>
+      ${all.length > shown.length
+        ? html`<p class="muted">
+            ${all.length - shown.length} of ${all.length} derivations are not drawn; the table of store paths has them all.
+          </p>`
+        : nothing}
+      ${this.#legend(shown)}
+    `;
+  }
+
+  #legend(shown: DerivationSummary[]) {
+    const used = new Set(shown.flatMap((derivation) => [changeMark(derivation), derivation.action]));
+    return html`<ul aria-label="Legend">
+      ${[...CHANGE_MARKS, ...ACTION_MARKS]
+        .filter((mark) => used.has(mark))
+        .map((mark) => html`<li>${symbol(mark)}${word(mark)}: ${meaning(mark)}</li>`)}
+    </ul>`;
+  }
+
+  /** The layout only changes with the graph's shape, which most edits leave alone. */
+  #laidOut(shown: DerivationSummary[]): Layout {
+    const indexes = new Map(shown.map(({ drvPath }, index) => [drvPath, index]));
+    const nodes = shown.map((derivation) => ({
+      level: derivation.level,
+      inputs: derivation.inputs.flatMap((input) => indexes.get(input) ?? []),
+      width: nodeWidth(derivation),
+    }));
+    const shape = JSON.stringify([this.width, nodes]);
+    if (this.#layout === undefined || shape !== this.#shape) {
+      this.#layout = layOut(nodes, this.width);
+      this.#shape = shape;
+    }
+    return this.#layout;
+  }
+
+  #curve(layout: Layout, shown: DerivationSummary[], input: number, user: number): string {
+    const [from, to] = [layout.nodes[input], layout.nodes[user]];
+    const [source, target] = [shown[input], shown[user]];
+    if (!from || !to || !source || !target) return "";
+    const [x1, y1] = [from.x + nodeWidth(source) / 2, from.y + NODE_HEIGHT];
+    const [x2, y2] = [to.x + nodeWidth(target) / 2, to.y];
+    const bend = Math.max(14, (y2 - y1) / 2);
+    return `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
+  }
+
+  #select(derivation: DerivationSummary): void {
+    this.focused = derivation.drvPath;
+    this.store.select(derivation.drvPath === this.state.selected?.drvPath ? undefined : derivation.drvPath);
+  }
+
+  #key(event: KeyboardEvent): void {
+    const shown = choose(this.state.report?.derivations ?? []);
+    const index = Number((event.target as Element).getAttribute("data-index") ?? -1);
+    const derivation = shown[index];
+    if (derivation === undefined || this.#layout === undefined) return;
+    if (event.key === "Enter" || event.key === " ") {
+      this.#select(derivation);
+    } else {
+      const target = step(this.#layout, shown, index, event.key);
+      if (target === undefined) return;
+      this.focused = shown[target]?.drvPath;
+    }
+    event.preventDefault();
+  }
+}
+
+/** The node that a key leads to from another one, if it leads anywhere. */
+function step(layout: Layout, shown: DerivationSummary[], index: number, key: string): number | undefined {
+  const place = layout.nodes[index];
+  const line = layout.lines[place?.line ?? -1];
+  if (place === undefined || line === undefined) return undefined;
+  const at = line.indexOf(index);
+  const centre = (node: number) => (layout.nodes[node]?.x ?? 0) + nodeWidth(shown[node]) / 2;
+  const nearest = (other: number[] | undefined) =>
+    other?.toSorted((a, b) => Math.abs(centre(a) - centre(index)) - Math.abs(centre(b) - centre(index)))[0];
+  switch (key) {
+    case "ArrowLeft":
+      return line[at - 1] ?? layout.lines[place.line - 1]?.at(-1);
+    case "ArrowRight":
+      return line[at + 1] ?? layout.lines[place.line + 1]?.[0];
+    case "ArrowUp":
+      return nearest(layout.lines[place.line - 1]);
+    case "ArrowDown":
+      return nearest(layout.lines[place.line + 1]);
+    case "Home":
+      return layout.lines[0]?.[0];
+    case "End":
+      return layout.lines.at(-1)?.at(-1);
+    default:
+      return undefined;
+  }
+}
+
+/** What is drawn of a graph: everything, or first what changed or must be built. */
+function choose(all: DerivationSummary[]): DerivationSummary[] {
+  if (all.length <= SHOWN_NODES) return all;
+  const weight = (derivation: DerivationSummary) =>
+    Number(changeMark(derivation) !== "unchanged") * 2 + Number(derivation.action === "build");
+  const chosen = new Set(all.toSorted((a, b) => weight(b) - weight(a)).slice(0, SHOWN_NODES));
+  return all.filter((derivation) => chosen.has(derivation));
+}
+
+function label({ name }: DerivationSummary): string {
+  return name.length <= LABEL_LENGTH ? name : `${name.slice(0, LABEL_LENGTH - 1)}…`;
+}
+
+function nodeWidth(derivation: DerivationSummary | undefined): number {
+  return derivation ? Math.round(label(derivation).length * CHARACTER_WIDTH) + 52 : 0;
+}
+
+customElements.define("drvlab-graph", GraphView);

@@ -1,0 +1,154 @@
+/** The table of store paths: one row for each output, with what changed and what the cache has. */
+import { css, html, LitElement, nothing } from "lit";
+import type { DerivationSummary, OutputSummary } from "./protocol";
+import { changeMark, symbol, word, type Mark } from "./state-mark";
+import { storePath } from "./store-path";
+import type { State, Store } from "./store";
+import { shared } from "./theme";
+
+/** More rows than these are shown only on request, so that typing stays quick. */
+const SHOWN_ROWS = 400;
+
+export class PathTable extends LitElement {
+  static override properties = { state: { attribute: false }, everything: { state: true } };
+  declare state: State;
+  declare store: Store;
+  declare everything: boolean;
+
+  static override styles = [
+    shared,
+    css`
+      table {
+        width: 100%;
+        border-collapse: collapse;
+        font-size: 13px;
+      }
+      th,
+      td {
+        padding: 5px 8px;
+        border-bottom: 1px solid var(--border);
+        text-align: start;
+        vertical-align: top;
+      }
+      th {
+        color: var(--muted);
+        font-weight: 600;
+        font-size: 12px;
+      }
+      td:first-child,
+      th:first-child {
+        padding-inline-start: 0;
+      }
+      .narrow {
+        width: 1%;
+        white-space: nowrap;
+      }
+      .name {
+        padding: 0;
+        border: 0;
+        background: none;
+        font-weight: 600;
+        text-align: start;
+        overflow-wrap: anywhere;
+      }
+      .name:hover {
+        text-decoration: underline;
+      }
+      tr.selected {
+        background: var(--selection);
+      }
+      .path {
+        display: block;
+        overflow-wrap: anywhere;
+      }
+      .folder {
+        color: var(--muted);
+      }
+      mark {
+        border-radius: 3px;
+        background: color-mix(in srgb, var(--cause) 20%, transparent);
+        color: inherit;
+        font-weight: 700;
+        text-decoration: underline;
+        text-decoration-color: var(--cause);
+        text-underline-offset: 3px;
+      }
+      .state svg {
+        vertical-align: -1px;
+        margin-inline-end: 5px;
+      }
+      .removed {
+        color: var(--muted);
+        text-decoration: line-through;
+      }
+      p {
+        margin-top: 8px;
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.everything = false;
+  }
+
+  protected override render() {
+    const { report } = this.state;
+    if (report === undefined || report.derivations.length === 0) return nothing;
+    // Users before their inputs: what was asked for comes first.
+    const rows = report.derivations
+      .toReversed()
+      .flatMap((derivation) => derivation.outputs.map((output) => ({ derivation, output })));
+    const shown = this.everything ? rows : rows.slice(0, SHOWN_ROWS);
+    return html`
+      <table aria-label="Store paths">
+        <thead>
+          <tr>
+            <th scope="col">Output and its store path</th>
+            <th scope="col" class="narrow">Change</th>
+            <th scope="col" class="narrow">Plan</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${shown.map(({ derivation, output }) => this.#row(derivation, output))}
+        </tbody>
+      </table>
+      ${shown.length < rows.length
+        ? html`<p><button type="button" class="button" @click=${() => (this.everything = true)}>Show all ${rows.length} rows</button></p>`
+        : nothing}
+      ${report.removed.length === 0
+        ? nothing
+        : html`<p>
+            No longer needed: ${report.removed.map(({ name }, index) => html`${index > 0 ? ", " : ""}<span class="removed">${name}</span>`)}
+          </p>`}
+    `;
+  }
+
+  #row(derivation: DerivationSummary, output: OutputSummary) {
+    const { selected } = this.state;
+    const chosen = selected?.drvPath === derivation.drvPath;
+    return html`<tr class=${chosen ? "selected" : ""}>
+      <td>
+        <button
+          type="button"
+          class="name"
+          aria-pressed=${chosen}
+          @click=${() => this.store.select(chosen ? undefined : derivation.drvPath)}
+        >
+          ${output.name === "out" ? derivation.name : `${derivation.name}!${output.name}`}
+        </button>
+        ${output.path === undefined
+          ? html`<span class="path muted">known after the build</span>`
+          : storePath(output.path, output.baselinePath)}
+      </td>
+      <td class="narrow state">${mark(changeMark(derivation, output))}</td>
+      <td class="narrow state">${mark(derivation.action)}</td>
+    </tr>`;
+  }
+}
+
+function mark(state: Mark) {
+  return html`${symbol(state)}${word(state)}`;
+}
+
+customElements.define("drvlab-paths", PathTable);

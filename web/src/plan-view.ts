@@ -1,0 +1,123 @@
+/** The plan in words and numbers, and whether it still belongs to the text. */
+import { css, html, LitElement, nothing, svg } from "lit";
+import type { Action } from "./protocol";
+import { ACTION_MARKS, symbol, word } from "./state-mark";
+import type { State } from "./store";
+import { shared } from "./theme";
+
+export class PlanView extends LitElement {
+  static override properties = { state: { attribute: false } };
+  declare state: State;
+
+  static override styles = [
+    shared,
+    css`
+      section {
+        padding: 12px 16px;
+        border-bottom: 1px solid var(--border);
+        background: var(--surface);
+      }
+      .sentence {
+        font-size: 19px;
+        font-weight: 600;
+        line-height: 1.3;
+        letter-spacing: -0.005em;
+      }
+      .outdated .sentence {
+        color: var(--muted);
+      }
+      .badge {
+        display: inline-block;
+        margin-bottom: 4px;
+        padding: 1px 8px;
+        border: 1px solid var(--error);
+        border-radius: 10px;
+        color: var(--error);
+        font-size: 12px;
+        font-weight: 600;
+      }
+      ul {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 2px 16px;
+        margin: 4px 0 0;
+        padding: 0;
+        list-style: none;
+        color: var(--muted);
+        font-size: 13px;
+      }
+      li svg {
+        vertical-align: -1px;
+        margin-inline-end: 4px;
+      }
+      b {
+        color: var(--text);
+      }
+      .notice {
+        margin-top: 6px;
+        font-size: 13px;
+      }
+      .bar {
+        display: block;
+        margin-top: 8px;
+        border-radius: 3px;
+      }
+      pre {
+        margin: 8px 0 0;
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { report, latest, outdated, engine, notice } = this.state;
+    return html`<section aria-label="Plan" class=${outdated ? "outdated" : ""}>
+      ${outdated && report ? html`<span class="badge">Out of date: ${whyOutdated(this.state)}</span>` : nothing}
+      ${report === undefined
+        ? html`<p class="sentence">${waiting(engine, latest !== undefined)}</p>`
+        : report.outcome === "value"
+          ? html`<p class="sentence">A value, not a derivation</p>
+              <pre>${report.value ?? ""}</pre>`
+          : this.#plan()}
+      ${notice === "" ? nothing : html`<p class="notice">${notice}</p>`}
+    </section>`;
+  }
+
+  #plan() {
+    const plan = this.state.report?.plan;
+    if (plan === undefined) return nothing;
+    const counts = { there: plan.there, fetch: plan.fetch, build: plan.build, skip: plan.skipped, impossible: plan.impossible };
+    return html`<p class="sentence">${plan.sentence}</p>
+      <svg class="bar" width="100%" height="6" aria-hidden="true">
+        ${bar(counts)}
+      </svg>
+      <ul>
+        ${ACTION_MARKS.filter((action) => counts[action] > 0).map(
+          (action) => html`<li>${symbol(action)}<b>${counts[action]}</b> ${word(action)}</li>`,
+        )}
+      </ul>`;
+  }
+}
+
+/** Rectangles as wide as each action's share, in percent. */
+function bar(counts: Record<Action, number>) {
+  const total = Object.values(counts).reduce((sum, part) => sum + part, 0);
+  let x = 0;
+  return ACTION_MARKS.filter((action) => counts[action] > 0).map((action) => {
+    const width = (counts[action] * 100) / total;
+    x += width;
+    return svg`<rect x=${`${x - width}%`} width=${`${width}%`} height="6" fill=${`var(--${action})`} />`;
+  });
+}
+
+function whyOutdated({ engine }: State): string {
+  return engine === "stopped" ? "the evaluation was stopped" : "the text has an error";
+}
+
+function waiting(engine: State["engine"], failed: boolean): string {
+  if (failed) return "Nothing to show yet: the text has an error";
+  return engine === "stopped" ? "Nothing to show yet" : "Loading the evaluator … you can edit already";
+}
+
+customElements.define("drvlab-plan", PlanView);

@@ -1,0 +1,85 @@
+/** Styles that several components share: controls, headings, text for screen readers. Colours are in `page.css`. */
+import { css } from "lit";
+
+export const shared = css`
+  :host {
+    box-sizing: border-box;
+  }
+  *,
+  *::before,
+  *::after {
+    box-sizing: inherit;
+  }
+  :focus-visible {
+    outline: 2px solid var(--focus);
+    outline-offset: 1px;
+  }
+  h2 {
+    margin: 0;
+    font-size: 13px;
+    font-weight: 600;
+    letter-spacing: 0.01em;
+  }
+  p {
+    margin: 0;
+  }
+  code,
+  pre {
+    font-family: var(--mono);
+    font-size: 12px;
+  }
+  button,
+  input {
+    font: inherit;
+    color: inherit;
+  }
+  button {
+    cursor: pointer;
+  }
+  button:disabled {
+    cursor: not-allowed;
+  }
+  .button {
+    padding: 4px 11px;
+    border: 1px solid var(--control-border);
+    border-radius: 6px;
+    background: var(--surface);
+    white-space: nowrap;
+  }
+  .button:hover:not(:disabled) {
+    background: var(--raised);
+  }
+  .button:disabled {
+    color: var(--muted);
+    border-style: dashed;
+  }
+  .primary {
+    border-color: var(--accent);
+    background: var(--accent);
+    color: var(--accent-text);
+    font-weight: 600;
+  }
+  .primary:hover:not(:disabled) {
+    background: color-mix(in srgb, var(--accent) 88%, var(--text));
+  }
+  .muted {
+    color: var(--muted);
+  }
+  .unseen {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    margin: -1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    .button,
+    .switch .knob {
+      transition:
+        background-color 120ms,
+        transform 120ms;
+    }
+  }
+`;

@@ -1,0 +1,138 @@
+/** The controls above everything: what to build, the cache, the comparison, and back to the beginning. */
+import { css, html, LitElement } from "lit";
+import type { State, Store } from "./store";
+import { shared } from "./theme";
+
+export class Toolbar extends LitElement {
+  static override properties = { state: { attribute: false } };
+  declare state: State;
+  declare store: Store;
+
+  static override styles = [
+    shared,
+    css`
+      header {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 18px;
+        padding: 8px 16px;
+        border-bottom: 1px solid var(--border);
+        background: var(--surface);
+      }
+      h1 {
+        margin: 0;
+        font-size: 17px;
+        letter-spacing: -0.01em;
+      }
+      .tagline {
+        margin-inline-end: auto;
+        color: var(--muted);
+        font-size: 13px;
+      }
+      .group {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 6px 14px;
+      }
+      .buttons {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
+      }
+      label {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+      }
+      input {
+        width: 12ch;
+        padding: 3px 7px;
+        border: 1px solid var(--control-border);
+        border-radius: 6px;
+        background: var(--surface);
+        font-family: var(--mono);
+        font-size: 13px;
+      }
+      .switch {
+        display: flex;
+        align-items: center;
+        gap: 7px;
+        padding: 3px 2px;
+        border: 0;
+        background: none;
+      }
+      .track {
+        width: 30px;
+        height: 17px;
+        padding: 2px;
+        border: 1px solid var(--control-border);
+        border-radius: 9px;
+        background: var(--surface);
+      }
+      .knob {
+        display: block;
+        width: 11px;
+        height: 11px;
+        border-radius: 50%;
+        background: var(--control-border);
+      }
+      [aria-checked="true"] .track {
+        border-color: var(--accent);
+        background: var(--accent);
+      }
+      [aria-checked="true"] .knob {
+        transform: translateX(13px);
+        background: var(--accent-text);
+      }
+      @media (max-width: 1500px) {
+        .tagline {
+          display: none;
+        }
+        h1 {
+          margin-inline-end: auto;
+        }
+      }
+    `,
+  ];
+
+  protected override render() {
+    const { attrPath, substitute, compare, outdated, report, engine } = this.state;
+    const publishable = report?.outcome === "derivations" && !outdated && engine !== "loading";
+    return html`<header>
+      <h1>drvlab</h1>
+      <span class="tagline">how hashing enables caching in Nix</span>
+      <div class="group">
+        <label>
+          Attribute to build
+          <input
+            type="text"
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck="false"
+            .value=${attrPath}
+            @input=${(event: Event) => this.store.setAttrPath((event.target as HTMLInputElement).value)}
+          />
+        </label>
+        ${this.#switch("Substituter", substitute, () => this.store.setSubstitute(!substitute))}
+        ${this.#switch("Compare with last published", compare, () => this.store.setCompare(!compare))}
+      </div>
+      <div class="buttons">
+        <button type="button" class="button primary" ?disabled=${!publishable} @click=${() => this.store.publish()}>
+          Publish to cache
+        </button>
+        <button type="button" class="button" @click=${() => this.store.emptyCache()}>Empty cache</button>
+        <button type="button" class="button" @click=${() => this.store.reset()}>Reset</button>
+      </div>
+    </header>`;
+  }
+
+  #switch(name: string, on: boolean, flip: () => void) {
+    return html`<button type="button" class="switch" role="switch" aria-checked=${on} @click=${flip}>
+      <span class="track" aria-hidden="true"><span class="knob"></span></span>${name}
+    </button>`;
+  }
+}
+
+customElements.define("drvlab-toolbar", Toolbar);

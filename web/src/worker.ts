@@ -1,0 +1,53 @@
+/** The worker: loads the WASM module and holds the one `Workspace`. It answers one request at a time. */
+import init, { Workspace } from "./wasm/drvlab_wasm.js";
+import type { Call, Request, Response, Results } from "./protocol";
+
+const scope = self as unknown as {
+  postMessage(response: Response): void;
+  onmessage: ((event: MessageEvent<Request>) => void) | null;
+};
+
+function answer(workspace: Workspace, call: Call): Results[keyof Results] {
+  switch (call.do) {
+    case "evaluate":
+      for (const { path, text } of call.files) {
+        if (text === null) workspace.closeFile(path);
+        else workspace.updateFile(path, text);
+      }
+      return workspace.evaluate(call.entry);
+    case "publish":
+      return workspace.publish();
+    case "compare":
+      if (call.with === "published") workspace.compareWithPublished();
+      else workspace.clearBaseline();
+      return null;
+    case "evict":
+      return workspace.evict(call.storePath);
+    case "resetCache":
+      workspace.resetCache();
+      return null;
+    case "derivation":
+      return workspace.derivation(call.drvPath);
+  }
+}
+
+/** Users' errors are data, so an exception is a bug or a trap: this instance can't be trusted any more. */
+function fail(error: unknown): void {
+  scope.onmessage = null;
+  scope.postMessage({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+}
+
+try {
+  await init();
+  const workspace = new Workspace();
+  scope.onmessage = ({ data: { id, call } }) => {
+    try {
+      scope.postMessage({ kind: "result", id, result: answer(workspace, call) });
+    } catch (error) {
+      fail(error);
+    }
+  };
+  scope.postMessage({ kind: "ready" });
+} catch (error) {
+  fail(error);
+}
