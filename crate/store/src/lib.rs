@@ -4,18 +4,30 @@
 //! what exists where is known by the crate `drvlab-cache`.
 
 pub mod aterm;
+pub mod cache_info;
 pub mod content_address;
 pub mod derivation;
 pub mod digest;
 pub mod encoding;
+pub mod file_tree;
 pub mod hash;
+pub mod json;
+pub mod nar;
+pub mod narinfo;
 pub mod placeholder;
+pub mod references;
+pub mod signature;
 pub mod sink;
 pub mod store_path;
 
+pub use cache_info::CacheInfo;
 pub use content_address::{ContentAddress, ContentAddressMethod};
 pub use derivation::{Derivation, DerivationInputs, DerivationOutput};
 pub use digest::{DerivationDigest, DigestCache, DigestError};
+pub use file_tree::FileTree;
 pub use hash::{Hash, HashAlgorithm, HashFormat, Hasher};
+pub use narinfo::NarInfo;
+pub use references::ReferenceScanner;
+pub use signature::{PublicKey, PublicKeys, SecretKey, Signature};
 pub use sink::ByteSink;
 pub use store_path::{StoreDir, StorePath};
