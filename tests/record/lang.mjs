@@ -13,7 +13,7 @@ import { inParallel, run, version, workFolder } from './oracle.mjs'
 
 const folder = fileURLToPath(new URL('../lang', import.meta.url))
 
-/** What each kind of expected part asks of `nix-instantiate`, and whether it is an answer or a refusal. */
+/** What each kind of expected part asks of the reference, and whether it is an answer or a refusal. */
 const kinds = {
   value: { flags: ['--eval', '--strict'] },
   lazy: { flags: ['--eval'] },
@@ -22,6 +22,8 @@ const kinds = {
   parse: { flags: ['--parse'] },
   error: { flags: ['--eval', '--strict'], refused: true },
   'parse-error': { flags: ['--parse'], refused: true },
+  // The derivation itself, as its .drv file has it.
+  aterm: { script: 'drv=$(nix-instantiate "$@") && cat "${drv%!*}"', flags: [] },
   // What an evaluation that succeeds writes to standard error: traces and warnings.
   messages: { flags: ['--eval', '--strict'] },
 }
@@ -60,7 +62,8 @@ await cp(join(folder, 'tree'), join(seen, 'tree'), { recursive: true })
 
 /** Asks the reference in the folder, home and search path that tests/lang/README.md promises. */
 async function ask(kind, expression) {
-  const script = 'cd "$1" && shift && HOME=/home/case NIX_PATH=tree="$PWD/tree" exec nix-instantiate "$@"'
+  const surroundings = 'cd "$1" && shift && export HOME=/home/case NIX_PATH=tree="$PWD/tree"'
+  const script = `${surroundings}; ${kinds[kind].script ?? 'exec nix-instantiate "$@"'}`
   const answer = await run('sh', ['-c', script, 'sh', seen, ...kinds[kind].flags, '-E', expression])
   const advice = "\nTry 'nix-instantiate --help' for more information."
   const text = stream => stream.replaceAll(seen, '/case').replace(advice, '').replace(/\n+$/, '')
