@@ -64,16 +64,22 @@ pub enum NarInfoErrorKind {
 
 impl fmt::Display for NarInfoError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.kind {
-            NarInfoErrorKind::Corrupt(reason) => f.write_str(reason)?,
-            NarInfoErrorKind::Path(error) => error.fmt(f)?,
-            NarInfoErrorKind::Signature(error) => error.fmt(f)?,
-            NarInfoErrorKind::ContentAddress(error) => error.fmt(f)?,
-        }
+        self.kind.fmt(f)?;
         if self.line > 0 {
             write!(f, " at line {}", self.line)?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for NarInfoErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Corrupt(reason) => f.write_str(reason),
+            Self::Path(error) => error.fmt(f),
+            Self::Signature(error) => error.fmt(f),
+            Self::ContentAddress(error) => error.fmt(f),
+        }
     }
 }
 
