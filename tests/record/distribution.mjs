@@ -80,7 +80,7 @@ async function instantiate(folder) {
   const attributes = Object.fromEntries(names.map((name, index) => [name, lines[index]]))
   const system = attributes.system
   const closure = (await output('nix-store', ['-qR', system])).trim().split('\n')
-  const shown = JSON.parse(await output('nix', ['derivation', 'show', '-r', system])).derivations
+  const shown = JSON.parse(await output('nix', ['--extra-experimental-features', 'nix-command', 'derivation', 'show', '-r', system])).derivations
   const derivations = {}
   for (const base of Object.keys(shown).sort()) {
     const { name, outputs, env } = shown[base]

@@ -28,43 +28,41 @@ const kinds = {
   messages: { flags: ['--eval', '--strict'] },
 }
 
-/** Splits a file into its first comment lines and its cases `{ name, expression, expected: Map }`. */
+/** Splits a file into its leading comment lines and its cases `{ name, expression, kinds }`. */
 function parse(text, file) {
+  const comments = []
   const cases = []
-  let lines // where the next line goes
+  let part // the lines of the expression or of the expected part that is being read
   for (const line of text.split('\n')) {
     if (line.startsWith('--- ')) {
-      lines = []
-      cases.push({ name: line.slice(4), expression: lines, expected: new Map() })
+      part = []
+      cases.push({ name: line.slice(4), lines: part, kinds: [] })
     } else if (line.startsWith('=== ')) {
-      lines = []
+      part = []
       const kind = line.slice(4)
       if (!kinds[kind]) throw new Error(`${file}: '${kind}' is no kind of expected part`)
-      cases.at(-1).expected.set(kind, lines)
-    } else lines?.push(line)
+      cases.at(-1).kinds.push(kind)
+    } else if (part) part.push(line)
+    else if (line.startsWith('#')) comments.push(line)
   }
   const names = cases.map(({ name }) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice) throw new Error(`${file}: two cases are called '${twice}'`)
-  return {
-    comments: text.split('\n').filter((line, index, all) => line.startsWith('#') && all.slice(0, index).every(l => l.startsWith('#'))),
-    cases: cases.map(({ name, expression, expected }) => ({
-      name,
-      expression: expression.join('\n').replace(/\n+$/, ''),
-      kinds: [...expected.keys()],
-    })),
-  }
+  const withoutFinalBreaks = lines => lines.join('\n').replace(/\n+$/, '')
+  return { comments, cases: cases.map(({ name, lines, kinds }) => ({ name, expression: withoutFinalBreaks(lines), kinds })) }
 }
 
 const work = await workFolder('lang')
 const seen = join(work, 'case')
 await cp(join(folder, 'tree'), join(seen, 'tree'), { recursive: true })
 
+const features = 'pipe-operators ca-derivations impure-derivations dynamic-derivations blake3-hashes'
+
 /** Asks the reference in the folder, home and search path that tests/lang/README.md promises. */
 async function ask(kind, expression) {
   const surroundings = 'cd "$1" && shift && export HOME=/home/case NIX_PATH=tree="$PWD/tree"'
   const script = `${surroundings}; ${kinds[kind].script ?? 'exec nix-instantiate "$@"'}`
-  const answer = await run('sh', ['-c', script, 'sh', seen, ...kinds[kind].flags, '-E', expression])
+  const answer = await run('sh', ['-c', script, 'sh', seen, '--extra-experimental-features', features, ...kinds[kind].flags, '-E', expression])
   const advice = "\nTry 'nix-instantiate --help' for more information."
   const text = stream => stream.replaceAll(seen, '/case').replace(advice, '').replace(/\n+$/, '')
   return { refused: answer.status !== 0, stdout: text(answer.stdout), stderr: text(answer.stderr) }

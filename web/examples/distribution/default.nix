@@ -1,4 +1,4 @@
-# A small distribution: some fifty derivations, from a downloaded set of bootstrap tools
+# A small distribution: nearly fifty derivations, from a downloaded set of bootstrap tools
 # up to a machine that serves web pages. Start here:
 #
 #   nix-instantiate default.nix -A system      the whole machine

@@ -11,7 +11,7 @@ stdenv.mkDerivation rec {
     hash = "sha256-oqILXvRcu+Rn0zlWbGx6hUzjuuRcbsQQude+98UuZv0=";
   };
 
-  # Another patch waits in the same folder: ../patches/pcre2-match-limit.patch
+  # Try adding ../patches/pcre2-match-limit.patch: which packages are built again?
   patches = [ ../patches/pcre2-no-static.patch ];
 
   outputs = [ "out" "dev" ];
