@@ -18,7 +18,7 @@ export class DerivationView extends LitElement {
       section {
         display: flex;
         flex-direction: column;
-        max-height: 46vh;
+        max-height: 42vh;
         border-top: 2px solid var(--accent);
         background: var(--surface);
       }

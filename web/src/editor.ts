@@ -77,6 +77,17 @@ export class CodeEditor extends LitElement {
   /** The texts that this editor and the store agree on; compared by identity, which is cheap. */
   #texts = new Map<string, string>();
 
+  /** When the problems below take room away, the cursor stays in view. */
+  #observer = new ResizeObserver(() => {
+    if (!this.#view?.hasFocus) return;
+    this.#view.dispatch({ effects: EditorView.scrollIntoView(this.#view.state.selection.main.head) });
+  });
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#observer.disconnect();
+  }
+
   protected override render() {
     return html`<div id="editor"></div>
       <p id="keys">Tab indents. To leave the editor: Esc, then Tab.</p>`;
@@ -89,6 +100,7 @@ export class CodeEditor extends LitElement {
       root: this.renderRoot as ShadowRoot,
       parent: this.renderRoot.querySelector("#editor") as HTMLElement,
     });
+    this.#observer.observe(this);
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -116,6 +128,7 @@ export class CodeEditor extends LitElement {
       EditorView.contentAttributes.of({
         "aria-label": `Text of ${file}`,
         "aria-describedby": "keys",
+        tabindex: "0",
         spellcheck: "false",
         autocapitalize: "off",
       }),

@@ -6,10 +6,6 @@
  * the old one had published and evicted (the journal), not the text that made it run away.
  */
 import type { Call, Entry, FileChange, Report, Request, Response, Results } from "./protocol";
-import workerUrl from "./worker.ts?worker&url";
-
-/** After this many milliseconds a request is stopped. */
-const TIME_LIMIT = 3_000;
 
 /** So many publications are repeated in a new worker; older ones are forgotten. */
 const JOURNAL_LIMIT = 24;
@@ -36,11 +32,30 @@ type Job =
   | { do: "evaluate"; files: Files; entry: Entry; since: number; silent: boolean }
   | { do: "call"; call: Exclude<Call, { do: "evaluate" }>; settle?: (result: Results[keyof Results] | undefined) => void };
 
-const trusted = window.trustedTypes?.createPolicy("drvlab-worker", { createScriptURL: (url) => url });
+/** What the engine needs of a `Worker`. */
+export interface Connection {
+  onmessage: ((event: MessageEvent<Response>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+  postMessage(request: Request): void;
+  terminate(): void;
+}
+
+export interface EngineOptions {
+  /** Starts a worker. */
+  connect: () => Connection;
+  /** After this many milliseconds a request is stopped. */
+  timeLimit: number;
+  /** What every worker is brought to before anything else. */
+  journal: JournalEntry[];
+  /** Whether results are compared with the last publication. */
+  compare: boolean;
+}
 
 export class Engine {
   #listener: EngineListener;
-  #worker: Worker | undefined;
+  #connect: () => Connection;
+  #timeLimit: number;
+  #worker: Connection | undefined;
   #ready = false;
   #queue: Job[] = [];
   #inFlight: Job | undefined;
@@ -50,11 +65,13 @@ export class Engine {
   #known = new Map<string, string>();
   #journal: JournalEntry[];
   #compare: boolean;
-  #lastFiles: Files | undefined;
-  #lastEntry: Entry | undefined;
+  /** The last evaluation without an error: what a publication publishes. */
+  #lastGood: { files: Files; entry: Entry } | undefined;
 
-  constructor(listener: EngineListener, journal: JournalEntry[], compare: boolean) {
+  constructor(listener: EngineListener, { connect, timeLimit, journal, compare }: EngineOptions) {
     this.#listener = listener;
+    this.#connect = connect;
+    this.#timeLimit = timeLimit;
     this.#journal = journal;
     this.#compare = compare;
   }
@@ -124,9 +141,8 @@ export class Engine {
 
   #start(): void {
     this.#listener.status("loading");
-    const url = (trusted?.createScriptURL(workerUrl) ?? workerUrl) as string;
-    const worker = new Worker(url, { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<Response>) => {
+    const worker = this.#connect();
+    worker.onmessage = ({ data }) => {
       if (worker === this.#worker) this.#receive(data);
     };
     worker.onerror = () => {
@@ -164,12 +180,11 @@ export class Engine {
     this.#id += 1;
     this.#timer = setTimeout(() => {
       this.#stop(
-        `Evaluation was stopped after ${TIME_LIMIT / 1000} seconds. Your text is untouched; the next edit starts it again.`,
+        `Evaluation was stopped after ${this.#timeLimit / 1000} seconds. Your text is untouched; the next edit starts it again.`,
       );
-    }, TIME_LIMIT);
+    }, this.#timeLimit);
     const call: Call = job.do === "evaluate" ? { do: "evaluate", files: this.#changes(job.files), entry: job.entry } : job.call;
-    if (job.do === "evaluate") [this.#lastFiles, this.#lastEntry] = [job.files, job.entry];
-    this.#worker?.postMessage({ id: this.#id, call } satisfies Request);
+    this.#worker?.postMessage({ id: this.#id, call });
   }
 
   /** What the worker has to be told to have the texts of `files`. */
@@ -202,10 +217,12 @@ export class Engine {
     const job = this.#inFlight;
     this.#inFlight = undefined;
     if (job?.do === "evaluate") {
-      if (!job.silent) this.#listener.report(result as Report, job.since);
+      const report = result as Report;
+      if (report.outcome !== "error") this.#lastGood = { files: job.files, entry: job.entry };
+      if (!job.silent) this.#listener.report(report, job.since);
     } else if (job?.do === "call") {
-      if (job.call.do === "publish" && job.settle && this.#lastFiles && this.#lastEntry) {
-        this.#remember({ kind: "publish", files: this.#lastFiles, entry: this.#lastEntry });
+      if (job.call.do === "publish" && job.settle && this.#lastGood) {
+        this.#remember({ kind: "publish", ...this.#lastGood });
       }
       job.settle?.(result);
     }
@@ -233,6 +250,7 @@ export class Engine {
     this.#worker = undefined;
     this.#ready = false;
     this.#known.clear();
+    this.#lastGood = undefined;
     const abandoned = this.#inFlight ? [this.#inFlight, ...this.#queue] : this.#queue;
     this.#inFlight = undefined;
     this.#queue = [];

@@ -1,5 +1,5 @@
 /** The list of files, by folder: opens them, and marks those that differ from the example or have errors. */
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import type { State, Store } from "./store";
 import { shared } from "./theme";
 
@@ -92,6 +92,11 @@ export class FileList extends LitElement {
       }
     `,
   ];
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.get("state")?.active === this.state.active) return;
+    this.renderRoot.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
 
   protected override render() {
     return html`<nav aria-label="Files">

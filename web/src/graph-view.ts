@@ -11,8 +11,8 @@ import type { State, Store } from "./store";
 import { shared } from "./theme";
 
 const SHOWN_NODES = 300;
-const LABEL_LENGTH = 24;
-const CHARACTER_WIDTH = 6.7;
+const LABEL_LENGTH = 26;
+const KEPT_WIDTHS = 5_000;
 
 export class GraphView extends LitElement {
   static override properties = { state: { attribute: false }, width: { state: true }, focused: { state: true } };
@@ -96,7 +96,7 @@ export class GraphView extends LitElement {
         display: flex;
         flex-wrap: wrap;
         gap: 2px 14px;
-        margin: 10px 0 0;
+        margin: 0 0 14px;
         padding: 0;
         list-style: none;
         color: var(--muted);
@@ -132,6 +132,12 @@ export class GraphView extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
+    const before = changed.get("state")?.selected;
+    const { selected } = this.state;
+    // The details take away room below: what was selected stays in view.
+    if (selected !== undefined && selected.name !== before?.name) {
+      requestAnimationFrame(() => this.renderRoot.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" }));
+    }
     if (changed.has("focused") && this.renderRoot.querySelector(":focus")) {
       this.renderRoot.querySelector<SVGElement>('.node[tabindex="0"]')?.focus();
     }
@@ -147,6 +153,7 @@ export class GraphView extends LitElement {
     const marks = shown.map((derivation) => changeMark(derivation));
     const near = shown.findIndex(({ drvPath }) => drvPath === selected);
     return html`
+      ${this.#legend(shown)}
       <svg width=${this.width} height=${layout.height} role="listbox" aria-label="Derivations" @keydown=${this.#key}>
         <g aria-hidden="true">
           ${layout.edges.map(([input, user]) => {
@@ -174,9 +181,8 @@ export class GraphView extends LitElement {
             <rect class="ring" x="-3" y="-3" width=${width + 6} height=${NODE_HEIGHT + 6} rx="8" />
             <rect class="box" width=${width} height=${NODE_HEIGHT} rx="6" />
             ${symbolAt(mark, 8, 7)}
-            <text x="26" y="17">${label(derivation)}</text>
+            <text x="26" y="17">${label(derivation)}${shortened(derivation) ? svg`<tspan aria-hidden="true">…</tspan>` : nothing}</text>
             ${symbolAt(derivation.action, width - 20, 7)}
-            <title>${`${derivation.name}: ${word(mark)}, ${word(derivation.action)}`}</title>
           </g>`;
         })}
       </svg>
@@ -185,7 +191,6 @@ export class GraphView extends LitElement {
             ${all.length - shown.length} of ${all.length} derivations are not drawn; the table of store paths has them all.
           </p>`
         : nothing}
-      ${this.#legend(shown)}
     `;
   }
 
@@ -282,11 +287,28 @@ function choose(all: DerivationSummary[]): DerivationSummary[] {
 }
 
 function label({ name }: DerivationSummary): string {
-  return name.length <= LABEL_LENGTH ? name : `${name.slice(0, LABEL_LENGTH - 1)}…`;
+  return name.slice(0, LABEL_LENGTH);
 }
 
+function shortened({ name }: DerivationSummary): boolean {
+  return name.length > LABEL_LENGTH;
+}
+
+const canvas = document.createElement("canvas").getContext("2d");
+const textWidths = new Map<string, number>();
+
+/** Measured, since fonts differ by a third in width; names come again with every edit. */
 function nodeWidth(derivation: DerivationSummary | undefined): number {
-  return derivation ? Math.round(label(derivation).length * CHARACTER_WIDTH) + 52 : 0;
+  if (derivation === undefined) return 0;
+  const text = label(derivation) + (shortened(derivation) ? "…" : "");
+  let width = textWidths.get(text);
+  if (width === undefined) {
+    if (canvas) canvas.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    width = Math.ceil(canvas?.measureText(text).width ?? text.length * 7);
+    if (textWidths.size > KEPT_WIDTHS) textWidths.clear();
+    textWidths.set(text, width);
+  }
+  return width + 54;
 }
 
 customElements.define("drvlab-graph", GraphView);

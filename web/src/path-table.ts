@@ -54,15 +54,17 @@ export class PathTable extends LitElement {
       .name:hover {
         text-decoration: underline;
       }
-      tr.selected {
-        background: var(--selection);
-      }
       .path {
         display: block;
         overflow-wrap: anywhere;
       }
       .folder {
         color: var(--muted);
+      }
+      tr.selected,
+      tr.selected .folder {
+        background: var(--selection);
+        color: var(--text);
       }
       mark {
         border-radius: 3px;

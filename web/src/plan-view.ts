@@ -107,7 +107,7 @@ function bar(counts: Record<Action, number>) {
   return ACTION_MARKS.filter((action) => counts[action] > 0).map((action) => {
     const width = (counts[action] * 100) / total;
     x += width;
-    return svg`<rect x=${`${x - width}%`} width=${`${width}%`} height="6" fill=${`var(--${action})`} />`;
+    return svg`<rect x=${`${x - width}%`} width=${`${width}%`} height="6" fill=${action === "skip" ? "var(--border)" : `var(--${action})`} />`;
   });
 }
 

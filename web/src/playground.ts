@@ -31,6 +31,7 @@ export class Playground extends LitElement {
         container: workspace / inline-size;
         display: grid;
         grid-template-columns: minmax(340px, 46fr) minmax(380px, 54fr);
+        grid-template-rows: minmax(0, 1fr);
         flex: 1;
         min-height: 0;
       }
@@ -47,10 +48,12 @@ export class Playground extends LitElement {
       #files {
         display: grid;
         grid-template-columns: 186px minmax(0, 1fr);
+        grid-template-rows: minmax(0, 1fr);
         flex: 1;
         min-height: 0;
       }
       drvlab-files {
+        min-width: 0;
         border-inline-end: 1px solid var(--border);
       }
       #scroll {
@@ -77,8 +80,10 @@ export class Playground extends LitElement {
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }
+      /* Colours fade, contrast stays. */
       .outdated {
-        opacity: 0.72;
+        filter: saturate(0.25);
+        background: repeating-linear-gradient(-45deg, transparent 0 14px, color-mix(in srgb, var(--raised) 60%, transparent) 14px 15px);
       }
       @container workspace (max-width: 1180px) {
         #files {
@@ -96,6 +101,7 @@ export class Playground extends LitElement {
         }
         #workspace {
           grid-template-columns: minmax(0, 1fr);
+          grid-template-rows: auto;
         }
         #sources {
           border-inline-end: 0;

@@ -8,6 +8,7 @@ import { discardDraft, loadDraft, overlaid, overlay, saveDraft, storeEntry, type
 import { Engine, type Files, type JournalEntry } from "./engine";
 import type { Example, StoryStep } from "./examples";
 import type { DerivationDetail, DerivationSummary, Entry, Place, Report } from "./protocol";
+import { connect } from "./worker-connection";
 
 export interface State {
   readonly files: Files;
@@ -40,6 +41,9 @@ export interface Jump {
   focus: boolean;
 }
 
+/** An evaluation that takes longer, in milliseconds, is stopped. */
+const TIME_LIMIT = 3_000;
+
 /** Drafts are written this many milliseconds after an edit, and when the page is left. */
 const DRAFT_DELAY = 300;
 
@@ -64,8 +68,7 @@ export class Store {
         report: (report, since) => this.#show(report, since),
         stopped: (notice) => this.#set({ engine: "stopped", notice, outdated: true }),
       },
-      this.#journal(draft),
-      this.state.compare,
+      { connect, timeLimit: TIME_LIMIT, journal: this.#journal(draft), compare: this.state.compare },
     );
     this.#evaluate();
   }

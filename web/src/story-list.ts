@@ -13,6 +13,8 @@ export class StoryList extends LitElement {
     shared,
     css`
       details {
+        max-height: 32vh;
+        overflow: auto;
         border-top: 1px solid var(--border);
         background: var(--background);
       }

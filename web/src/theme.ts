@@ -49,10 +49,6 @@ export const shared = css`
   .button:hover:not(:disabled) {
     background: var(--raised);
   }
-  .button:disabled {
-    color: var(--muted);
-    border-style: dashed;
-  }
   .primary {
     border-color: var(--accent);
     background: var(--accent);
@@ -61,6 +57,12 @@ export const shared = css`
   }
   .primary:hover:not(:disabled) {
     background: color-mix(in srgb, var(--accent) 88%, var(--text));
+  }
+  .button:disabled {
+    border: 1px dashed var(--control-border);
+    background: var(--surface);
+    color: var(--muted);
+    font-weight: 400;
   }
   .muted {
     color: var(--muted);
