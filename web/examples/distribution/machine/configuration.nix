@@ -1,4 +1,4 @@
-# What the owner of the machine writes: no functions of the system, only wishes.
+# What the owner of the machine writes: its name, users, commands and services.
 
 pkgs:
 
