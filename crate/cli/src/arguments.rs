@@ -1,0 +1,464 @@
+//! The command line: what each command takes, and the reference's words for what is wrong.
+//!
+//! Text of the language may be any bytes; only names of commands and flags must be UTF-8.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+
+/// What the program is asked to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Print how to use the program.
+    Help,
+    /// Print the program's version.
+    Version,
+    /// Print values.
+    Eval {
+        /// What is evaluated.
+        input: Input,
+        /// Whether values are evaluated to their ends.
+        strict: bool,
+        /// How they are printed.
+        format: Format,
+    },
+    /// Print what the parser understood.
+    Parse {
+        /// What is parsed.
+        sources: Vec<Source>,
+    },
+    /// Print the paths of store derivations.
+    Instantiate {
+        /// What is evaluated.
+        input: Input,
+        /// Where the derivations are written to; nowhere if `None`.
+        drv_dir: Option<PathBuf>,
+    },
+    /// Print derivations as JSON.
+    Show {
+        /// What is evaluated; a file whose name ends in `.drv` is read as it is.
+        input: Input,
+    },
+    /// Print what a build would fetch and build.
+    Plan {
+        /// What is evaluated.
+        input: Input,
+        /// What the binary caches are, and which are believed.
+        caches: Caches,
+        /// Whether the plan is printed as JSON rather than as the reference's text.
+        json: bool,
+    },
+}
+
+/// Expressions, and what is done with their values before anything else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Input {
+    /// Where the expressions are.
+    pub sources: Vec<Source>,
+    /// `-A`: what is selected from each value; the value itself if there is none.
+    pub attr_paths: Vec<Vec<u8>>,
+    /// `--arg` and `--argstr`: arguments for functions that take sets.
+    pub arguments: Vec<(Vec<u8>, Argument)>,
+    /// `-I`: entries of the search path, first to last.
+    pub search_path: Vec<Vec<u8>>,
+}
+
+/// Where an expression is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file, or a folder with a `default.nix`.
+    File(PathBuf),
+    /// The command line.
+    Expression(Vec<u8>),
+    /// Standard input.
+    Stdin,
+}
+
+/// The value of an argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// `--arg`: an expression.
+    Expression(Vec<u8>),
+    /// `--argstr`: a string.
+    String(Vec<u8>),
+}
+
+/// How values are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// As the language writes them.
+    #[default]
+    Nix,
+    /// As JSON.
+    Json,
+    /// As XML.
+    Xml,
+    /// A string as it is, without a line's end.
+    Raw,
+}
+
+/// Binary caches and which signatures count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caches {
+    /// Folders that are binary caches, as `nix copy --to file://…` writes them.
+    pub substituters: Vec<PathBuf>,
+    /// Whether a path needs a signature by a trusted key.
+    pub require_signatures: bool,
+    /// Keys that are trusted, as `name:base64`.
+    pub trusted_public_keys: Vec<Vec<u8>>,
+}
+
+/// Why a command line makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageError(String);
+
+impl fmt::Display for UsageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for UsageError {}
+
+/// Reads a command line, without the program's name.
+///
+/// # Errors
+/// An unknown command or flag, a flag without its value, or a value that is none of those that the flag takes.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, UsageError> {
+    let mut parser = lexopt::Parser::from_args(words);
+    let Some(first) = next(&mut parser)? else {
+        return Ok(Command::Help);
+    };
+    let kind = match first {
+        Short('h') | Long("help") => return Ok(Command::Help),
+        Short('V') | Long("version") => return Ok(Command::Version),
+        Value(name) => match name.to_str() {
+            Some("help") => return Ok(Command::Help),
+            Some("eval") => Kind::Eval,
+            Some("parse") => Kind::Parse,
+            Some("instantiate") => Kind::Instantiate,
+            Some("show") => Kind::Show,
+            Some("plan") => Kind::Plan,
+            _ => {
+                return Err(UsageError(format!(
+                    "'{}' is not a recognised command",
+                    name.to_string_lossy()
+                )));
+            }
+        },
+        flag => return Err(unrecognised(&flag)),
+    };
+    Flags::read(kind, &mut parser)?.map_or(Ok(Command::Help), |flags| flags.into_command(kind))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Eval,
+    Parse,
+    Instantiate,
+    Show,
+    Plan,
+}
+
+/// Everything that flags can say; which of them a command takes is decided while reading.
+#[derive(Default)]
+struct Flags {
+    words: Vec<OsString>,
+    expressions: bool,
+    input: Input,
+    strict: bool,
+    format: Format,
+    json: bool,
+    drv_dir: Option<PathBuf>,
+    substituters: Vec<PathBuf>,
+    unsigned: bool,
+    trusted_public_keys: Vec<Vec<u8>>,
+}
+
+impl Flags {
+    /// Reads the rest of the command line; `None` if it asks for help.
+    fn read(kind: Kind, parser: &mut lexopt::Parser) -> Result<Option<Self>, UsageError> {
+        let mut flags = Self::default();
+        let evaluates = kind != Kind::Parse;
+        while let Some(word) = next(parser)? {
+            match word {
+                Short('h') | Long("help") => return Ok(None),
+                Value(word) => flags.words.push(word),
+                Short('E') | Long("expr") => flags.expressions = true,
+                Short('A') | Long("attr") if evaluates => {
+                    flags.input.attr_paths.push(value(parser, "-A")?);
+                }
+                Short('I') | Long("include") if evaluates => {
+                    flags.input.search_path.push(value(parser, "-I")?);
+                }
+                Long("arg") if evaluates => {
+                    let (name, expression) = two_values(parser, "--arg")?;
+                    flags
+                        .input
+                        .arguments
+                        .push((name, Argument::Expression(expression)));
+                }
+                Long("argstr") if evaluates => {
+                    let (name, string) = two_values(parser, "--argstr")?;
+                    flags.input.arguments.push((name, Argument::String(string)));
+                }
+                Long("strict") if kind == Kind::Eval => flags.strict = true,
+                Long("json") if kind == Kind::Eval => flags.format = Format::Json,
+                Long("xml") if kind == Kind::Eval => flags.format = Format::Xml,
+                Long("raw") if kind == Kind::Eval => flags.format = Format::Raw,
+                Long("drv-dir") if kind == Kind::Instantiate => {
+                    flags.drv_dir = Some(path(parser, "--drv-dir")?);
+                }
+                Long("json") if kind == Kind::Plan => flags.json = true,
+                Long("substituter") if kind == Kind::Plan => {
+                    flags.substituters.push(path(parser, "--substituter")?);
+                }
+                Long("no-require-sigs") if kind == Kind::Plan => flags.unsigned = true,
+                Long("trusted-public-key") if kind == Kind::Plan => {
+                    flags
+                        .trusted_public_keys
+                        .push(value(parser, "--trusted-public-key")?);
+                }
+                flag => return Err(unrecognised(&flag)),
+            }
+        }
+        Ok(Some(flags))
+    }
+
+    fn into_command(self, kind: Kind) -> Result<Command, UsageError> {
+        let mut input = self.input;
+        input.sources = sources(self.words, self.expressions);
+        Ok(match kind {
+            Kind::Eval => Command::Eval {
+                input,
+                strict: self.strict,
+                format: self.format,
+            },
+            Kind::Parse => Command::Parse {
+                sources: input.sources,
+            },
+            Kind::Instantiate => Command::Instantiate {
+                input,
+                drv_dir: self.drv_dir,
+            },
+            Kind::Show => Command::Show { input },
+            Kind::Plan => Command::Plan {
+                input,
+                caches: Caches {
+                    substituters: self.substituters,
+                    require_signatures: !self.unsigned,
+                    trusted_public_keys: self.trusted_public_keys,
+                },
+                json: self.json,
+            },
+        })
+    }
+}
+
+/// What the words beside the flags mean, as with `nix-instantiate`: `-` anywhere is standard input alone, no word is `./default.nix`.
+fn sources(words: Vec<OsString>, expressions: bool) -> Vec<Source> {
+    if words.iter().any(|word| word == "-") {
+        return vec![Source::Stdin];
+    }
+    if words.is_empty() && !expressions {
+        return vec![Source::File("./default.nix".into())];
+    }
+    words
+        .into_iter()
+        .map(|word| {
+            if expressions {
+                Source::Expression(word.into_encoded_bytes())
+            } else {
+                Source::File(word.into())
+            }
+        })
+        .collect()
+}
+
+fn next(parser: &mut lexopt::Parser) -> Result<Option<lexopt::Arg<'_>>, UsageError> {
+    // Its error here is a value for a flag that takes none, `--json=1`.
+    parser.next().map_err(|error| UsageError(error.to_string()))
+}
+
+fn value(parser: &mut lexopt::Parser, flag: &str) -> Result<Vec<u8>, UsageError> {
+    Ok(one_value(parser, flag)?.into_encoded_bytes())
+}
+
+fn path(parser: &mut lexopt::Parser, flag: &str) -> Result<PathBuf, UsageError> {
+    Ok(one_value(parser, flag)?.into())
+}
+
+fn one_value(parser: &mut lexopt::Parser, flag: &str) -> Result<OsString, UsageError> {
+    parser
+        .value()
+        .map_err(|_| UsageError(format!("'{flag}' requires an argument")))
+}
+
+fn two_values(parser: &mut lexopt::Parser, flag: &str) -> Result<(Vec<u8>, Vec<u8>), UsageError> {
+    let mut values = Vec::new();
+    while values.len() < 2 {
+        match parser.value() {
+            Ok(value) => values.push(value.into_encoded_bytes()),
+            Err(_) => {
+                let given = values.len();
+                return Err(UsageError(format!(
+                    "flag '{flag}' requires 2 argument(s), but only {given} were given"
+                )));
+            }
+        }
+    }
+    match <[Vec<u8>; 2]>::try_from(values) {
+        Ok([first, second]) => Ok((first, second)),
+        Err(_) => unreachable!("the loop ends with two values"),
+    }
+}
+
+fn unrecognised(flag: &lexopt::Arg<'_>) -> UsageError {
+    UsageError(match flag {
+        Short(letter) => format!("unrecognised flag '-{letter}'"),
+        Long(name) => format!("unrecognised flag '--{name}'"),
+        Value(word) => format!("unexpected argument '{}'", word.to_string_lossy()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &[&str]) -> Result<Command, String> {
+        parse(line.iter().map(OsString::from)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn reads_everything_that_eval_takes() {
+        let command = words(&[
+            "eval",
+            "--strict",
+            "--json",
+            "-E",
+            "{ a }: a",
+            "--arg",
+            "a",
+            "1 + 1",
+            "--argstr",
+            "b",
+            "text",
+            "-I",
+            "nixpkgs=/p",
+            "-I",
+            "/q",
+            "-A",
+            "x.y",
+            "--attr",
+            "z",
+        ]);
+        let input = Input {
+            sources: vec![Source::Expression(b"{ a }: a".to_vec())],
+            attr_paths: vec![b"x.y".to_vec(), b"z".to_vec()],
+            arguments: vec![
+                (b"a".to_vec(), Argument::Expression(b"1 + 1".to_vec())),
+                (b"b".to_vec(), Argument::String(b"text".to_vec())),
+            ],
+            search_path: vec![b"nixpkgs=/p".to_vec(), b"/q".to_vec()],
+        };
+        assert_eq!(
+            command,
+            Ok(Command::Eval {
+                input,
+                strict: true,
+                format: Format::Json
+            })
+        );
+    }
+
+    #[test]
+    fn words_are_files_expressions_or_standard_input() {
+        let sources = |line: &[&str]| match words(line) {
+            Ok(Command::Parse { sources }) => sources,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(sources(&["parse"]), [Source::File("./default.nix".into())]);
+        assert_eq!(sources(&["parse", "-"]), [Source::Stdin]);
+        assert_eq!(sources(&["parse", "-", "2"]), [Source::Stdin]);
+        assert_eq!(
+            sources(&["parse", "a.nix", "--", "-E"]),
+            [Source::File("a.nix".into()), Source::File("-E".into())]
+        );
+        // The flag is for all words, wherever it stands.
+        assert_eq!(
+            sources(&["parse", "1", "-E", "2"]),
+            [
+                Source::Expression(b"1".to_vec()),
+                Source::Expression(b"2".to_vec())
+            ]
+        );
+        assert_eq!(sources(&["parse", "-E"]), []);
+    }
+
+    #[test]
+    fn reads_what_a_plan_takes() {
+        let command = words(&[
+            "plan",
+            "f.nix",
+            "-A",
+            "x",
+            "--substituter",
+            "/cache",
+            "--substituter",
+            "other",
+            "--no-require-sigs",
+            "--trusted-public-key",
+            "k:AA==",
+            "--json",
+        ]);
+        let Ok(Command::Plan {
+            caches, json: true, ..
+        }) = command
+        else {
+            panic!("{command:?}");
+        };
+        assert_eq!(
+            caches,
+            Caches {
+                substituters: vec!["/cache".into(), "other".into()],
+                require_signatures: false,
+                trusted_public_keys: vec![b"k:AA==".to_vec()],
+            }
+        );
+    }
+
+    #[test]
+    fn says_what_is_wrong_in_the_words_of_the_reference() {
+        for (line, message) in [
+            (&["eval", "--bogus"][..], "unrecognised flag '--bogus'"),
+            (&["eval", "-A"], "'-A' requires an argument"),
+            (
+                &["eval", "--arg", "x"],
+                "flag '--arg' requires 2 argument(s), but only 1 were given",
+            ),
+            (
+                &["eval", "--argstr"],
+                "flag '--argstr' requires 2 argument(s), but only 0 were given",
+            ),
+            (&["frobnicate"], "'frobnicate' is not a recognised command"),
+            (&["--strict"], "unrecognised flag '--strict'"),
+        ] {
+            assert_eq!(words(line), Err(message.to_owned()), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_command_takes_only_its_own_flags() {
+        for line in [
+            &["parse", "-A", "x"][..],
+            &["instantiate", "--strict"],
+            &["eval", "--drv-dir", "x"],
+            &["show", "--json"],
+            &["eval", "--json=1"],
+        ] {
+            assert!(words(line).is_err(), "{line:?}");
+        }
+    }
+}
