@@ -1,5 +1,6 @@
 /** One derivation in detail: why it changed, what the cache has, and its ATerm with the difference marked. */
 import { css, html, LitElement, nothing } from "lit";
+import { beginning } from "./long-text";
 import type { DerivationDetail, DerivationSummary } from "./protocol";
 import { changeMark, symbol, word } from "./state-mark";
 import { storePath } from "./store-path";
@@ -7,6 +8,12 @@ import type { State, Store } from "./store";
 import { difference } from "./text-difference";
 import { shared } from "./theme";
 
+const ATERM_SHOWN = 100_000;
+
+/** Of many causes the first ones are named. */
+const CAUSES_SHOWN = 12;
+
+/** Sends `closed` when it goes away on request. */
 export class DerivationView extends LitElement {
   static override properties = { state: { attribute: false } };
   declare state: State;
@@ -110,7 +117,7 @@ export class DerivationView extends LitElement {
     return html`<section aria-labelledby="title" @keydown=${this.#key}>
       <header>
         <h2 id="title">${selected.name}</h2>
-        <button type="button" class="button" @click=${() => this.store.select(undefined)}>Close</button>
+        <button type="button" class="button" @click=${this.#close}>Close</button>
       </header>
       <div class="body" tabindex="0" role="group" aria-label="Details">
         <p class="states">
@@ -131,12 +138,12 @@ export class DerivationView extends LitElement {
     if (causes.length === 0) return nothing;
     return html`<p>
       Because of
-      ${causes.map(
+      ${causes.slice(0, CAUSES_SHOWN).map(
         (cause, index) =>
           html`${index > 0 ? ", " : ""}<button type="button" class="link" @click=${() => this.store.select(cause.drvPath)}>
               ${cause.name}
             </button>`,
-      )}
+      )}${causes.length > CAUSES_SHOWN ? ` and ${causes.length - CAUSES_SHOWN} more` : nothing}
     </p>`;
   }
 
@@ -164,15 +171,15 @@ export class DerivationView extends LitElement {
           ({ field, before, after }) =>
             html`<dt><code>${field}</code></dt>
               <dd>
-                ${before === undefined ? nothing : html`<div><span class="unseen">before: </span><del><code>${before}</code></del></div>`}
-                ${after === undefined ? nothing : html`<div><span class="unseen">now: </span><ins><code>${after}</code></ins></div>`}
+                ${before === undefined ? nothing : html`<div><span class="unseen">before: </span><del><code>${beginning(before)}</code></del></div>`}
+                ${after === undefined ? nothing : html`<div><span class="unseen">now: </span><ins><code>${beginning(after)}</code></ins></div>`}
               </dd>`,
         )}
       </dl>`;
   }
 
   #aterm({ aterm, baselineAterm }: DerivationDetail) {
-    const pieces = difference(baselineAterm ?? aterm, aterm);
+    const pieces = difference(beginning(baselineAterm ?? aterm, ATERM_SHOWN), beginning(aterm, ATERM_SHOWN));
     return html`<h3>ATerm${baselineAterm === undefined || baselineAterm === aterm ? nothing : ", compared with the baseline"}</h3>
       <pre aria-label="ATerm"><code>${pieces.map(({ kind, text }) =>
         kind === "same" ? text : kind === "added" ? html`<ins>${text}</ins>` : html`<del>${text}</del>`,
@@ -180,7 +187,12 @@ export class DerivationView extends LitElement {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.key === "Escape") this.store.select(undefined);
+    if (event.key === "Escape") this.#close();
+  }
+
+  #close(): void {
+    this.store.select(undefined);
+    this.dispatchEvent(new Event("closed"));
   }
 }
 

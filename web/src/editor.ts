@@ -118,7 +118,7 @@ export class CodeEditor extends LitElement {
       lintGutter(),
       highlightSpecialChars(),
       history(),
-      drawSelection(),
+      drawSelection({ cursorBlinkRate: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 1200 }),
       indentOnInput(),
       indentUnit.of("  "),
       bracketMatching(),

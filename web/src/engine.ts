@@ -18,7 +18,7 @@ export type JournalEntry =
   | { kind: "evict"; storePath: string }
   | { kind: "resetCache" };
 
-export type EngineStatus = "loading" | "ready" | "busy";
+export type EngineStatus = "loading" | "ready";
 
 export interface EngineListener {
   status(status: EngineStatus): void;
@@ -171,11 +171,7 @@ export class Engine {
   #next(): void {
     if (!this.#ready || this.#inFlight !== undefined) return;
     const job = this.#queue.shift();
-    if (job === undefined) {
-      this.#listener.status("ready");
-      return;
-    }
-    this.#listener.status("busy");
+    if (job === undefined) return;
     this.#inFlight = job;
     this.#id += 1;
     this.#timer = setTimeout(() => {
@@ -200,6 +196,7 @@ export class Engine {
     switch (response.kind) {
       case "ready":
         this.#ready = true;
+        this.#listener.status("ready");
         break;
       case "failed":
         this.#stop(`The evaluator failed and was restarted; your text is untouched. (${response.message})`);

@@ -5,9 +5,9 @@
  */
 import { css, html, LitElement, nothing, svg, type PropertyValues } from "lit";
 import { layOut, NODE_HEIGHT, type Layout } from "./graph-layout";
-import type { DerivationSummary } from "./protocol";
+import type { DerivationSummary, Report } from "./protocol";
 import { ACTION_MARKS, CHANGE_MARKS, changeMark, meaning, symbol, symbolAt, word } from "./state-mark";
-import type { State, Store } from "./store";
+import type { Store } from "./store";
 import { shared } from "./theme";
 
 const SHOWN_NODES = 300;
@@ -15,8 +15,14 @@ const LABEL_LENGTH = 26;
 const KEPT_WIDTHS = 5_000;
 
 export class GraphView extends LitElement {
-  static override properties = { state: { attribute: false }, width: { state: true }, focused: { state: true } };
-  declare state: State;
+  static override properties = {
+    report: { attribute: false },
+    selected: { attribute: false },
+    width: { state: true },
+    focused: { state: true },
+  };
+  declare report: Report | undefined;
+  declare selected: DerivationSummary | undefined;
   declare store: Store;
   /** Of the picture, in pixels. */
   declare width: number;
@@ -132,10 +138,9 @@ export class GraphView extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    const before = changed.get("state")?.selected;
-    const { selected } = this.state;
+    const { selected } = this;
     // The details take away room below: what was selected stays in view.
-    if (selected !== undefined && selected.name !== before?.name) {
+    if (selected !== undefined && changed.has("selected") && selected.name !== changed.get("selected")?.name) {
       requestAnimationFrame(() => this.renderRoot.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" }));
     }
     if (changed.has("focused") && this.renderRoot.querySelector(":focus")) {
@@ -144,12 +149,13 @@ export class GraphView extends LitElement {
   }
 
   protected override render() {
-    const all = this.state.report?.derivations ?? [];
+    const all = this.report?.derivations ?? [];
     if (all.length === 0 || this.width === 0) return nothing;
     const shown = choose(all);
     const layout = this.#laidOut(shown);
-    const selected = this.state.selected?.drvPath;
+    const selected = this.selected?.drvPath;
     const entered = shown.find(({ drvPath }) => drvPath === (this.focused ?? selected)) ?? shown[layout.lines[0]?.[0] ?? 0];
+    const compared = this.report?.hasBaseline ?? false;
     const marks = shown.map((derivation) => changeMark(derivation));
     const near = shown.findIndex(({ drvPath }) => drvPath === selected);
     return html`
@@ -174,13 +180,13 @@ export class GraphView extends LitElement {
             data-index=${index}
             tabindex=${derivation === entered ? 0 : -1}
             aria-selected=${derivation.drvPath === selected}
-            aria-label=${`${derivation.name}, ${word(mark)}, ${word(derivation.action)}`}
+            aria-label=${[derivation.name, ...(compared ? [word(mark)] : []), word(derivation.action)].join(", ")}
             transform=${`translate(${place.x} ${place.y})`}
             @click=${() => this.#select(derivation)}
           >
             <rect class="ring" x="-3" y="-3" width=${width + 6} height=${NODE_HEIGHT + 6} rx="8" />
             <rect class="box" width=${width} height=${NODE_HEIGHT} rx="6" />
-            ${symbolAt(mark, 8, 7)}
+            ${compared ? symbolAt(mark, 8, 7) : nothing}
             <text x="26" y="17">${label(derivation)}${shortened(derivation) ? svg`<tspan aria-hidden="true">…</tspan>` : nothing}</text>
             ${symbolAt(derivation.action, width - 20, 7)}
           </g>`;
@@ -194,8 +200,13 @@ export class GraphView extends LitElement {
     `;
   }
 
+  /** Moves the focus to the node that was used last. */
+  override focus(): void {
+    this.renderRoot.querySelector<SVGElement>('.node[tabindex="0"]')?.focus();
+  }
+
   #legend(shown: DerivationSummary[]) {
-    const used = new Set(shown.flatMap((derivation) => [changeMark(derivation), derivation.action]));
+    const used = new Set(shown.flatMap((derivation) => [...(this.report?.hasBaseline ? [changeMark(derivation)] : []), derivation.action]));
     return html`<ul aria-label="Legend">
       ${[...CHANGE_MARKS, ...ACTION_MARKS]
         .filter((mark) => used.has(mark))
@@ -231,11 +242,11 @@ export class GraphView extends LitElement {
 
   #select(derivation: DerivationSummary): void {
     this.focused = derivation.drvPath;
-    this.store.select(derivation.drvPath === this.state.selected?.drvPath ? undefined : derivation.drvPath);
+    this.store.select(derivation.drvPath === this.selected?.drvPath ? undefined : derivation.drvPath);
   }
 
   #key(event: KeyboardEvent): void {
-    const shown = choose(this.state.report?.derivations ?? []);
+    const shown = choose(this.report?.derivations ?? []);
     const index = Number((event.target as Element).getAttribute("data-index") ?? -1);
     const derivation = shown[index];
     if (derivation === undefined || this.#layout === undefined) return;

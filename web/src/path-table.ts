@@ -1,17 +1,22 @@
 /** The table of store paths: one row for each output, with what changed and what the cache has. */
 import { css, html, LitElement, nothing } from "lit";
-import type { DerivationSummary, OutputSummary } from "./protocol";
+import type { DerivationSummary, OutputSummary, Report } from "./protocol";
 import { changeMark, symbol, word, type Mark } from "./state-mark";
 import { storePath } from "./store-path";
-import type { State, Store } from "./store";
+import type { Store } from "./store";
 import { shared } from "./theme";
 
 /** More rows than these are shown only on request, so that typing stays quick. */
 const SHOWN_ROWS = 400;
 
 export class PathTable extends LitElement {
-  static override properties = { state: { attribute: false }, everything: { state: true } };
-  declare state: State;
+  static override properties = {
+    report: { attribute: false },
+    selected: { attribute: false },
+    everything: { state: true },
+  };
+  declare report: Report | undefined;
+  declare selected: DerivationSummary | undefined;
   declare store: Store;
   declare everything: boolean;
 
@@ -95,7 +100,7 @@ export class PathTable extends LitElement {
   }
 
   protected override render() {
-    const { report } = this.state;
+    const { report } = this;
     if (report === undefined || report.derivations.length === 0) return nothing;
     // Users before their inputs: what was asked for comes first.
     const rows = report.derivations
@@ -107,7 +112,7 @@ export class PathTable extends LitElement {
         <thead>
           <tr>
             <th scope="col">Output and its store path</th>
-            <th scope="col" class="narrow">Change</th>
+            ${report.hasBaseline ? html`<th scope="col" class="narrow">Change</th>` : nothing}
             <th scope="col" class="narrow">Plan</th>
           </tr>
         </thead>
@@ -121,14 +126,13 @@ export class PathTable extends LitElement {
       ${report.removed.length === 0
         ? nothing
         : html`<p>
-            No longer needed: ${report.removed.map(({ name }, index) => html`${index > 0 ? ", " : ""}<span class="removed">${name}</span>`)}
+            No longer needed: ${report.removed.slice(0, SHOWN_ROWS).map(({ name }, index) => html`${index > 0 ? ", " : ""}<span class="removed">${name}</span>`)}
           </p>`}
     `;
   }
 
   #row(derivation: DerivationSummary, output: OutputSummary) {
-    const { selected } = this.state;
-    const chosen = selected?.drvPath === derivation.drvPath;
+    const chosen = this.selected?.drvPath === derivation.drvPath;
     return html`<tr class=${chosen ? "selected" : ""}>
       <td>
         <button
@@ -143,7 +147,7 @@ export class PathTable extends LitElement {
           ? html`<span class="path muted">known after the build</span>`
           : storePath(output.path, output.baselinePath)}
       </td>
-      <td class="narrow state">${mark(changeMark(derivation, output))}</td>
+      ${this.report?.hasBaseline ? html`<td class="narrow state">${mark(changeMark(derivation, output))}</td>` : nothing}
       <td class="narrow state">${mark(derivation.action)}</td>
     </tr>`;
   }

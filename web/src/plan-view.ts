@@ -1,5 +1,6 @@
 /** The plan in words and numbers, and whether it still belongs to the text. */
 import { css, html, LitElement, nothing, svg } from "lit";
+import { beginning } from "./long-text";
 import type { Action } from "./protocol";
 import { ACTION_MARKS, symbol, word } from "./state-mark";
 import type { State } from "./store";
@@ -63,7 +64,9 @@ export class PlanView extends LitElement {
         border-radius: 3px;
       }
       pre {
+        max-height: 50vh;
         margin: 8px 0 0;
+        overflow: auto;
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }
@@ -78,7 +81,7 @@ export class PlanView extends LitElement {
         ? html`<p class="sentence">${waiting(engine, latest !== undefined)}</p>`
         : report.outcome === "value"
           ? html`<p class="sentence">A value, not a derivation</p>
-              <pre>${report.value ?? ""}</pre>`
+              <pre tabindex="0" role="group" aria-label="Value">${beginning(report.value ?? "")}</pre>`
           : this.#plan()}
       ${notice === "" ? nothing : html`<p class="notice">${notice}</p>`}
     </section>`;

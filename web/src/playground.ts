@@ -6,6 +6,7 @@ import "./editor";
 import { example } from "./examples";
 import "./file-list";
 import "./graph-view";
+import { beginning } from "./long-text";
 import "./path-table";
 import "./plan-view";
 import "./problems";
@@ -172,22 +173,26 @@ export class Playground extends LitElement {
           <div id="scroll" tabindex="0" role="group" aria-label="Graph and store paths">
             <section class=${shade} aria-labelledby="graph" ?hidden=${!graph}>
               <h2 id="graph">Derivation graph</h2>
-              <drvlab-graph .state=${state} .store=${store}></drvlab-graph>
+              <drvlab-graph .report=${state.report} .selected=${state.selected} .store=${store}></drvlab-graph>
             </section>
             <section class=${shade} aria-labelledby="paths" ?hidden=${!graph}>
               <h2 id="paths">Store paths</h2>
-              <drvlab-paths .state=${state} .store=${store}></drvlab-paths>
+              <drvlab-paths .report=${state.report} .selected=${state.selected} .store=${store}></drvlab-paths>
             </section>
             ${graph
               ? html`<section class=${shade} aria-label="Dry run">
                   <details>
                     <summary>Dry run</summary>
-                    <pre>${state.report?.plan.dryRun || "Nothing to build or fetch."}</pre>
+                    <pre>${beginning(state.report?.plan.dryRun || "Nothing to build or fetch.")}</pre>
                   </details>
                 </section>`
               : nothing}
           </div>
-          <drvlab-derivation .state=${state} .store=${store}></drvlab-derivation>
+          <drvlab-derivation
+            .state=${state}
+            .store=${store}
+            @closed=${() => this.renderRoot.querySelector<HTMLElement>("drvlab-graph")?.focus()}
+          ></drvlab-derivation>
         </section>
       </main>
       <drvlab-announcer .state=${state}></drvlab-announcer>
@@ -201,7 +206,7 @@ export class Playground extends LitElement {
     return complete;
   }
 
-  /** Measures from the edit to the page that shows its effect; the benchmark reads it. */
+  /** Measures from the edit to the page that shows its effect; a benchmark observes it, so only the last is kept. */
   async #measure(since: number): Promise<void> {
     await this.updateComplete;
     performance.clearMeasures("drvlab:update");

@@ -1,5 +1,6 @@
 /** The diagnostics as text, each with its place and its trace; every place is a button that goes there. */
 import { css, html, LitElement, nothing } from "lit";
+import { beginning } from "./long-text";
 import type { Diagnostic, Place, TraceFrame } from "./protocol";
 import type { State, Store } from "./store";
 import { shared } from "./theme";
@@ -80,8 +81,8 @@ export class Problems extends LitElement {
   #diagnostic(diagnostic: Diagnostic) {
     const { severity, message, hints, trace } = diagnostic;
     return html`<li>
-      <p class="message"><span class="severity ${severity}">${severity}:</span> ${message}</p>
-      ${this.#place(diagnostic)} ${hints.map((hint) => html`<p class="hint">hint: ${hint}</p>`)}
+      <p class="message"><span class="severity ${severity}">${severity}:</span> ${beginning(message)}</p>
+      ${this.#place(diagnostic)} ${hints.map((hint) => html`<p class="hint">hint: ${beginning(hint)}</p>`)}
       ${trace.length === 0
         ? nothing
         : html`<details>
@@ -90,7 +91,7 @@ export class Problems extends LitElement {
               ${frames(trace).map((frame) =>
                 typeof frame === "string"
                   ? html`<li class="hint">${frame}</li>`
-                  : html`<li><p class="message">${frame.message}</p>${this.#place(frame)}</li>`,
+                  : html`<li><p class="message">${beginning(frame.message)}</p>${this.#place(frame)}</li>`,
               )}
             </ol>
           </details>`}

@@ -18,7 +18,7 @@ export interface State {
   readonly substitute: boolean;
   /** Whether the results are compared with the last published state. */
   readonly compare: boolean;
-  readonly engine: "loading" | "ready" | "busy" | "stopped";
+  readonly engine: "loading" | "ready" | "stopped";
   /** The last answer without an error: what the right side shows. */
   readonly report: Report | undefined;
   /** The last answer: its diagnostics belong to the present text. */
@@ -62,9 +62,7 @@ export class Store {
     this.state = this.#initial(draft);
     this.#engine = new Engine(
       {
-        status: (engine) => {
-          if (this.state.engine !== "stopped" || engine === "busy") this.#set({ engine });
-        },
+        status: (engine) => this.#set({ engine }),
         report: (report, since) => this.#show(report, since),
         stopped: (notice) => this.#set({ engine: "stopped", notice, outdated: true }),
       },
