@@ -37,9 +37,10 @@ fn main() -> Result<()> {
     fs::create_dir_all(&work)?;
     let oracle = Oracle::new(work)?;
     type Recorder = fn(&Oracle, &Path) -> Result<Value>;
-    let recorders: [(&str, Recorder); 5] = [
+    let recorders: [(&str, Recorder); 6] = [
         ("hashes", hashes),
         ("trees", file_trees),
+        ("archives", archives),
         ("paths", paths),
         ("derivations", derivations),
         ("narinfo", narinfo),
@@ -228,6 +229,124 @@ fn materialise(tree: &FileTree, path: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Damaged and borderline archives, and what the reference says when it should unpack them.
+fn archives(oracle: &Oracle, _: &Path) -> Result<Value> {
+    const FILE: [&str; 6] = ["(", "type", "regular", "contents", "x", ")"];
+    fn archive(words: &[&str]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for word in ["nix-archive-1"].iter().chain(words) {
+            bytes.extend((word.len() as u64).to_le_bytes());
+            bytes.extend(word.as_bytes());
+            bytes.resize(bytes.len().next_multiple_of(8), 0);
+        }
+        bytes
+    }
+    let directory = |names: &[&str]| {
+        let mut words = vec!["(", "type", "directory"];
+        for name in names {
+            words.extend(["entry", "(", "name", name, "node"]);
+            words.extend(FILE);
+            words.push(")");
+        }
+        words.push(")");
+        archive(&words)
+    };
+    let deep = |levels: usize| {
+        let open = ["(", "type", "directory", "entry", "(", "name", "d", "node"];
+        let mut words = open.repeat(levels);
+        words.extend(FILE);
+        words.extend([")", ")"].repeat(levels));
+        archive(&words)
+    };
+    let node = |words: &[&str]| archive(&[&["(", "type"], words].concat());
+    let long = "n".repeat(5000);
+    let mut cases = vec![
+        ("not executable", node(&["regular", "contents", "", ")"])),
+        (
+            "executable",
+            node(&["regular", "executable", "", "contents", "", ")"]),
+        ),
+        ("no contents", node(&["regular", ")"])),
+        (
+            "executable without contents",
+            node(&["regular", "executable", "", ")"]),
+        ),
+        (
+            "executable with value",
+            node(&["regular", "executable", "x", "contents", "", ")"]),
+        ),
+        (
+            "executable too late",
+            node(&["regular", "contents", "", "executable", "", ")"]),
+        ),
+        ("two types", node(&["regular", "type", "regular", ")"])),
+        ("unknown type", node(&["fifo", ")"])),
+        ("no target", node(&["symlink", ")"])),
+        ("empty target", node(&["symlink", "target", "", ")"])),
+        ("target with NUL", node(&["symlink", "target", "a\0b", ")"])),
+        (
+            "longest target",
+            node(&["symlink", "target", &long[..4095], ")"]),
+        ),
+        (
+            "target too long",
+            node(&["symlink", "target", &long[..4096], ")"]),
+        ),
+        (
+            "node before name",
+            node(&["directory", "entry", "(", "node"]),
+        ),
+        ("not an entry", node(&["directory", "foo", ")"])),
+        ("longest tag", node(&[&long[..32]])),
+        ("tag too long", node(&[&long[..33]])),
+        ("name .", directory(&["."])),
+        ("name ..", directory(&[".."])),
+        ("name ...", directory(&["..."])),
+        ("empty name", directory(&[""])),
+        ("name with slash", directory(&["a/b"])),
+        ("longest name", directory(&[&long[..255]])),
+        ("name too long", directory(&[&long[..256]])),
+        ("wrong order", directory(&["b", "a"])),
+        ("repeated name", directory(&["a", "a"])),
+        ("names that differ in case", directory(&["A", "a"])),
+        ("deepest", deep(63)),
+        ("too deep", deep(64)),
+        ("nothing", Vec::new()),
+        ("other magic", archive(&FILE)[8..].to_vec()),
+        ("cut", directory(&["a"])[..100].to_vec()),
+    ];
+    let mut padding = archive(&FILE);
+    if let Some(position) = padding.iter().rposition(|&byte| byte == b'x') {
+        padding[position + 1] = 1;
+    }
+    cases.push(("padding", padding));
+    let mut huge = node(&["regular", "contents"]);
+    huge.extend(u64::MAX.to_le_bytes());
+    cases.push(("huge length", huge));
+
+    let mut recorded = Vec::new();
+    for (name, bytes) in cases {
+        let file = oracle.work.join("archive");
+        let target = oracle.work.join("unpacked");
+        fs::write(&file, &bytes)?;
+        let script = "nix-store --restore \"$1\" < \"$2\"";
+        let words = ["sh", "-c", script, "sh"].map(OsStr::new);
+        let words = words.into_iter().chain([target.as_ref(), file.as_ref()]);
+        let outcome = oracle.outcome(words)?;
+        if target.is_dir() && !target.is_symlink() {
+            fs::remove_dir_all(&target)?;
+        } else if target.symlink_metadata().is_ok() {
+            fs::remove_file(&target)?;
+        }
+        recorded.push(json!({
+            "name": name,
+            "archive": encoding::base64_encode(&bytes),
+            "outcome": outcome,
+        }));
+    }
+    Ok(recorded.into())
 }
 
 /// Values of expressions that are paths or placeholders, and messages about names.

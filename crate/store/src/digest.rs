@@ -165,6 +165,10 @@ impl DigestCache {
     pub fn fill_outputs(&mut self, derivation: &mut Derivation) -> Result<(), DigestError> {
         match kind_of(derivation)? {
             DerivationKind::InputAddressed | DerivationKind::Deferred => {
+                // The variables exist, though blank, when the digest is taken.
+                for output in derivation.outputs.keys() {
+                    derivation.env.entry(output.clone()).or_default();
+                }
                 let masked = self.masked_digest(derivation)?;
                 for (output, value) in &mut derivation.outputs {
                     let text = derivation.env.entry(output.clone()).or_default();
@@ -403,4 +407,110 @@ fn hex(digest: &[u8; 32]) -> [u8; 64] {
     let mut text = [0; 64];
     encoding::hex_encode_to(digest, &mut text);
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::derivation::DerivationInputs;
+
+    /// A derivation with one input-addressed output and the given inputs.
+    fn derivation<'a>(name: &str, inputs: impl IntoIterator<Item = &'a StorePath>) -> Derivation {
+        let mut derivation = Derivation::new(name);
+        derivation
+            .outputs
+            .insert("out".into(), DerivationOutput::Deferred);
+        for input in inputs {
+            derivation
+                .input_drvs
+                .insert(input.clone(), DerivationInputs::of("out"));
+        }
+        derivation
+    }
+
+    fn path(digit: char) -> StorePath {
+        StorePath::parse(format!("{}-a.drv", digit.to_string().repeat(32))).unwrap()
+    }
+
+    #[test]
+    fn inputs_must_be_known() {
+        let mut cache = DigestCache::default();
+        let mut wanting = derivation("wanting", [&path('1')]);
+        assert_eq!(
+            cache.instantiate(&mut wanting),
+            Err(DigestError::MissingInput {
+                derivation: "wanting".into(),
+                input: path('1')
+            })
+        );
+        let error = cache.insert_closure(&path('0'), |_| None).unwrap_err();
+        assert!(matches!(error, DigestError::MissingInput { .. }));
+    }
+
+    #[test]
+    fn inputs_must_have_the_output() {
+        let mut cache = DigestCache::default();
+        let input = cache.instantiate(&mut derivation("input", [])).unwrap();
+        let mut wanting = derivation("wanting", []);
+        wanting
+            .input_drvs
+            .insert(input.clone(), DerivationInputs::of("dev"));
+        assert_eq!(
+            cache.instantiate(&mut wanting),
+            Err(DigestError::MissingOutput {
+                input,
+                output: "dev".into()
+            })
+        );
+    }
+
+    #[test]
+    fn cycles_are_found() {
+        let (a, b) = (path('0'), path('1'));
+        let load = |path: &StorePath| Some(derivation("x", [if *path == a { &b } else { &a }]));
+        let mut cache = DigestCache::default();
+        assert_eq!(
+            cache.insert_closure(&a, load),
+            Err(DigestError::Cycle(a.clone()))
+        );
+    }
+
+    #[test]
+    fn outputs_of_mixed_kinds_are_refused() {
+        let mut mixed = derivation("mixed", []);
+        let path = path('0');
+        mixed
+            .outputs
+            .insert("dev".into(), DerivationOutput::InputAddressed { path });
+        let error = DigestCache::default().instantiate(&mut mixed).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "derivation 'mixed' can't mix derivation output types"
+        );
+        let error = DigestCache::default().instantiate(&mut Derivation::new("none"));
+        assert_eq!(
+            error.unwrap_err().to_string(),
+            "derivation 'none' must have at least one output"
+        );
+    }
+
+    #[test]
+    fn a_chain_of_100_000_derivations_needs_no_stack() {
+        let mut cache = DigestCache::default();
+        let mut all = FxHashMap::default();
+        let mut last: Option<StorePath> = None;
+        for _ in 0..100_000 {
+            let mut next = derivation("link", last.as_ref());
+            let path = cache.instantiate(&mut next).unwrap();
+            all.insert(path.clone(), next);
+            last = Some(path);
+        }
+        let last = last.unwrap();
+        let mut again = DigestCache::default();
+        again
+            .insert_closure(&last, |path| all.get(path).cloned())
+            .unwrap();
+        assert_eq!(again.get(&last), cache.get(&last));
+        assert_eq!(again.known.len(), 100_000);
+    }
 }

@@ -414,3 +414,112 @@ impl Parser<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = concat!(
+        r#"Derive([("out","","","")],[("/nix/store/00000000000000000000000000000000-a.drv",["dev","out"])],"#,
+        r#"["/nix/store/00000000000000000000000000000000-s"],"system","builder",["a\n\"\\\x"],"#,
+        r#"[("a","1"),("b","2")])"#
+    );
+
+    fn message(text: &str) -> String {
+        match parse(text.as_bytes(), "name", &StoreDir::default()) {
+            Ok(_) => "accepted".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn unknown_escapes_stand_for_themselves() {
+        let derivation = parse(GOOD.as_bytes(), "name", &StoreDir::default()).unwrap();
+        assert_eq!(derivation.args, ["a\n\"\\x"]);
+    }
+
+    #[test]
+    fn errors_name_the_place() {
+        for (from, to, expected) in [
+            (
+                "Derive",
+                "derive",
+                "byte 0, header: expected Derive( or DrvWithVersion(",
+            ),
+            (
+                "\"system\"",
+                "system",
+                "byte 146, system: expected a string in double quotes",
+            ),
+            (
+                "\"b\",\"2\"",
+                "\"a\",\"2\"",
+                "byte 191, environment: 'a' is repeated or not in sorted order",
+            ),
+            (
+                "[\"dev\",\"out\"]",
+                "[\"out\",\"dev\"]",
+                "byte 87, input derivations: 'dev' is repeated or not in sorted order",
+            ),
+            (
+                "-s\"",
+                "-\"",
+                "byte 97, input sources: path '00000000000000000000000000000000-' is not a valid store path: name must not be empty",
+            ),
+            (
+                "\"2\")])",
+                "\"2\")]) ",
+                "byte 201, end: expected the end of the text",
+            ),
+            (
+                "\"2\")])",
+                "\"2",
+                "byte 195, environment: expected a closing quote for this string",
+            ),
+            (
+                "\"\",\"\",\"\"",
+                "\"\",\"sha257\",\"\"",
+                "byte 18, outputs: unknown hash algorithm 'sha257', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'",
+            ),
+            (
+                "\"\",\"\",\"\"",
+                "\"\",\"\",\"0\"",
+                "byte 21, outputs: expected no hash",
+            ),
+            (
+                "Derive(",
+                "DrvWithVersion(\"1\",",
+                "byte 15, header: unknown derivation ATerm format version '1'",
+            ),
+        ] {
+            assert_eq!(
+                message(&GOOD.replacen(from, to, 1)),
+                format!("error parsing derivation at {expected}")
+            );
+        }
+    }
+
+    #[test]
+    fn paths_of_fixed_outputs_are_checked() {
+        let zeros = "0".repeat(32);
+        let output = format!(r#""/nix/store/{zeros}-name","sha256","{}""#, "0".repeat(64));
+        let text = GOOD.replacen("\"\",\"\",\"\"", &output, 1);
+        assert!(message(&text).contains("does not follow from its hash"));
+        let output = format!(r#""/nix/store/{zeros}-name","sha256","""#);
+        let text = GOOD.replacen("\"\",\"\",\"\"", &output, 1);
+        assert!(message(&text).contains("must not have a path"));
+    }
+
+    #[test]
+    fn nesting_is_limited() {
+        let nested = |levels: usize| {
+            let open = r#"([],[("out","#.repeat(levels);
+            let close = ")])".repeat(levels);
+            GOOD.replacen("Derive(", "DrvWithVersion(\"xp-dyn-drv\",", 1)
+                .replacen("[\"dev\",\"out\"]", &format!("{open}[\"out\"]{close}"), 1)
+        };
+        assert_eq!(message(&nested(MAX_DYNAMIC_DEPTH)), "accepted");
+        assert!(message(&nested(MAX_DYNAMIC_DEPTH + 1)).contains("nested deeper than 64"));
+        assert!(message(&nested(100_000)).contains("nested deeper than 64"));
+    }
+}

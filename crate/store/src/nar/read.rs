@@ -1,4 +1,4 @@
-//! Reading an archive into a tree.
+//! Reading an archive into a tree, with the limits of the reference.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,11 +8,17 @@ use bstr::BString;
 use super::{MAGIC, padding};
 use crate::file_tree::{FileTree, is_entry_name};
 
-/// Deepest nesting of directories that is read; a path of Linux cannot be longer than 4096 bytes anyway.
-pub const MAX_DEPTH: usize = 2048;
+/// Deepest nesting of directories that is read.
+pub const MAX_DEPTH: usize = 64;
 
-/// Longest name of a directory entry and longest target of a symbolic link in bytes.
-const MAX_NAME_LEN: u64 = 4096;
+/// Longest string in the place of a keyword in bytes.
+const MAX_TAG_LEN: u64 = 32;
+
+/// Longest name of a directory entry in bytes.
+const MAX_NAME_LEN: u64 = 255;
+
+/// Longest target of a symbolic link in bytes.
+const MAX_TARGET_LEN: u64 = 4095;
 
 /// Where and why bytes are no archive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,53 +29,71 @@ pub struct NarError {
     pub kind: NarErrorKind,
 }
 
-/// Why bytes are no archive.
+/// Why bytes are no archive; the wording is the reference's where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NarErrorKind {
     /// The archive ends too early.
     UnexpectedEnd,
-    /// Bytes follow the archive.
+    /// Bytes follow the archive; the reference would leave them unread.
     TrailingBytes,
+    /// The archive does not begin as one.
+    Magic,
     /// Something else should have stood here.
-    Expected(&'static str),
+    Tag {
+        /// What should have stood here.
+        expected: &'static str,
+        /// What did.
+        found: BString,
+    },
+    /// Neither an entry nor the end of a directory.
+    EntryTag(BString),
+    /// A type other than `regular`, `symlink` and `directory`.
+    UnknownType(BString),
     /// The padding has bytes other than zero.
     Padding,
-    /// A name or a target is too long.
+    /// A string is longer than its place allows.
     TooLong,
     /// No directory can have an entry of this name.
     InvalidName(BString),
     /// Names are repeated or not in order.
-    NotSorted(BString),
+    NotSorted,
     /// The target of a symbolic link is empty or contains NUL.
-    InvalidTarget(BString),
+    InvalidTarget,
     /// Directories are nested deeper than [`MAX_DEPTH`].
     TooDeep,
 }
 
+impl fmt::Display for NarErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnexpectedEnd => f.write_str("unexpected end-of-file"),
+            Self::TrailingBytes => f.write_str("bad archive: bytes follow its end"),
+            Self::Magic => f.write_str("bad archive: input doesn't look like a Nix archive"),
+            Self::Tag { expected, found } => {
+                write!(f, "bad archive: expected tag '{expected}', got '{found}'")
+            }
+            Self::EntryTag(found) => {
+                write!(f, "bad archive: expected tag 'entry' or ')', got '{found}'")
+            }
+            Self::UnknownType(name) => write!(f, "bad archive: unknown file type '{name}'"),
+            Self::Padding => f.write_str("non-zero padding"),
+            Self::TooLong => f.write_str("string is too long"),
+            Self::InvalidName(name) => {
+                write!(f, "bad archive: NAR contains invalid file name '{name}'")
+            }
+            Self::NotSorted => f.write_str("bad archive: NAR directory is not sorted"),
+            Self::InvalidTarget => f.write_str("bad archive: NAR contains invalid symlink target"),
+            Self::TooDeep => write!(
+                f,
+                "bad archive: NAR directory nesting exceeds maximum depth of {MAX_DEPTH}"
+            ),
+        }
+    }
+}
+
 impl fmt::Display for NarError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "bad archive at byte {}: ", self.offset)?;
-        match &self.kind {
-            NarErrorKind::UnexpectedEnd => f.write_str("it ends too early"),
-            NarErrorKind::TrailingBytes => f.write_str("bytes follow its end"),
-            NarErrorKind::Expected(what) => write!(f, "expected {what}"),
-            NarErrorKind::Padding => f.write_str("the padding is not zero"),
-            NarErrorKind::TooLong => {
-                write!(f, "a name or target is longer than {MAX_NAME_LEN} bytes")
-            }
-            NarErrorKind::InvalidName(name) => write!(
-                f,
-                "NAR contains invalid file name '{}'",
-                name.escape_ascii()
-            ),
-            NarErrorKind::NotSorted(_) => f.write_str("NAR directory is not sorted"),
-            NarErrorKind::InvalidTarget(target) => {
-                write!(f, "invalid symlink target '{}'", target.escape_ascii())
-            }
-            NarErrorKind::TooDeep => {
-                write!(f, "directories are nested deeper than {MAX_DEPTH}")
-            }
-        }
+        write!(f, "{} (at byte {})", self.kind, self.offset)
     }
 }
 
@@ -84,10 +108,19 @@ pub fn read(archive: &[u8]) -> Result<FileTree, NarError> {
         bytes: archive,
         position: 0,
     };
-    reader.expect(MAGIC, "nix-archive-1")?;
+    match reader.string(MAX_TAG_LEN) {
+        Ok(MAGIC) => {}
+        // The length in front of the magic string is part of the magic.
+        Ok(_)
+        | Err(NarError {
+            kind: NarErrorKind::TooLong,
+            ..
+        }) => return Err(error_at(0, NarErrorKind::Magic)),
+        Err(error) => return Err(error),
+    }
     let tree = reader.tree()?;
     if reader.position < archive.len() {
-        return Err(reader.error(NarErrorKind::TrailingBytes));
+        return Err(error_at(reader.position, NarErrorKind::TrailingBytes));
     }
     Ok(tree)
 }
@@ -108,11 +141,13 @@ impl<'a> Reader<'a> {
     fn tree(&mut self) -> Result<FileTree, NarError> {
         let mut open: Vec<OpenDirectory> = Vec::new();
         loop {
-            let mut finished = match self.node_start()? {
+            let start = self.position;
+            // As in the reference, a file in the last directory is too deep, but that directory is not.
+            if open.len() == MAX_DEPTH {
+                return Err(error_at(start, NarErrorKind::TooDeep));
+            }
+            let mut finished = match self.node()? {
                 Some(leaf) => leaf,
-                None if open.len() == MAX_DEPTH => {
-                    return Err(self.error(NarErrorKind::TooDeep));
-                }
                 None => {
                     let entries = BTreeMap::new();
                     match self.entry_or_end(&entries)? {
@@ -129,7 +164,7 @@ impl<'a> Reader<'a> {
                 let Some(mut directory) = open.pop() else {
                     return Ok(finished);
                 };
-                self.expect(b")", "')' behind an entry")?;
+                self.expect(")")?;
                 directory.entries.insert(directory.pending, finished);
                 match self.entry_or_end(&directory.entries)? {
                     Some(pending) => {
@@ -143,54 +178,42 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a node: a whole file or link, or `None` for a directory whose entries follow.
-    fn node_start(&mut self) -> Result<Option<FileTree>, NarError> {
-        self.expect(b"(", "'('")?;
-        self.expect(b"type", "'type'")?;
+    /// Reads a whole file or link, or the start of a directory, for which it returns `None`.
+    fn node(&mut self) -> Result<Option<FileTree>, NarError> {
+        self.expect("(")?;
+        self.expect("type")?;
         let start = self.position;
-        match self.name()? {
-            b"directory" => Ok(None),
+        let leaf = match self.string(MAX_TAG_LEN)? {
+            b"directory" => return Ok(None),
             b"symlink" => {
-                self.expect(b"target", "'target'")?;
+                self.expect("target")?;
                 let start = self.position;
-                let target = self.name()?;
+                let target = self.string(MAX_TARGET_LEN)?;
                 if target.is_empty() || target.contains(&0) {
-                    return Err(NarError {
-                        offset: start,
-                        kind: NarErrorKind::InvalidTarget(target.into()),
-                    });
+                    return Err(error_at(start, NarErrorKind::InvalidTarget));
                 }
-                self.expect(b")", "')'")?;
-                Ok(Some(FileTree::symlink(target)))
+                FileTree::symlink(target)
             }
-            b"regular" => self.regular().map(Some),
-            _ => Err(NarError {
-                offset: start,
-                kind: NarErrorKind::Expected("'regular', 'symlink' or 'directory'"),
-            }),
-        }
+            b"regular" => self.regular()?,
+            other => return Err(error_at(start, NarErrorKind::UnknownType(other.into()))),
+        };
+        self.expect(")")?;
+        Ok(Some(leaf))
     }
 
-    /// Reads a regular file; as in the reference, one without `contents` is empty.
     fn regular(&mut self) -> Result<FileTree, NarError> {
-        let expected = "'contents', 'executable' or ')'";
-        let mut executable = false;
-        let mut tag = self.name()?;
-        if tag == b"executable" {
-            executable = true;
-            self.expect(b"", "an empty string behind 'executable'")?;
-            tag = self.name()?;
+        let start = self.position;
+        let mut tag = self.string(MAX_TAG_LEN)?;
+        let executable = tag == b"executable";
+        if executable {
+            self.string(0)?;
+            tag = self.string(MAX_TAG_LEN)?;
         }
-        let mut contents: &[u8] = &[];
-        if tag == b"contents" {
-            contents = self.string(u64::MAX)?;
-            tag = self.name()?;
-        }
-        if tag != b")" {
-            return Err(self.error(NarErrorKind::Expected(expected)));
+        if tag != b"contents" {
+            return Err(error_at(start, wrong_tag("contents", tag)));
         }
         Ok(FileTree::File {
-            contents: contents.into(),
+            contents: self.string(u64::MAX)?.into(),
             executable,
         })
     }
@@ -201,81 +224,70 @@ impl<'a> Reader<'a> {
         entries: &BTreeMap<BString, FileTree>,
     ) -> Result<Option<BString>, NarError> {
         let start = self.position;
-        match self.name()? {
+        match self.string(MAX_TAG_LEN)? {
             b")" => return Ok(None),
             b"entry" => {}
-            _ => {
-                return Err(NarError {
-                    offset: start,
-                    kind: NarErrorKind::Expected("'entry' or ')'"),
-                });
-            }
+            other => return Err(error_at(start, NarErrorKind::EntryTag(other.into()))),
         }
-        self.expect(b"(", "'('")?;
-        self.expect(b"name", "'name'")?;
+        self.expect("(")?;
+        self.expect("name")?;
         let start = self.position;
-        let name = BString::from(self.name()?);
-        let last = entries.last_key_value().map(|(last, _)| last);
-        let kind = if !is_entry_name(&name) {
-            Some(NarErrorKind::InvalidName(name.clone()))
-        } else if last.is_some_and(|last| *last >= name) {
-            Some(NarErrorKind::NotSorted(name.clone()))
-        } else {
-            None
-        };
-        if let Some(kind) = kind {
-            return Err(NarError {
-                offset: start,
-                kind,
-            });
+        let name = BString::from(self.string(MAX_NAME_LEN)?);
+        if !is_entry_name(&name) {
+            return Err(error_at(start, NarErrorKind::InvalidName(name)));
         }
-        self.expect(b"node", "'node'")?;
+        let last = entries.last_key_value();
+        if last.is_some_and(|(last, _)| *last >= name) {
+            return Err(error_at(start, NarErrorKind::NotSorted));
+        }
+        self.expect("node")?;
         Ok(Some(name))
     }
 
-    fn expect(&mut self, token: &[u8], what: &'static str) -> Result<(), NarError> {
+    fn expect(&mut self, tag: &'static str) -> Result<(), NarError> {
         let start = self.position;
-        if self.string(MAX_NAME_LEN)? == token {
-            return Ok(());
+        let found = self.string(MAX_TAG_LEN)?;
+        if found == tag.as_bytes() {
+            Ok(())
+        } else {
+            Err(error_at(start, wrong_tag(tag, found)))
         }
-        Err(NarError {
-            offset: start,
-            kind: NarErrorKind::Expected(what),
-        })
-    }
-
-    fn name(&mut self) -> Result<&'a [u8], NarError> {
-        self.string(MAX_NAME_LEN)
     }
 
     fn string(&mut self, limit: u64) -> Result<&'a [u8], NarError> {
-        let rest = &self.bytes[self.position..];
-        let Some((length, rest)) = rest.split_first_chunk::<8>() else {
-            return Err(self.error(NarErrorKind::UnexpectedEnd));
+        let start = self.position;
+        let unexpected_end = error_at(start, NarErrorKind::UnexpectedEnd);
+        let Some((length, rest)) = self.bytes[start..].split_first_chunk::<8>() else {
+            return Err(unexpected_end);
         };
         let length = u64::from_le_bytes(*length);
         if length > limit {
-            return Err(self.error(NarErrorKind::TooLong));
+            return Err(error_at(start, NarErrorKind::TooLong));
         }
-        let ends = usize::try_from(length).ok().and_then(|length| {
-            let string = rest.get(..length)?;
-            let zeros = rest[length..].get(..padding(length))?;
-            Some((string, zeros))
-        });
-        let Some((string, zeros)) = ends else {
-            return Err(self.error(NarErrorKind::UnexpectedEnd));
+        let split = usize::try_from(length)
+            .ok()
+            .and_then(|length| rest.split_at_checked(length));
+        let Some((string, rest)) = split else {
+            return Err(unexpected_end);
+        };
+        let Some(zeros) = rest.get(..padding(string.len())) else {
+            return Err(unexpected_end);
         };
         if zeros.iter().any(|&byte| byte != 0) {
-            return Err(self.error(NarErrorKind::Padding));
+            return Err(error_at(start, NarErrorKind::Padding));
         }
         self.position += 8 + string.len() + zeros.len();
         Ok(string)
     }
+}
 
-    const fn error(&self, kind: NarErrorKind) -> NarError {
-        NarError {
-            offset: self.position,
-            kind,
-        }
+fn wrong_tag(expected: &'static str, found: &[u8]) -> NarErrorKind {
+    NarErrorKind::Tag {
+        expected,
+        found: found.into(),
     }
+}
+
+const fn error_at(offset: usize, kind: NarErrorKind) -> NarError {
+    NarError { offset, kind }
 }
