@@ -1,7 +1,29 @@
 //! The Nix language: syntax, evaluator, builtins, printing. Pure: files are reached through a trait, nothing else is.
 
+pub mod attrs;
+pub mod builtin;
+mod coercion;
+pub mod context;
+mod derivation;
+mod describe;
 pub mod diagnostic;
+pub mod engine;
+pub mod error;
+pub mod eval;
+pub mod files;
+pub mod heap;
+mod internal;
 pub mod ir;
+mod json_text;
+mod loading;
+pub mod machine;
+mod number;
+mod print;
 pub mod source;
+pub mod store_objects;
+mod suggestion;
 pub mod symbol;
 pub mod syntax;
+pub mod value;
+
+pub use machine::{Machine, Message, Settings};

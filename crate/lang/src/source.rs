@@ -64,6 +64,20 @@ pub struct Location {
     pub offset: u32,
 }
 
+impl Location {
+    /// Writes it as messages do, `file:line:column`.
+    pub fn describe(&self) -> Vec<u8> {
+        let mut text = match &self.origin {
+            Origin::File(path) => path.to_vec(),
+            Origin::String => "«string»".into(),
+            Origin::Stdin => "«stdin»".into(),
+            Origin::Internal(name) => name.as_bytes().to_vec(),
+        };
+        text.extend_from_slice(format!(":{}:{}", self.line, self.column).as_bytes());
+        text
+    }
+}
+
 /// All source texts of an engine.
 #[derive(Debug, Default)]
 pub struct SourceMap {
@@ -71,7 +85,7 @@ pub struct SourceMap {
     next: u32,
 }
 
-/// The texts together exceed the address space of 2^32 bytes.
+/// The texts together exceed the address space of 2^31 bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct SourceMapFull;
 
@@ -79,13 +93,14 @@ impl SourceMap {
     /// Adds a text and returns the position of its first byte.
     ///
     /// # Errors
-    /// When all texts together would exceed 4 GiB.
+    /// When all texts together would exceed 2 GiB.
     pub fn add(&mut self, origin: Origin, text: Rc<[u8]>) -> Result<Pos, SourceMapFull> {
         let base = self.next.max(1); // 0 is Pos::NONE
         let length = u32::try_from(text.len()).map_err(|_| SourceMapFull)?;
         self.next = base
             .checked_add(length)
             .and_then(|end| end.checked_add(1)) // the end of the text is a position too
+            .filter(|&end| end < 1 << 31) // one bit is free for others, see `attrs`
             .ok_or(SourceMapFull)?;
         self.sources.push(Source { origin, text, base });
         Ok(Pos(base))

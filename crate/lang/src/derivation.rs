@@ -1,0 +1,226 @@
+//! From collected attributes to a derivation, its store paths, and strings that refer to them.
+
+use crate::context::{ContextElement, ContextId};
+use crate::error::{EvalError, Result};
+use crate::machine::{Machine, Message};
+use crate::source::Pos;
+use crate::symbol::well_known;
+use crate::value::Value;
+use bstr::{BStr, BString, ByteSlice};
+use drvlab_store::placeholder::{placeholder, upstream_placeholder};
+use drvlab_store::store_path::check_name;
+use drvlab_store::{ContentAddress, ContentAddressMethod, Derivation, DerivationOutput, Hash, HashAlgorithm, HashFormat};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What the attributes of a derivation say, before paths are computed.
+#[derive(Debug)]
+pub(crate) struct Recipe {
+    pub name: String,
+    pub system: BString,
+    pub builder: BString,
+    pub args: Vec<BString>,
+    pub env: BTreeMap<BString, BString>,
+    pub output_hash: Option<BString>,
+    pub content_addressed: bool,
+    pub impure: bool,
+    outputs: Vec<BString>,
+    hash_algorithm: Option<HashAlgorithm>,
+    hash_method: Option<ContentAddressMethod>,
+}
+
+impl Recipe {
+    /// Starts with nothing but a name; says what is wrong with the name.
+    pub fn new(name: &[u8]) -> std::result::Result<Self, String> {
+        let checked = check_name(name).map_err(|error| {
+            format!("invalid derivation name: {error}. Please pass a different 'name'.")
+        })?;
+        Ok(Recipe {
+            name: checked.to_owned(),
+            system: BString::default(),
+            builder: BString::default(),
+            args: Vec::new(),
+            env: BTreeMap::new(),
+            output_hash: None,
+            content_addressed: false,
+            impure: false,
+            outputs: vec!["out".into()],
+            hash_algorithm: None,
+            hash_method: None,
+        })
+    }
+
+    /// Replaces the names of the outputs.
+    pub fn set_outputs(&mut self, names: Vec<BString>) -> std::result::Result<(), Vec<u8>> {
+        for (index, name) in names.iter().enumerate() {
+            if names[..index].contains(name) {
+                return Err([b"duplicate derivation output '".as_slice(), name, b"'"].concat());
+            }
+            // A derivation with an output of this name would collide with the attribute `drvPath`.
+            if name == "drvPath" {
+                return Err(b"invalid derivation output name 'drvPath'".to_vec());
+            }
+        }
+        if names.is_empty() {
+            return Err(b"derivation cannot have an empty set of outputs".to_vec());
+        }
+        self.outputs = names;
+        Ok(())
+    }
+
+    /// Sets `outputHashAlgo`. An unknown or empty one is left to the hash itself, as the reference does.
+    pub fn set_hash_algorithm(&mut self, name: &[u8]) -> std::result::Result<(), Vec<u8>> {
+        self.hash_algorithm = HashAlgorithm::parse(name).ok();
+        Ok(())
+    }
+
+    /// Sets `outputHashMode`.
+    pub fn set_hash_mode(&mut self, mode: &[u8]) -> std::result::Result<(), Vec<u8>> {
+        match ContentAddressMethod::parse_mode(mode) {
+            Some(method) => {
+                self.hash_method = Some(method);
+                Ok(())
+            }
+            None => Err([b"invalid value '".as_slice(), mode, b"' for 'outputHashMode' attribute"].concat()),
+        }
+    }
+}
+
+impl Machine {
+    /// Computes the paths of a derivation, keeps it, and returns the set that `derivationStrict` returns.
+    pub(crate) fn instantiate(&mut self, recipe: Recipe, context: ContextId, pos: Pos) -> Result<Value> {
+        let wrong = |message: String| EvalError::other(message, pos);
+        if recipe.builder.is_empty() {
+            return Err(wrong("required attribute 'builder' missing".into()));
+        }
+        if recipe.system.is_empty() {
+            return Err(wrong("required attribute 'system' missing".into()));
+        }
+        let makes_derivation =
+            recipe.hash_method == Some(ContentAddressMethod::Text) && recipe.outputs.len() == 1 && recipe.outputs[0] == "out";
+        if recipe.name.ends_with(".drv") && !makes_derivation {
+            return Err(wrong(
+                "derivation names are allowed to end in '.drv' only if they produce a single derivation file".into(),
+            ));
+        }
+        let mut derivation = Derivation::new(recipe.name.clone());
+        self.add_inputs(&mut derivation, context, pos)?;
+        derivation.system = recipe.system;
+        derivation.builder = recipe.builder;
+        derivation.args = recipe.args;
+        derivation.env = recipe.env;
+        let algorithm = recipe.hash_algorithm;
+        if let Some(hash) = &recipe.output_hash {
+            if recipe.outputs.len() != 1 || recipe.outputs[0] != "out" {
+                return Err(wrong("multiple outputs are not supported in fixed-output derivations".into()));
+            }
+            let hash = self.parse_output_hash(hash, algorithm).map_err(wrong)?;
+            let address =
+                ContentAddress { method: recipe.hash_method.unwrap_or(ContentAddressMethod::Flat), hash };
+            let output = DerivationOutput::fixed(&self.store.dir, address, &recipe.name, BStr::new("out"))
+                .map_err(|error| wrong(error.to_string()))?;
+            derivation.outputs.insert("out".into(), output);
+        } else if recipe.content_addressed || recipe.impure {
+            if recipe.content_addressed && recipe.impure {
+                return Err(wrong("derivation cannot be both content-addressed and impure".into()));
+            }
+            let method = recipe.hash_method.unwrap_or(ContentAddressMethod::Nar);
+            let algorithm = algorithm.unwrap_or(HashAlgorithm::Sha256);
+            for name in &recipe.outputs {
+                let output = if recipe.impure {
+                    DerivationOutput::Impure { method, algorithm }
+                } else {
+                    DerivationOutput::Floating { method, algorithm }
+                };
+                derivation.outputs.insert(name.clone(), output);
+            }
+        } else {
+            for name in &recipe.outputs {
+                derivation.outputs.insert(name.clone(), DerivationOutput::Deferred);
+            }
+        }
+        let path = self.store.digests.instantiate(&mut derivation).map_err(|error| wrong(error.to_string()))?;
+        let mut attributes = Vec::with_capacity(1 + derivation.outputs.len());
+        let drv_context = self.contexts.singleton(ContextElement::DrvDeep(path.clone()));
+        let drv_path = self.store.dir.display(&path);
+        attributes.push((well_known::DRV_PATH, self.heap.string(drv_path.as_bytes(), drv_context), Pos::NONE));
+        for (name, output) in &derivation.outputs {
+            let text = match output.path() {
+                Some(path) => self.store.dir.display(path),
+                None => upstream_placeholder(&path, name.as_bstr()),
+            };
+            let built = ContextElement::Built { drv: path.clone(), output: name.as_slice().into() };
+            let context = self.contexts.singleton(built);
+            let symbol = self.symbols.intern(name);
+            attributes.push((symbol, self.heap.string(text.as_bytes(), context), Pos::NONE));
+        }
+        if !self.store.derivations.contains_key(&path) {
+            self.store.order.push(path.clone());
+            self.store.derivations.insert(path, Rc::new(derivation));
+        }
+        Ok(self.heap.attrs_from(attributes))
+    }
+
+    fn parse_output_hash(
+        &mut self,
+        text: &BString,
+        algorithm: Option<HashAlgorithm>,
+    ) -> std::result::Result<Hash, String> {
+        if text.is_empty() {
+            let Some(algorithm) = algorithm else {
+                return Err("empty hash requires explicit hash algorithm".into());
+            };
+            let zeros = Hash::zero(algorithm);
+            let shown = zeros.render_prefixed(HashFormat::Sri);
+            self.messages.push(Message::Warning(format!("found empty hash, assuming '{shown}'").into()));
+            return Ok(zeros);
+        }
+        Hash::parse_output_hash(text, algorithm).map_err(|error| error.to_string())
+    }
+
+    /// Turns what the attributes refer to into inputs.
+    fn add_inputs(&mut self, derivation: &mut Derivation, context: ContextId, pos: Pos) -> Result<()> {
+        for element in self.contexts.elements(context).clone().iter() {
+            match element {
+                ContextElement::Opaque(path) => {
+                    derivation.input_srcs.insert(path.clone());
+                }
+                ContextElement::Built { drv, output } => {
+                    derivation.input_drvs.entry(drv.clone()).or_default().outputs.insert(output.as_ref().into());
+                }
+                ContextElement::DrvDeep(drv) => self.add_closure(derivation, drv, pos)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a derivation with all that it is made from, and all outputs of all of these.
+    fn add_closure(&mut self, derivation: &mut Derivation, drv: &drvlab_store::StorePath, pos: Pos) -> Result<()> {
+        let mut pending = vec![drv.clone()];
+        let mut seen = std::collections::BTreeSet::new();
+        while let Some(path) = pending.pop() {
+            if !seen.insert(path.clone()) {
+                continue;
+            }
+            derivation.input_srcs.insert(path.clone());
+            if let Some(inner) = self.store.derivations.get(&path) {
+                let outputs = &mut derivation.input_drvs.entry(path.clone()).or_default().outputs;
+                outputs.extend(inner.outputs.keys().cloned());
+                pending.extend(inner.input_drvs.keys().cloned());
+                pending.extend(inner.input_srcs.iter().cloned());
+            } else if let Some(text) = self.store.texts.get(&path) {
+                pending.extend(text.references.iter().cloned());
+            } else if path.is_derivation() {
+                let message = format!("path '{}' is not valid", self.store.dir.display(&path));
+                return Err(EvalError::other(message, pos));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns what stands for the path of one's own output while that is unknown.
+    pub(crate) fn output_placeholder(&mut self, output: &[u8]) -> Value {
+        let text = placeholder(output.as_bstr());
+        self.string(text.as_bytes())
+    }
+}

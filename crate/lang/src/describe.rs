@@ -1,0 +1,170 @@
+//! Words for values in messages, and small conversions that builtins and operators share.
+
+use crate::context::ContextId;
+use crate::error::{EvalError, Result};
+use crate::files::canonical;
+use crate::machine::Machine;
+use crate::source::{Origin, Pos};
+use crate::symbol::well_known;
+use crate::value::{Boxed, Tag, Value};
+use bstr::{BString, ByteSlice};
+
+impl Machine {
+    /// Returns the name of a value's type with an article, as error messages use it.
+    pub fn describe(&self, value: Value) -> &'static str {
+        let value = self.heap.peek(value);
+        match value.tag() {
+            Tag::Thunk => "a thunk",
+            Tag::Attrs => "a set",
+            Tag::List => "a list",
+            Tag::String if !self.context(value).is_empty() => "a string with context",
+            Tag::String => "a string",
+            Tag::Lambda => "a function",
+            Tag::SmallInt => "an integer",
+            Tag::Constant if value == Value::NULL => "null",
+            Tag::Constant if value.as_builtin().is_some() => "a built-in function",
+            Tag::Constant => "a Boolean",
+            Tag::Boxed => match self.heap.boxed_kind(value.addr()) {
+                Boxed::Int => "an integer",
+                Boxed::Float => "a float",
+                Boxed::Path => "a path",
+                Boxed::Partial if self.heap.partial_function(value.addr()).as_builtin().is_some() => {
+                    "a partially applied built-in function"
+                }
+                Boxed::Partial => "a function",
+            },
+        }
+    }
+
+    /// Returns the name of a value's type as `builtins.typeOf` does.
+    pub fn type_name(&self, value: Value) -> &'static str {
+        match value.tag() {
+            Tag::Thunk => "thunk",
+            Tag::Attrs => "set",
+            Tag::List => "list",
+            Tag::String => "string",
+            Tag::Lambda => "lambda",
+            Tag::SmallInt => "int",
+            Tag::Constant if value == Value::NULL => "null",
+            Tag::Constant if value.as_builtin().is_some() => "lambda",
+            Tag::Constant => "bool",
+            Tag::Boxed => match self.heap.boxed_kind(value.addr()) {
+                Boxed::Int => "int",
+                Boxed::Float => "float",
+                Boxed::Path => "path",
+                Boxed::Partial => "lambda",
+            },
+        }
+    }
+
+    /// Makes the error for a value of the wrong type.
+    #[cold]
+    pub(crate) fn expected(&mut self, wanted: &str, found: Value, pos: Pos) -> Box<EvalError> {
+        let description = self.describe(found);
+        let printed = self.print_short(found);
+        let message = [b"expected ", wanted.as_bytes(), b" but found ", description.as_bytes(), b": ", &printed].concat();
+        EvalError::other(message, pos)
+    }
+
+    /// Tells whether an evaluated value is a path.
+    pub(crate) fn is_path(&self, value: Value) -> bool {
+        value.tag() == Tag::Boxed && self.heap.boxed_kind(value.addr()) == Boxed::Path
+    }
+
+    /// Tells whether an evaluated value is a function (sets with `__functor` do not count).
+    pub(crate) fn is_function(&self, value: Value) -> bool {
+        match value.tag() {
+            Tag::Lambda => true,
+            Tag::Constant => value.as_builtin().is_some(),
+            Tag::Boxed => self.heap.boxed_kind(value.addr()) == Boxed::Partial,
+            _ => false,
+        }
+    }
+
+    /// Returns the bytes of an evaluated value that must be a string without context, for example an attribute name.
+    pub(crate) fn string_without_context(&mut self, value: Value, pos: Pos, what: &'static str) -> Result<Vec<u8>> {
+        if value.tag() != Tag::String {
+            return Err(self.expected("a string", value, pos).traced(what, pos));
+        }
+        if let Some(element) = self.contexts.elements(self.context(value)).first().cloned() {
+            let mut message = b"the string '".to_vec();
+            message.extend_from_slice(self.bytes(value));
+            message.extend_from_slice(b"' is not allowed to refer to a store path (such as '");
+            message.extend_from_slice(&self.render_context_element(&element));
+            message.extend_from_slice(b"')");
+            return Err(EvalError::other(message, pos).traced(what, pos));
+        }
+        Ok(self.bytes(value).to_vec())
+    }
+
+    /// Renders a context element as the reference does in messages: `path`, `!output!path` or `=path`.
+    pub(crate) fn render_context_element(&self, element: &crate::context::ContextElement) -> Vec<u8> {
+        use crate::context::ContextElement::{Built, DrvDeep, Opaque};
+        match element {
+            Opaque(path) => path.to_string().into_bytes(),
+            DrvDeep(path) => format!("={path}").into_bytes(),
+            Built { drv, output } => [b"!", output.as_ref(), b"!", drv.to_string().as_bytes()].concat(),
+        }
+    }
+
+    /// Makes a path of a path's text and what was appended to it.
+    pub(crate) fn path_of_appended(&mut self, bytes: Vec<u8>, context: ContextId, pos: Pos) -> Result<Value> {
+        if !context.is_empty() {
+            let message = "a string that refers to a store path cannot be appended to a path";
+            return Err(EvalError::other(message, pos));
+        }
+        if bytes.contains(&0) {
+            let shown = bytes.replace(b"\0", "␀");
+            let message = [b"input string '".as_slice(), &shown, b"' cannot be represented as Nix string because it contains null bytes"];
+            return Err(EvalError::other(message.concat(), pos));
+        }
+        Ok(self.heap.path(&canonical(&bytes)))
+    }
+
+    /// Concatenates evaluated lists.
+    pub(crate) fn concat_lists(&mut self, lists: &[Value], pos: Pos) -> Result<Value> {
+        let mut non_empty = lists.iter().filter(|list| self.heap.list_len(list.addr()) > 0);
+        if let (Some(&only), None) = (non_empty.next(), non_empty.next()) {
+            return Ok(only);
+        }
+        let total: usize = lists.iter().map(|list| self.heap.list_len(list.addr())).sum();
+        self.check_memory(4 * total, pos)?;
+        let result = self.heap.alloc_list(total);
+        let mut at = 0u32;
+        for list in lists {
+            let len = self.heap.list_len(list.addr());
+            self.heap.copy(list.addr(), 2, result, 2 + at, len);
+            at += len as u32;
+        }
+        Ok(Value::object(Tag::List, result))
+    }
+
+    /// Makes `{ file, line, column }` of a position, or null.
+    pub(crate) fn position_value(&mut self, pos: Pos) -> Value {
+        let Some(location) = self.sources.locate(pos) else { return Value::NULL };
+        let Origin::File(file) = location.origin else { return Value::NULL };
+        let file = self.string(&file);
+        let line = self.heap.int(i64::from(location.line));
+        let column = self.heap.int(i64::from(location.column));
+        self.heap.attrs_from(vec![
+            (well_known::FILE, file, Pos::NONE),
+            (well_known::LINE, line, Pos::NONE),
+            (well_known::COLUMN, column, Pos::NONE),
+        ])
+    }
+
+    /// Writes a position as messages do: `file:line:column`.
+    pub fn describe_position(&self, pos: Pos) -> BString {
+        match self.sources.locate(pos) {
+            Some(location) => location.describe().into(),
+            None => "undefined position".into(),
+        }
+    }
+
+    /// Adds "did you mean" for names that are close to the one that was not found.
+    #[cold]
+    pub(crate) fn with_suggestions(&self, error: Box<EvalError>, name: &[u8], candidates: &[Vec<u8>]) -> Box<EvalError> {
+        let suggestions = crate::suggestion::best(name, candidates.iter().map(Vec::as_slice));
+        if suggestions.is_empty() { error } else { error.hint(crate::suggestion::sentence(&suggestions)) }
+    }
+}

@@ -1,0 +1,281 @@
+//! The entry points of the evaluator: from a file or text to values and derivations.
+//!
+//! All of them start on the native stack and go on with a heap-allocated one when that is used up.
+
+use crate::error::{EvalError, Result};
+use crate::eval::direct::{Stk, call, equality, expr, force, import};
+use crate::machine::Machine;
+use crate::source::{Origin, Pos};
+use crate::symbol::well_known;
+use crate::value::{Addr, Tag, Value};
+use drvlab_store::StorePath;
+use std::collections::HashSet;
+use std::rc::Rc;
+
+/// A derivation that an expression evaluates to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Instance {
+    /// Where it was found, for example `packages.hello`; empty for the expression itself.
+    pub attr_path: Vec<u8>,
+    /// Its derivation.
+    pub drv_path: StorePath,
+    /// The output that is wanted.
+    pub output: Vec<u8>,
+}
+
+impl Machine {
+    /// Evaluates a file, or the `default.nix` of a directory.
+    ///
+    /// # Errors
+    /// What parsing or evaluation says.
+    pub fn evaluate_file(&mut self, path: &[u8]) -> Result<Value> {
+        import::import_file(&mut Stk, self, path, Pos::NONE)
+    }
+
+    /// Evaluates a text whose relative paths start at a directory.
+    ///
+    /// # Errors
+    /// What parsing or evaluation says.
+    pub fn evaluate_text(&mut self, origin: Origin, text: impl Into<Rc<[u8]>>, base_dir: &[u8]) -> Result<Value> {
+        let root = self.parse_text(origin, text.into(), base_dir, None)?;
+        let frame = self.heap.frame(Addr(0), root.frame_slots);
+        expr::eval(&mut Stk, self, root.expr, frame)
+    }
+
+    /// Parses a text and prints it as `nix-instantiate --parse` does.
+    ///
+    /// # Errors
+    /// What parsing says.
+    pub fn print_parsed(&mut self, origin: Origin, text: impl Into<Rc<[u8]>>, base_dir: &[u8]) -> Result<Vec<u8>> {
+        let root = self.parse_text(origin, text.into(), base_dir, None)?;
+        Ok(crate::syntax::print(&self.ir, &self.symbols, root.expr))
+    }
+
+    /// Evaluates a value to weak head normal form.
+    ///
+    /// # Errors
+    /// What evaluation says.
+    pub fn force(&mut self, value: Value) -> Result<Value> {
+        force::force(&mut Stk, self, value)
+    }
+
+    /// Makes a set of the arguments that functions get which the command line calls.
+    pub fn arguments(&mut self, arguments: Vec<(Vec<u8>, Value)>) -> Value {
+        let named =
+            arguments.into_iter().map(|(name, value)| (self.symbols.intern(&name), value, Pos::NONE)).collect();
+        self.heap.attrs_from(named)
+    }
+
+    /// Calls a function as the command line does: with those of `arguments` that it names.
+    ///
+    /// # Errors
+    /// What evaluation says, or a missing argument.
+    pub fn auto_call(&mut self, value: Value, arguments: Value) -> Result<Value> {
+        call::auto_call(&mut Stk, self, value, arguments.addr())
+    }
+
+    /// Follows an attribute path such as `packages.hello` or `list.0`; functions on the way are called with `arguments`.
+    ///
+    /// # Errors
+    /// What evaluation says, or that there is nothing at the path.
+    pub fn select_path(&mut self, value: Value, path: &[u8], arguments: Value) -> Result<Value> {
+        let mut value = value;
+        for name in split_attr_path(path).map_err(|message| EvalError::other(message, Pos::NONE))? {
+            let index = std::str::from_utf8(&name).ok().and_then(|name| name.parse::<u32>().ok());
+            value = self.auto_call(value, arguments)?;
+            match index {
+                None => {
+                    if value.tag() != Tag::Attrs {
+                        let found = self.type_name_with_article(value);
+                        let message = [
+                            b"the expression selected by the selection path '".as_slice(),
+                            path,
+                            b"' should be a set but is ",
+                            found.as_bytes(),
+                        ];
+                        return Err(EvalError::other(message.concat(), Pos::NONE));
+                    }
+                    if name.is_empty() {
+                        let message = [b"empty attribute name in selection path '".as_slice(), path, b"'"].concat();
+                        return Err(EvalError::other(message, Pos::NONE));
+                    }
+                    let symbol = self.symbols.intern(&name);
+                    match self.heap.get_attr(value.addr(), symbol) {
+                        Some(found) => value = self.force(found)?,
+                        None => return Err(self.nothing_at_path(value.addr(), &name, path)),
+                    }
+                }
+                Some(index) => {
+                    if value.tag() != Tag::List {
+                        let found = self.type_name_with_article(value);
+                        let message = [
+                            b"the expression selected by the selection path '".as_slice(),
+                            path,
+                            b"' should be a list but is ",
+                            found.as_bytes(),
+                        ];
+                        return Err(EvalError::other(message.concat(), Pos::NONE));
+                    }
+                    let len = self.heap.list_len(value.addr());
+                    if index as usize >= len {
+                        let message =
+                            [b"list index ", name.as_slice(), b" in selection path '", path, b"' is out of range"];
+                        return Err(EvalError::other(message.concat(), Pos::NONE));
+                    }
+                    let element = self.heap.element(value.addr(), index as usize);
+                    value = self.force(element)?;
+                }
+            }
+        }
+        Ok(value)
+    }
+
+    fn nothing_at_path(&mut self, set: Addr, name: &[u8], path: &[u8]) -> Box<EvalError> {
+        let message = [b"attribute '", name, b"' in selection path '", path, b"' not found"].concat();
+        let flat = self.heap.flat(set);
+        let names: Vec<Vec<u8>> = (0..self.heap.attrs_len(flat))
+            .map(|index| self.symbols.name(self.heap.attr(flat, index).0).to_vec())
+            .collect();
+        self.with_suggestions(EvalError::other(message, Pos::NONE), name, &names)
+    }
+
+    fn type_name_with_article(&self, value: Value) -> &'static str {
+        self.describe(value)
+    }
+
+    /// Finds the derivations that a value is or contains, as `nix-instantiate` does: the value itself, the members of a set in the order of
+    /// their names, the elements of a list; sets inside sets only if they have `recurseForDerivations = true`.
+    ///
+    /// # Errors
+    /// What evaluation says, or that the value is nothing of that kind.
+    pub fn derivations(&mut self, value: Value, arguments: Value) -> Result<Vec<Instance>> {
+        let mut found = Vec::new();
+        let mut seen = HashSet::new();
+        let mut pending = vec![(Vec::new(), value, true)];
+        while let Some((attr_path, value, enter)) = pending.pop() {
+            self.tick()?;
+            let value = if enter { self.auto_call(value, arguments)? } else { self.force(value)? };
+            if equality::is_derivation(&mut Stk, self, value)? {
+                if seen.insert(value.addr()) {
+                    found.push(self.instance(value, attr_path)?);
+                }
+                continue;
+            }
+            match value.tag() {
+                Tag::Attrs => {
+                    if !enter && !self.recurses(value)? {
+                        continue;
+                    }
+                    let flat = self.heap.flat(value.addr());
+                    let members = self.heap.attributes_by_name(&self.symbols, flat);
+                    for (name, member) in members.into_iter().rev() {
+                        let name = self.symbols.name(name);
+                        if is_plain_name(name) {
+                            pending.push((join(&attr_path, name), member, false));
+                        }
+                    }
+                }
+                Tag::List => {
+                    for index in (0..self.heap.list_len(value.addr())).rev() {
+                        let element = self.heap.element(value.addr(), index);
+                        pending.push((join(&attr_path, index.to_string().as_bytes()), element, true));
+                    }
+                }
+                _ if enter => {
+                    let message = "expression does not evaluate to a derivation (or a set or list of those)";
+                    return Err(EvalError::other(message, Pos::NONE));
+                }
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+
+    fn recurses(&mut self, set: Value) -> Result<bool> {
+        let Some(value) = self.heap.get_attr(set.addr(), well_known::RECURSE_FOR_DERIVATIONS) else {
+            return Ok(false);
+        };
+        let pos = self.heap.named_attr_pos(&self.ir, set.addr(), well_known::RECURSE_FOR_DERIVATIONS);
+        match self.force(value)? {
+            Value::TRUE => Ok(true),
+            Value::FALSE => Ok(false),
+            other => Err(self
+                .expected("a Boolean", other, pos)
+                .traced("while evaluating the attribute `recurseForDerivations`", pos)),
+        }
+    }
+
+    fn instance(&mut self, derivation: Value, attr_path: Vec<u8>) -> Result<Instance> {
+        let set = derivation.addr();
+        let wrong = |message: &str| EvalError::other(message, Pos::NONE);
+        let drv_path = match self.heap.get_attr(set, well_known::DRV_PATH) {
+            Some(value) => self.force(value)?,
+            None => return Err(wrong("derivation does not contain a 'drvPath' attribute")),
+        };
+        if drv_path.tag() != Tag::String {
+            let pos = self.heap.named_attr_pos(&self.ir, set, well_known::DRV_PATH);
+            return Err(self.expected("a string", drv_path, pos));
+        }
+        let drv_path = self
+            .store
+            .dir
+            .parse_path(self.bytes(drv_path))
+            .map_err(|error| EvalError::other(error.to_string(), Pos::NONE))?;
+        let output = match self.heap.get_attr(set, well_known::OUTPUT_NAME) {
+            Some(value) => {
+                let value = self.force(value)?;
+                self.string_without_context(value, Pos::NONE, "while evaluating the output name of a derivation")?
+            }
+            None => b"out".to_vec(),
+        };
+        Ok(Instance { attr_path, drv_path, output })
+    }
+}
+
+fn join(path: &[u8], name: &[u8]) -> Vec<u8> {
+    if path.is_empty() { name.to_vec() } else { [path, b".", name].concat() }
+}
+
+/// Other names are passed over in the search for derivations.
+fn is_plain_name(name: &[u8]) -> bool {
+    matches!(name.first(), Some(first) if first.is_ascii_alphabetic() || *first == b'_')
+        && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_+".contains(byte))
+}
+
+/// Splits an attribute path at dots outside of double quotes.
+fn split_attr_path(path: &[u8]) -> std::result::Result<Vec<Vec<u8>>, Vec<u8>> {
+    let mut parts = Vec::new();
+    let mut current = Vec::new();
+    let mut bytes = path.iter();
+    while let Some(&byte) = bytes.next() {
+        match byte {
+            b'.' => parts.push(std::mem::take(&mut current)),
+            b'"' => loop {
+                match bytes.next() {
+                    None => return Err([b"missing closing quote in selection path '".as_slice(), path, b"'"].concat()),
+                    Some(b'"') => break,
+                    Some(&byte) => current.push(byte),
+                }
+            },
+            byte => current.push(byte),
+        }
+    }
+    if !current.is_empty() {
+        parts.push(current);
+    }
+    Ok(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attribute_paths() {
+        let split = |path: &str| split_attr_path(path.as_bytes()).map(|parts| parts.join(&b'|'));
+        assert_eq!(split(""), Ok(b"".to_vec()));
+        assert_eq!(split("a.b.0"), Ok(b"a|b|0".to_vec()));
+        assert_eq!(split("a.\"b.c\".d"), Ok(b"a|b.c|d".to_vec()));
+        assert!(split("a.\"b").is_err());
+    }
+}

@@ -1,0 +1,81 @@
+//! Errors of the evaluator: a diagnostic and whether `tryEval` may catch it.
+
+use crate::diagnostic::{Diagnostic, TraceFrame};
+use crate::source::{Pos, Span};
+use bstr::BString;
+
+/// What kind of error it is, as far as the language can tell.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ErrorKind {
+    /// `throw`; caught by `tryEval`.
+    Thrown,
+    /// A failed `assert`; caught by `tryEval`.
+    Assertion,
+    /// `abort`
+    Abort,
+    /// A value that needs itself.
+    InfiniteRecursion,
+    /// A limit of the host: memory, time, depth, cancellation.
+    Limit,
+    /// Everything else.
+    Other,
+}
+
+/// An error of the evaluator.
+#[derive(Clone, Debug)]
+pub struct EvalError {
+    /// The kind.
+    pub kind: ErrorKind,
+    /// What to show.
+    pub diagnostic: Diagnostic,
+}
+
+/// The result of an evaluation step. The error is boxed to keep the good case small.
+pub type Result<T> = std::result::Result<T, Box<EvalError>>;
+
+impl EvalError {
+    /// Makes an error of a kind.
+    #[cold]
+    pub fn new(kind: ErrorKind, message: impl Into<BString>, pos: Pos) -> Box<Self> {
+        Box::new(EvalError { kind, diagnostic: Diagnostic::error(message, pos) })
+    }
+
+    /// Makes an error that `tryEval` does not catch.
+    #[cold]
+    pub fn other(message: impl Into<BString>, pos: Pos) -> Box<Self> {
+        Self::new(ErrorKind::Other, message, pos)
+    }
+
+    /// Tells whether `tryEval` catches it.
+    pub fn is_catchable(&self) -> bool {
+        matches!(self.kind, ErrorKind::Thrown | ErrorKind::Assertion)
+    }
+
+    /// Adds what the evaluator was doing; called on the way out, so the innermost comes first.
+    #[cold]
+    pub fn traced(mut self: Box<Self>, message: impl Into<BString>, pos: Pos) -> Box<Self> {
+        // A runaway recursion would make a trace of 10,000 frames that nobody reads.
+        if self.diagnostic.trace.len() < MAX_TRACE {
+            self.diagnostic.trace.push(TraceFrame { message: message.into(), pos });
+        }
+        self
+    }
+
+    /// Adds a hint.
+    #[cold]
+    pub fn hint(mut self: Box<Self>, hint: impl Into<BString>) -> Box<Self> {
+        self.diagnostic.hints.push(hint.into());
+        self
+    }
+
+    /// Gives the error a place if it has none.
+    #[cold]
+    pub fn or_at(mut self: Box<Self>, pos: Pos) -> Box<Self> {
+        if !self.diagnostic.span.start.is_some() {
+            self.diagnostic.span = Span { start: pos, end: pos };
+        }
+        self
+    }
+}
+
+const MAX_TRACE: usize = 1000;

@@ -1,0 +1,118 @@
+//! The evaluator. The files in `shared/` are compiled twice; see `ARCHITECTURE.md`.
+
+/// The evaluator on the native stack.
+#[path = "shared"]
+pub mod direct {
+    pub(crate) use drvlab_suspend::direct as suspendable;
+
+    /// Stands where the other compilation has its heap-allocated stack.
+    #[derive(Debug)]
+    pub struct Stk;
+
+    impl Stk {
+        /// Runs a recursive call: here on the native stack.
+        #[inline(always)]
+        pub fn run<R>(&mut self, call: impl FnOnce(&mut Stk) -> R) -> R {
+            call(self)
+        }
+    }
+
+    /// Counts a level of recursion; from a limit on, returns what the other compilation makes of the same call.
+    macro_rules! descend {
+        ($m:ident, $module:ident :: $function:ident ($($argument:expr),*)) => {
+            if $m.levels >= $m.settings.native_levels {
+                return reblessive::Stack::new()
+                    .enter(|stk| $crate::eval::deferred::$module::$function(stk, $m, $($argument),*))
+                    .finish();
+            }
+            $m.levels += 1;
+        };
+    }
+
+    /// Calls a builtin by its index. Through a table of pointers, lest all builtins share one large stack frame.
+    macro_rules! dispatch {
+        ($($variant:ident $name:literal $arity:literal $scope:ident $module:ident :: $function:ident;)*) => {
+            type Function = fn(&mut Stk, &mut crate::machine::Machine, &[crate::value::Value], crate::source::Pos)
+                -> crate::error::Result<crate::value::Value>;
+            const FUNCTIONS: &[Function] = &[$(builtins::$module::$function),*];
+
+            /// Calls a builtin function with exactly as many arguments as it takes.
+            #[inline]
+            pub(crate) fn call_builtin(
+                stk: &mut Stk,
+                m: &mut crate::machine::Machine,
+                builtin: crate::builtin::Builtin,
+                arguments: &[crate::value::Value],
+                pos: crate::source::Pos,
+            ) -> crate::error::Result<crate::value::Value> {
+                FUNCTIONS[builtin.index() as usize](stk, m, arguments, pos)
+            }
+        };
+    }
+
+    pub mod builtins;
+    pub mod call;
+    pub mod coerce;
+    pub mod derivation;
+    pub mod equality;
+    pub mod expr;
+    pub mod force;
+    pub mod import;
+    pub mod json;
+    pub mod operators;
+    pub mod select;
+
+    crate::builtin::for_each_builtin!(dispatch);
+}
+
+/// The evaluator on a heap-allocated stack, without a limit of depth but memory.
+#[path = "shared"]
+#[expect(clippy::duplicate_mod, reason = "the same source, compiled twice")]
+pub mod deferred {
+    pub(crate) use drvlab_suspend::deferred as suspendable;
+    pub use reblessive::Stk;
+
+    /// Counts a level of recursion.
+    macro_rules! descend {
+        ($m:ident, $module:ident :: $function:ident ($($argument:expr),*)) => {
+            if $m.levels >= $crate::machine::MAX_LEVELS {
+                return Err($m.too_deep());
+            }
+            $m.levels += 1;
+        };
+    }
+
+    /// Calls a builtin by its index.
+    macro_rules! dispatch {
+        ($($variant:ident $name:literal $arity:literal $scope:ident $module:ident :: $function:ident;)*) => {
+            /// Calls a builtin function with exactly as many arguments as it takes.
+            pub(crate) async fn call_builtin(
+                stk: &mut Stk,
+                m: &mut crate::machine::Machine,
+                builtin: crate::builtin::Builtin,
+                arguments: &[crate::value::Value],
+                pos: crate::source::Pos,
+            ) -> crate::error::Result<crate::value::Value> {
+                match builtin {
+                    $(crate::builtin::Builtin::$variant => {
+                        stk.run(|stk| builtins::$module::$function(stk, m, arguments, pos)).await
+                    })*
+                }
+            }
+        };
+    }
+
+    pub mod builtins;
+    pub mod call;
+    pub mod coerce;
+    pub mod derivation;
+    pub mod equality;
+    pub mod expr;
+    pub mod force;
+    pub mod import;
+    pub mod json;
+    pub mod operators;
+    pub mod select;
+
+    crate::builtin::for_each_builtin!(dispatch);
+}

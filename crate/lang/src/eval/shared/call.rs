@@ -1,0 +1,284 @@
+//! Calls of functions.
+
+use super::expr::operand;
+use super::force::force;
+use super::{Stk, suspendable};
+use crate::builtin::Builtin;
+use crate::error::{ErrorKind, EvalError, Result};
+use crate::ir::{ExprId, Lambda, LambdaId, Pattern, Slice};
+use crate::machine::Machine;
+use crate::source::Pos;
+use crate::symbol::well_known;
+use crate::value::{Addr, Boxed, Tag, Value};
+use smallvec::SmallVec;
+
+/// Evaluates a call expression.
+#[suspendable]
+pub async fn eval_call(
+    stk: &mut Stk,
+    m: &mut Machine,
+    expr: ExprId,
+    function: ExprId,
+    arguments: Slice,
+    frame: Addr,
+) -> Result<Value> {
+    let function = operand(stk, m, function, frame).await?;
+    if function.tag() == Tag::Lambda {
+        let (id, outer) = m.heap.lambda_parts(function.addr());
+        let lambda = *m.ir.lambda(id);
+        if lambda.parameters.len == arguments.len {
+            // The common case: the arguments go straight into the function's frame.
+            let inner = m.heap.frame(outer, lambda.frame_slots);
+            for index in 0..arguments.len {
+                let argument = m.ir.lists[(arguments.start + index) as usize];
+                let value = m.delay(argument, frame);
+                m.heap.set_slot(inner, index, value);
+            }
+            return enter(stk, m, id, lambda, inner, m.ir.pos(expr)).await;
+        }
+    }
+    let mut values: SmallVec<[Value; 6]> = SmallVec::new();
+    for index in arguments.range() {
+        let value = m.delay(m.ir.lists[index], frame);
+        values.push(value);
+    }
+    call(stk, m, function, &values, m.ir.pos(expr)).await
+}
+
+/// Calls a function with values. Fewer arguments than it takes give a partial application, more are applied to the result.
+#[suspendable]
+pub async fn call(stk: &mut Stk, m: &mut Machine, function: Value, arguments: &[Value], pos: Pos) -> Result<Value> {
+    let mut function = force(stk, m, function).await?;
+    let mut arguments: SmallVec<[Value; 6]> = SmallVec::from_slice(arguments);
+    while !arguments.is_empty() {
+        match function.tag() {
+            Tag::Lambda => {
+                let (id, outer) = m.heap.lambda_parts(function.addr());
+                let lambda = *m.ir.lambda(id);
+                let takes = lambda.parameters.len as usize;
+                if arguments.len() < takes {
+                    return Ok(m.heap.partial(function, &arguments));
+                }
+                let inner = m.heap.frame(outer, lambda.frame_slots);
+                for (index, argument) in arguments.drain(..takes).enumerate() {
+                    m.heap.set_slot(inner, index as u32, argument);
+                }
+                function = enter(stk, m, id, lambda, inner, pos).await?;
+            }
+            Tag::Constant if function.as_builtin().is_some() => {
+                let builtin = Builtin::from_index(function.as_builtin().unwrap_or_default());
+                let takes = builtin.arity();
+                if arguments.len() < takes {
+                    return Ok(m.heap.partial(function, &arguments));
+                }
+                let now: SmallVec<[Value; 4]> = arguments.drain(..takes).collect();
+                function = call_builtin(stk, m, builtin, &now, pos).await?;
+            }
+            Tag::Boxed if m.heap.boxed_kind(function.addr()) == Boxed::Partial => {
+                let earlier = m.heap.partial_arguments(function.addr());
+                arguments.insert_many(0, earlier);
+                function = m.heap.partial_function(function.addr());
+            }
+            Tag::Attrs => {
+                let Some(functor) = m.heap.get_attr(function.addr(), well_known::FUNCTOR) else {
+                    return Err(not_a_function(m, function, pos));
+                };
+                arguments.insert(0, function);
+                function = force(stk, m, functor).await?;
+            }
+            _ => return Err(not_a_function(m, function, pos)),
+        }
+    }
+    Ok(function)
+}
+
+fn not_a_function(m: &mut Machine, value: Value, pos: Pos) -> Box<EvalError> {
+    let description = m.describe(value);
+    let printed = m.print_short(value);
+    let message = [b"attempt to call something which is not a function but ", description.as_bytes(), b": ", &printed];
+    EvalError::other(message.concat(), pos)
+}
+
+/// Calls a builtin with exactly its arguments.
+#[suspendable]
+async fn call_builtin(
+    stk: &mut Stk,
+    m: &mut Machine,
+    builtin: Builtin,
+    arguments: &[Value],
+    pos: Pos,
+) -> Result<Value> {
+    m.enter_call(pos)?;
+    let result = super::call_builtin(stk, m, builtin, arguments, pos).await;
+    m.call_depth -= 1;
+    result.map_err(|error| error.traced(format!("while calling the '{}' builtin", builtin.name()), pos).or_at(pos))
+}
+
+/// Evaluates a function's body in a frame that holds the arguments.
+#[suspendable]
+async fn enter(stk: &mut Stk, m: &mut Machine, id: LambdaId, lambda: Lambda, frame: Addr, pos: Pos) -> Result<Value> {
+    m.enter_call(pos)?;
+    let last = m.ir.parameters[lambda.parameters.range().end - 1];
+    let bound = match last.pattern {
+        Some(pattern) => bind_pattern(stk, m, id, pattern, frame).await,
+        None => Ok(()),
+    };
+    let result = match bound {
+        Ok(()) => stk.run(|stk| super::expr::eval(stk, m, lambda.body, frame)).await,
+        Err(error) => Err(error.traced("from call site", pos)),
+    };
+    m.call_depth -= 1;
+    match result {
+        Ok(value) => Ok(value),
+        Err(error) => Err(while_calling(m, &lambda, error, pos)),
+    }
+}
+
+#[cold]
+fn while_calling(m: &Machine, lambda: &Lambda, error: Box<EvalError>, pos: Pos) -> Box<EvalError> {
+    let message = match lambda.name {
+        Some(name) => [b"while calling '", m.symbols.name(name), b"'"].concat(),
+        None => b"while calling anonymous lambda".to_vec(),
+    };
+    error.traced(message, pos).or_at(pos)
+}
+
+/// Takes the last argument apart into the slots of the pattern's names.
+#[suspendable]
+async fn bind_pattern(stk: &mut Stk, m: &mut Machine, id: LambdaId, pattern: Pattern, frame: Addr) -> Result<()> {
+    let parameters = m.ir.lambda(id).parameters;
+    let last = m.ir.parameters[parameters.range().end - 1];
+    let slot = parameters.len - 1;
+    let argument = m.heap.slot(frame, slot);
+    let argument = match force(stk, m, argument).await {
+        Ok(value) => value,
+        Err(error) => return Err(error.traced("while evaluating the value passed as argument", last.pos)),
+    };
+    if argument.tag() != Tag::Attrs {
+        let error = m.expected("a set", argument, last.pos);
+        return Err(error.traced("while evaluating the value passed for the lambda argument", last.pos));
+    }
+    m.heap.set_slot(frame, slot, argument);
+    let set = argument.addr();
+    let mut found = 0;
+    for index in 0..pattern.formals.len {
+        let formal = m.ir.formals[(pattern.formals.start + index) as usize];
+        let value = match m.heap.get_attr(set, formal.name) {
+            Some(value) => {
+                found += 1;
+                value
+            }
+            // Not `delay`: a default may name a formal whose slot is not set yet.
+            None if formal.default.is_some() => m.heap.delay(formal.default, frame),
+            None => return Err(missing_argument(m, id, pattern, formal.name, set)),
+        };
+        m.heap.set_slot(frame, parameters.len + index, value);
+    }
+    if !pattern.ellipsis {
+        let flat = m.heap.flat(set);
+        if m.heap.attrs_len(flat) != found {
+            return Err(unexpected_argument(m, id, pattern, flat));
+        }
+    }
+    Ok(())
+}
+
+fn function_name(m: &Machine, id: LambdaId) -> Vec<u8> {
+    match m.ir.lambda(id).name {
+        Some(name) => m.symbols.name(name).to_vec(),
+        None => b"anonymous lambda".to_vec(),
+    }
+}
+
+fn pattern_pos(m: &Machine, id: LambdaId) -> Pos {
+    let parameters = m.ir.lambda(id).parameters;
+    m.ir.parameters[parameters.range().end - 1].pos
+}
+
+#[cold]
+fn missing_argument(
+    m: &mut Machine,
+    id: LambdaId,
+    _pattern: Pattern,
+    name: crate::symbol::Symbol,
+    set: Addr,
+) -> Box<EvalError> {
+    let message = [
+        b"function '".as_slice(),
+        &function_name(m, id),
+        b"' called without required argument '",
+        m.symbols.name(name),
+        b"'",
+    ];
+    let error = EvalError::other(message.concat(), pattern_pos(m, id));
+    let flat = m.heap.flat(set);
+    let names: Vec<Vec<u8>> =
+        (0..m.heap.attrs_len(flat)).map(|index| m.symbols.name(m.heap.attr(flat, index).0).to_vec()).collect();
+    m.with_suggestions(error, m.symbols.name(name), &names)
+}
+
+#[cold]
+fn unexpected_argument(m: &mut Machine, id: LambdaId, pattern: Pattern, flat: Addr) -> Box<EvalError> {
+    let formals = &m.ir.formals[pattern.formals.range()];
+    let allowed: Vec<Vec<u8>> = formals.iter().map(|formal| m.symbols.name(formal.name).to_vec()).collect();
+    let unexpected = m
+        .heap
+        .attributes_by_name(&m.symbols, flat)
+        .into_iter()
+        .find(|(name, _)| formals.binary_search_by_key(name, |formal| formal.name).is_err());
+    let name = unexpected.map_or(well_known::EMPTY, |(name, _)| name);
+    let message = [
+        b"function '".as_slice(),
+        &function_name(m, id),
+        b"' called with unexpected argument '",
+        m.symbols.name(name),
+        b"'",
+    ];
+    let error = EvalError::other(message.concat(), pattern_pos(m, id));
+    m.with_suggestions(error, m.symbols.name(name), &allowed)
+}
+
+/// Calls a function as the command line does: a function of a pattern gets the arguments it names, all of which must be given or have defaults.
+///
+/// # Errors
+/// What evaluation says, or a missing argument.
+#[suspendable]
+pub async fn auto_call(stk: &mut Stk, m: &mut Machine, value: Value, arguments: Addr) -> Result<Value> {
+    let mut function = force(stk, m, value).await?;
+    if function.tag() == Tag::Attrs {
+        if let Some(functor) = m.heap.get_attr(function.addr(), well_known::FUNCTOR) {
+            let result = call(stk, m, functor, &[function], Pos::NONE).await?;
+            return stk.run(|stk| auto_call(stk, m, result, arguments)).await;
+        }
+        return Ok(function);
+    }
+    if function.tag() != Tag::Lambda {
+        return Ok(function);
+    }
+    let (id, _) = m.heap.lambda_parts(function.addr());
+    let lambda = *m.ir.lambda(id);
+    let first = m.ir.parameters[lambda.parameters.start as usize];
+    let Some(pattern) = first.pattern else { return Ok(function) };
+    let mut passed = Vec::new();
+    if pattern.ellipsis {
+        passed = m.heap.attributes(&m.ir, arguments);
+    } else {
+        for formal in m.ir.formals[pattern.formals.range()].to_vec() {
+            match m.heap.get_attr(arguments, formal.name) {
+                Some(value) => passed.push((formal.name, value, Pos::NONE)),
+                None if formal.default.is_some() => {}
+                None => {
+                    let message = [
+                        b"cannot evaluate a function that has an argument without a value ('".as_slice(),
+                        m.symbols.name(formal.name),
+                        b"')\nNix attempted to evaluate a function as a top level expression; in\nthis case it must have its arguments supplied either by default\nvalues, or passed explicitly with '--arg' or '--argstr'. See\nhttps://nix.dev/manual/nix/stable/language/syntax.html#functions.",
+                    ];
+                    return Err(EvalError::new(ErrorKind::Other, message.concat(), formal.pos));
+                }
+            }
+        }
+    }
+    let arguments = m.heap.attrs_from(passed);
+    function = call(stk, m, function, &[arguments], Pos::NONE).await?;
+    Ok(function)
+}

@@ -1,0 +1,174 @@
+//! Coercion to strings: interpolation, `+`, `toString`, derivation attributes.
+
+use super::expr::operand;
+use super::force::force;
+use super::{Stk, suspendable};
+use crate::coercion::Coercion;
+use crate::context::ContextId;
+use crate::error::{EvalError, Result};
+use crate::ir::Slice;
+use crate::machine::Machine;
+use crate::number::Number;
+use crate::source::Pos;
+use crate::symbol::well_known;
+use crate::value::{Addr, Boxed, Tag, Value};
+
+/// Coerces a value to bytes and a context.
+#[suspendable]
+pub async fn coerce(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    how: Coercion,
+    pos: Pos,
+    what: &'static str,
+) -> Result<(Vec<u8>, ContextId)> {
+    let mut bytes = Vec::new();
+    let mut context = ContextId::EMPTY;
+    append(stk, m, value, how, pos, what, &mut bytes, &mut context).await?;
+    Ok((bytes, context))
+}
+
+/// Coerces a value and appends it; `what` says for the trace what for.
+#[suspendable]
+#[expect(clippy::too_many_arguments, reason = "one accumulator in two parts")]
+pub async fn append(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    how: Coercion,
+    pos: Pos,
+    what: &'static str,
+    bytes: &mut Vec<u8>,
+    context: &mut ContextId,
+) -> Result<()> {
+    let value = force(stk, m, value).await?;
+    if value.tag() == Tag::String {
+        bytes.extend_from_slice(m.heap.string_bytes(value.addr()));
+        *context = m.contexts.union(*context, m.heap.string_context(value.addr()));
+        return Ok(());
+    }
+    let result = stk.run(|stk| append_other(stk, m, value, how, pos, bytes, context)).await;
+    result.map_err(|error| if what.is_empty() { error } else { error.traced(what, pos) })
+}
+
+#[suspendable]
+pub(crate) async fn append_other(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    how: Coercion,
+    pos: Pos,
+    bytes: &mut Vec<u8>,
+    context: &mut ContextId,
+) -> Result<()> {
+    descend!(m, coerce::append_other(value, how, pos, bytes, context));
+    let result = append_other_here(stk, m, value, how, pos, bytes, context).await;
+    m.levels -= 1;
+    result
+}
+
+#[suspendable]
+async fn append_other_here(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    how: Coercion,
+    pos: Pos,
+    bytes: &mut Vec<u8>,
+    context: &mut ContextId,
+) -> Result<()> {
+    match value.tag() {
+        Tag::Attrs => {
+            if let Some(function) = m.heap.get_attr(value.addr(), well_known::TO_STRING) {
+                let text = super::call::call(stk, m, function, &[value], pos).await?;
+                let what = "while evaluating the result of the `__toString` attribute";
+                return append(stk, m, text, how, pos, what, bytes, context).await;
+            }
+            if let Some(path) = m.heap.get_attr(value.addr(), well_known::OUT_PATH) {
+                return append(stk, m, path, how, pos, "", bytes, context).await;
+            }
+        }
+        Tag::Boxed if m.heap.boxed_kind(value.addr()) == Boxed::Path => {
+            if how.copy_paths {
+                let path = m.heap.path_bytes(value.addr()).to_vec();
+                let copied = m.copy_to_store(&path, pos)?;
+                *context = m.contexts.union(*context, m.context(copied));
+                bytes.extend_from_slice(m.heap.string_bytes(copied.addr()));
+            } else {
+                bytes.extend_from_slice(m.heap.path_bytes(value.addr()));
+            }
+            return Ok(());
+        }
+        _ if !how.numbers => {}
+        Tag::Constant if value == Value::TRUE => {
+            bytes.push(b'1');
+            return Ok(());
+        }
+        Tag::Constant if value == Value::FALSE || value == Value::NULL => return Ok(()),
+        Tag::List => {
+            let list = value.addr();
+            let len = m.heap.list_len(list);
+            for index in 0..len {
+                let element = m.heap.element(list, index);
+                let element = force(stk, m, element).await?;
+                let what = "while evaluating one element of the list";
+                append(stk, m, element, how, pos, what, bytes, context).await?;
+                m.check_memory(bytes.len(), pos)?;
+                // The reference's quirk: no space after an empty list.
+                let is_empty_list = element.tag() == Tag::List && m.heap.list_len(element.addr()) == 0;
+                if index + 1 < len && !is_empty_list {
+                    bytes.push(b' ');
+                }
+            }
+            return Ok(());
+        }
+        _ => match m.number(value) {
+            Some(Number::Int(value)) => {
+                bytes.extend_from_slice(value.to_string().as_bytes());
+                return Ok(());
+            }
+            Some(Number::Float(value)) => {
+                bytes.extend_from_slice(format!("{value:.6}").as_bytes());
+                return Ok(());
+            }
+            None => {}
+        },
+    }
+    let description = m.describe(value);
+    let printed = m.print_short(value);
+    let message = [b"cannot coerce ", description.as_bytes(), b" to a string: ", &printed].concat();
+    Err(EvalError::other(message, pos))
+}
+
+/// `"…${e}…"`
+#[suspendable]
+pub async fn interpolation(stk: &mut Stk, m: &mut Machine, parts: Slice, frame: Addr) -> Result<Value> {
+    let mut bytes = Vec::new();
+    let mut context = ContextId::EMPTY;
+    let how = Coercion { numbers: false, copy_paths: true };
+    for index in parts.range() {
+        let part = m.ir.lists[index];
+        let pos = m.ir.pos(part);
+        let value = operand(stk, m, part, frame).await?;
+        append(stk, m, value, how, pos, "while evaluating a path segment", &mut bytes, &mut context).await?;
+    }
+    m.check_memory(bytes.len(), Pos::NONE)?;
+    Ok(m.heap.string(&bytes, context))
+}
+
+/// `./a/${e}/b`
+#[suspendable]
+pub async fn path_interpolation(stk: &mut Stk, m: &mut Machine, parts: Slice, frame: Addr) -> Result<Value> {
+    let mut bytes = Vec::new();
+    let mut context = ContextId::EMPTY;
+    let how = Coercion { numbers: false, copy_paths: false };
+    let mut pos = Pos::NONE;
+    for index in parts.range() {
+        let part = m.ir.lists[index];
+        pos = m.ir.pos(part);
+        let value = operand(stk, m, part, frame).await?;
+        append(stk, m, value, how, pos, "while evaluating a path segment", &mut bytes, &mut context).await?;
+    }
+    m.path_of_appended(bytes, context, pos)
+}

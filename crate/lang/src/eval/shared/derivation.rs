@@ -1,0 +1,246 @@
+//! `derivationStrict`: from attributes to a derivation, its paths, and strings that refer to them.
+//!
+//! Source: the reference's `primops.cc`, `derivationStrictInternal`.
+
+use super::coerce::coerce;
+use super::force::force;
+use super::{Stk, suspendable};
+use crate::coercion::Coercion;
+use crate::context::ContextId;
+use crate::derivation::Recipe;
+use crate::error::{EvalError, Result};
+use crate::json_text::JsonText;
+use crate::machine::{Machine, Message};
+use crate::source::Pos;
+use crate::symbol::{Symbol, well_known};
+use crate::value::{Tag, Value};
+
+const WHAT: &str = "while evaluating the argument passed to builtins.derivationStrict";
+
+/// Makes a derivation of a set and returns `drvPath` and one attribute for each output.
+#[suspendable]
+pub async fn derivation_strict(stk: &mut Stk, m: &mut Machine, attrs: Value, pos: Pos) -> Result<Value> {
+    let attrs = force(stk, m, attrs).await?;
+    if attrs.tag() != Tag::Attrs {
+        return Err(m.expected("a set", attrs, pos).traced(WHAT, pos));
+    }
+    let flat = m.heap.flat(attrs.addr());
+    let Some(name) = m.heap.get_attr(flat, well_known::NAME) else {
+        return Err(EvalError::other("required attribute 'name' missing", pos).traced("in the attrset passed as argument to builtins.derivationStrict", pos));
+    };
+    let name_pos = m.heap.named_attr_pos(&m.ir, flat, well_known::NAME);
+    let what = "while evaluating the `name` attribute passed to builtins.derivationStrict";
+    let name = force(stk, m, name).await.map_err(|error| error.traced(what, name_pos))?;
+    let name = m.string_without_context(name, name_pos, what)?;
+    match from_attributes(stk, m, flat, &name, name_pos).await {
+        Ok(value) => Ok(value),
+        Err(error) => {
+            let at = m.describe_position(name_pos);
+            let message =
+                [b"while evaluating derivation '", name.as_slice(), b"'\n  whose name attribute is located at ", &at];
+            Err(error.traced(message.concat(), Pos::NONE).or_at(name_pos))
+        }
+    }
+}
+
+#[suspendable]
+async fn from_attributes(
+    stk: &mut Stk,
+    m: &mut Machine,
+    flat: crate::value::Addr,
+    name: &[u8],
+    name_pos: Pos,
+) -> Result<Value> {
+    let mut recipe = Recipe::new(name).map_err(|message| EvalError::other(message, name_pos))?;
+    let structured = flag(stk, m, flat, well_known::STRUCTURED_ATTRS).await?;
+    let ignore_nulls = flag(stk, m, flat, well_known::IGNORE_NULLS).await?;
+    let mut json = structured.then(Vec::<(Symbol, JsonText)>::new);
+    let mut context = ContextId::EMPTY;
+    for (attribute, value) in m.heap.attributes_by_name(&m.symbols, flat) {
+        if attribute == well_known::IGNORE_NULLS {
+            continue;
+        }
+        if ignore_nulls && force(stk, m, value).await? == Value::NULL {
+            continue;
+        }
+        let result = add_attribute(stk, m, attribute, value, &mut recipe, &mut json, &mut context).await;
+        if let Err(error) = result {
+            let pos = m.heap.named_attr_pos(&m.ir, flat, attribute);
+            let message = [b"while evaluating attribute '", m.symbols.name(attribute), b"' of derivation '", name, b"'"];
+            return Err(error.traced(message.concat(), pos));
+        }
+    }
+    if let Some(members) = json {
+        let mut text = vec![b'{'];
+        for (index, (attribute, member)) in members.into_iter().enumerate() {
+            if index > 0 {
+                text.push(b',');
+            }
+            crate::json_text::append_string(m.symbols.name(attribute), &mut text)
+                .map_err(|message| EvalError::other(message, name_pos))?;
+            text.push(b':');
+            text.extend_from_slice(&member.bytes);
+        }
+        text.push(b'}');
+        recipe.env.insert("__json".into(), text.into());
+    }
+    m.instantiate(recipe, context, name_pos)
+}
+
+#[suspendable]
+async fn flag(stk: &mut Stk, m: &mut Machine, flat: crate::value::Addr, name: Symbol) -> Result<bool> {
+    let Some(value) = m.heap.get_attr(flat, name) else { return Ok(false) };
+    let pos = m.heap.named_attr_pos(&m.ir, flat, name);
+    boolean(stk, m, value, pos, name).await
+}
+
+#[suspendable]
+async fn boolean(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos, name: Symbol) -> Result<bool> {
+    let value = force(stk, m, value).await?;
+    match value {
+        Value::TRUE => Ok(true),
+        Value::FALSE => Ok(false),
+        other => {
+            let what = [b"while evaluating the `", m.symbols.name(name), b"` attribute passed to builtins.derivationStrict"];
+            let what = what.concat();
+            Err(m.expected("a Boolean", other, pos).traced(what, pos))
+        }
+    }
+}
+
+#[suspendable]
+async fn add_attribute(
+    stk: &mut Stk,
+    m: &mut Machine,
+    attribute: Symbol,
+    value: Value,
+    recipe: &mut Recipe,
+    json: &mut Option<Vec<(Symbol, JsonText)>>,
+    context: &mut ContextId,
+) -> Result<()> {
+    if attribute == well_known::CONTENT_ADDRESSED && boolean(stk, m, value, Pos::NONE, attribute).await? {
+        recipe.content_addressed = true;
+        return Ok(());
+    }
+    if attribute == well_known::IMPURE && boolean(stk, m, value, Pos::NONE, attribute).await? {
+        recipe.impure = true;
+        return Ok(());
+    }
+    let how = Coercion { numbers: true, copy_paths: true };
+    if attribute == well_known::ARGS {
+        let list = force(stk, m, value).await?;
+        if list.tag() != Tag::List {
+            return Err(m.expected("a list", list, Pos::NONE));
+        }
+        for index in 0..m.heap.list_len(list.addr()) {
+            let argument = m.heap.element(list.addr(), index);
+            let what = "while evaluating an element of the argument list";
+            let (bytes, more) = coerce(stk, m, argument, how, Pos::NONE, what).await?;
+            *context = m.contexts.union(*context, more);
+            recipe.args.push(bytes.into());
+        }
+        return Ok(());
+    }
+    let Some(members) = json else {
+        let (bytes, more) = coerce(stk, m, value, how, Pos::NONE, "").await?;
+        *context = m.contexts.union(*context, more);
+        if attribute == well_known::OUTPUTS {
+            let names = bytes
+                .split(|byte| b" \t\n\r".contains(byte))
+                .filter(|name| !name.is_empty())
+                .map(Into::into)
+                .collect();
+            recipe.set_outputs(names).map_err(|message| EvalError::other(message, Pos::NONE))?;
+        }
+        set_special(m, recipe, attribute, &bytes)?;
+        let name = m.symbols.name(attribute).into();
+        recipe.env.insert(name, bytes.into());
+        return Ok(());
+    };
+    if attribute == well_known::STRUCTURED_ATTRS {
+        return Ok(());
+    }
+    let mut text = JsonText::default();
+    super::json::append(stk, m, value, true, Pos::NONE, &mut text).await?;
+    *context = m.contexts.union(*context, text.context);
+    members.push((attribute, text));
+    match attribute {
+        well_known::BUILDER => {
+            let builder = force(stk, m, value).await?;
+            if builder.tag() != Tag::String {
+                return Err(m.expected("a string", builder, Pos::NONE));
+            }
+            *context = m.contexts.union(*context, m.context(builder));
+            recipe.builder = m.bytes(builder).into();
+        }
+        well_known::OUTPUTS => {
+            let list = force(stk, m, value).await?;
+            if list.tag() != Tag::List {
+                return Err(m.expected("a list", list, Pos::NONE));
+            }
+            let mut names = Vec::new();
+            for index in 0..m.heap.list_len(list.addr()) {
+                let element = m.heap.element(list.addr(), index);
+                let element = force(stk, m, element).await?;
+                names.push(m.string_without_context(element, Pos::NONE, "")?.into());
+            }
+            recipe.set_outputs(names).map_err(|message| EvalError::other(message, Pos::NONE))?;
+        }
+        well_known::SYSTEM | well_known::OUTPUT_HASH | well_known::OUTPUT_HASH_ALGO | well_known::OUTPUT_HASH_MODE => {
+            let string = force(stk, m, value).await?;
+            let bytes = m.string_without_context(string, Pos::NONE, "")?;
+            set_special(m, recipe, attribute, &bytes)?;
+        }
+        well_known::ALLOWED_REFERENCES
+        | well_known::ALLOWED_REQUISITES
+        | well_known::DISALLOWED_REFERENCES
+        | well_known::DISALLOWED_REQUISITES
+        | well_known::MAX_SIZE
+        | well_known::MAX_CLOSURE_SIZE => {
+            let attribute = m.symbols.name(attribute);
+            let message = [
+                b"In a derivation named '",
+                recipe.name.as_bytes(),
+                b"', 'structuredAttrs' disables the effect of the derivation attribute '",
+                attribute,
+                b"'; use 'outputChecks.<output>.",
+                attribute,
+                b"' instead",
+            ];
+            m.messages.push(Message::Warning(message.concat().into()));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Sets a field that an attribute determines besides its place in the environment.
+fn set_special(m: &mut Machine, recipe: &mut Recipe, attribute: Symbol, bytes: &[u8]) -> Result<()> {
+    let result = match attribute {
+        well_known::BUILDER => {
+            recipe.builder = bytes.into();
+            Ok(())
+        }
+        well_known::SYSTEM => {
+            recipe.system = bytes.into();
+            Ok(())
+        }
+        well_known::OUTPUT_HASH => {
+            recipe.output_hash = Some(bytes.into());
+            Ok(())
+        }
+        well_known::OUTPUT_HASH_ALGO => recipe.set_hash_algorithm(bytes),
+        well_known::OUTPUT_HASH_MODE => recipe.set_hash_mode(bytes),
+        well_known::JSON => {
+            let message = [
+                b"In derivation '",
+                recipe.name.as_bytes(),
+                b"': setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead.",
+            ];
+            m.messages.push(Message::Warning(message.concat().into()));
+            Ok(())
+        }
+        _ => Ok(()),
+    };
+    result.map_err(|message| EvalError::other(message, Pos::NONE))
+}

@@ -1,0 +1,86 @@
+//! Forcing: from a thunk to a value in weak head normal form.
+
+use super::{Stk, suspendable};
+use crate::error::{ErrorKind, EvalError, Result};
+use crate::heap::thunk;
+use crate::ir::ExprId;
+use crate::machine::Machine;
+use crate::source::Pos;
+use crate::symbol::Symbol;
+use crate::value::{Addr, Value};
+
+/// Evaluates a value to weak head normal form.
+#[suspendable]
+#[inline]
+pub async fn force(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value> {
+    if !value.is_thunk() {
+        return Ok(value);
+    }
+    let peeked = m.heap.peek(value);
+    if !peeked.is_thunk() {
+        return Ok(peeked);
+    }
+    stk.run(|stk| force_thunk(stk, m, peeked.addr())).await
+}
+
+/// Evaluates a thunk that has not been evaluated yet, and keeps the result.
+#[suspendable]
+pub async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Result<Value> {
+    descend!(m, force::force_thunk(addr));
+    let result = force_thunk_here(stk, m, addr).await;
+    m.levels -= 1;
+    result
+}
+
+#[suspendable]
+async fn force_thunk_here(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Result<Value> {
+    let (first, second) = (m.heap.word(addr, 0), m.heap.word(addr, 1));
+    m.heap.set_word(addr, 0, thunk::BLACKHOLE);
+    let result = if first < thunk::FIRST_MARKER {
+        super::expr::eval(stk, m, ExprId(first), Addr(second)).await
+    } else {
+        match first {
+            thunk::APPLY => apply(stk, m, Addr(second)).await,
+            thunk::SELECT => select(stk, m, Addr(second)).await,
+            _ => Err(EvalError::new(ErrorKind::InfiniteRecursion, "infinite recursion encountered", Pos::NONE)),
+        }
+    };
+    match result {
+        Ok(value) => {
+            debug_assert!(!value.is_thunk(), "evaluation ends with a value in weak head normal form");
+            m.heap.set_word(addr, 0, thunk::DONE);
+            m.heap.set_value(addr, 1, value);
+            Ok(value)
+        }
+        Err(error) => {
+            // Evaluated anew, with the same error, when somebody asks again.
+            m.heap.set_word(addr, 0, first);
+            let pos = if first < thunk::FIRST_MARKER { m.ir.pos(ExprId(first)) } else { Pos::NONE };
+            Err(if error.kind == ErrorKind::InfiniteRecursion { error.or_at(pos) } else { error })
+        }
+    }
+}
+
+#[suspendable]
+async fn apply(stk: &mut Stk, m: &mut Machine, call: Addr) -> Result<Value> {
+    let function = m.heap.value(call, 0);
+    let count = m.heap.word(call, 1) as usize;
+    if let (0, Some(builtin)) = (count, function.as_builtin()) {
+        let builtin = crate::builtin::Builtin::from_index(builtin);
+        return super::call_builtin(stk, m, builtin, &[], Pos::NONE).await;
+    }
+    let arguments: smallvec::SmallVec<[Value; 4]> =
+        m.heap.slice(call, 2, count).iter().map(|&bits| Value::from_bits(bits)).collect();
+    super::call::call(stk, m, function, &arguments, Pos::NONE).await
+}
+
+#[suspendable]
+async fn select(stk: &mut Stk, m: &mut Machine, selection: Addr) -> Result<Value> {
+    let set = m.heap.value(selection, 0);
+    let name = Symbol(m.heap.word(selection, 1));
+    let set = force(stk, m, set).await?;
+    match m.heap.get_attr(set.addr(), name) {
+        Some(value) => force(stk, m, value).await,
+        None => Err(super::select::missing_attribute(m, set.addr(), name, Pos::NONE)),
+    }
+}

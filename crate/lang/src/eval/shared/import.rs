@@ -1,0 +1,85 @@
+//! Loading of files: `import`, `scopedImport`, and what the command line does with a file.
+
+use super::coerce::coerce;
+use super::force::force;
+use super::{Stk, suspendable};
+use crate::coercion::Coercion;
+use crate::context::ContextElement;
+use crate::error::{EvalError, Result};
+use crate::ir::Root;
+use crate::machine::Machine;
+use crate::source::Pos;
+use crate::value::{Addr, Value};
+use std::rc::Rc;
+
+/// Evaluates an argument that names a file: a path, or a string with an absolute path.
+#[suspendable]
+pub async fn path_argument(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos) -> Result<Vec<u8>> {
+    let value = force(stk, m, value).await?;
+    if m.is_path(value) {
+        return Ok(m.heap.path_bytes(value.addr()).to_vec());
+    }
+    let how = Coercion { numbers: false, copy_paths: false };
+    let (bytes, context) = coerce(stk, m, value, how, pos, "while realising the context of a path").await?;
+    for element in m.contexts.elements(context).clone().iter() {
+        if let ContextElement::Built { drv, output } = element {
+            let path = m.store.dir.display(drv);
+            let message = [
+                b"cannot read '".as_slice(),
+                &bytes,
+                b"': it is the output '",
+                output,
+                b"' of '",
+                path.as_bytes(),
+                b"', which would have to be built first",
+            ];
+            return Err(EvalError::other(message.concat(), pos));
+        }
+    }
+    if bytes.first() != Some(&b'/') {
+        let message = [b"string '".as_slice(), &bytes, b"' doesn't represent an absolute path"].concat();
+        return Err(EvalError::other(message, pos));
+    }
+    Ok(crate::files::canonical(&bytes))
+}
+
+/// Evaluates a file once; importing it again gives the same value.
+#[suspendable]
+pub async fn import_file(stk: &mut Stk, m: &mut Machine, path: &[u8], pos: Pos) -> Result<Value> {
+    let path: Rc<[u8]> = m.resolve_import(path, pos)?.into();
+    if let Some(&value) = m.imported.get(&path) {
+        return force(stk, m, value).await;
+    }
+    let root = m.parse_file(&path, pos)?;
+    let frame = m.heap.frame(Addr(0), root.frame_slots);
+    // A thunk, so that a file that needs itself is recognised.
+    let value = m.heap.delay(root.expr, frame);
+    m.imported.insert(path.clone(), value);
+    match force(stk, m, value).await {
+        Ok(value) => {
+            m.imported.insert(path, value);
+            Ok(value)
+        }
+        Err(error) => {
+            let message = [b"while evaluating the file '".as_slice(), &path, b"':"].concat();
+            Err(error.traced(message, Pos::NONE))
+        }
+    }
+}
+
+/// Evaluates a file with additional variables in scope.
+#[suspendable]
+pub async fn import_scoped(stk: &mut Stk, m: &mut Machine, path: &[u8], scope: Addr, pos: Pos) -> Result<Value> {
+    let path: Rc<[u8]> = m.resolve_import(path, pos)?.into();
+    let flat = m.heap.flat(scope);
+    let attributes = m.heap.attributes(&m.ir, flat);
+    let names: Vec<_> = attributes.iter().map(|&(name, ..)| name).collect();
+    let text = m.read_file(&path, pos)?;
+    let root: Root = m.parse_text(crate::source::Origin::File(path.clone()), text, crate::files::parent(&path), Some(&names))?;
+    let outer = m.heap.frame(Addr(0), names.len() as u32);
+    for (slot, &(_, value, _)) in attributes.iter().enumerate() {
+        m.heap.set_slot(outer, slot as u32, value);
+    }
+    let frame = m.heap.frame(outer, root.frame_slots);
+    stk.run(|stk| super::expr::eval(stk, m, root.expr, frame)).await
+}

@@ -1,0 +1,121 @@
+//! Values as JSON: `builtins.toJSON`, structured attributes, `--json`.
+
+use super::force::force;
+use super::{Stk, suspendable};
+use crate::coercion::Coercion;
+use crate::error::{EvalError, Result};
+use crate::json_text::{JsonText, append_float, append_string};
+use crate::machine::Machine;
+use crate::number::Number;
+use crate::source::Pos;
+use crate::symbol::well_known;
+use crate::value::{Tag, Value};
+
+/// Appends a value, evaluated completely, as compact JSON with sorted names. Paths are copied to the store if `copy_paths`.
+#[suspendable]
+pub async fn append(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    copy_paths: bool,
+    pos: Pos,
+    text: &mut JsonText,
+) -> Result<()> {
+    descend!(m, json::append(value, copy_paths, pos, text));
+    let result = append_here(stk, m, value, copy_paths, pos, text).await;
+    m.levels -= 1;
+    result
+}
+
+#[suspendable]
+async fn append_here(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    copy_paths: bool,
+    pos: Pos,
+    text: &mut JsonText,
+) -> Result<()> {
+    m.tick()?;
+    m.check_memory(text.bytes.len(), pos)?;
+    let value = force(stk, m, value).await?;
+    match value.tag() {
+        Tag::Constant if value == Value::NULL => text.bytes.extend_from_slice(b"null"),
+        Tag::Constant if value == Value::TRUE => text.bytes.extend_from_slice(b"true"),
+        Tag::Constant if value == Value::FALSE => text.bytes.extend_from_slice(b"false"),
+        Tag::String => {
+            text.context = m.contexts.union(text.context, m.context(value));
+            append_string(m.bytes(value), &mut text.bytes).map_err(|e| EvalError::other(e, pos))?;
+        }
+        Tag::List => {
+            text.bytes.push(b'[');
+            for index in 0..m.heap.list_len(value.addr()) {
+                if index > 0 {
+                    text.bytes.push(b',');
+                }
+                let element = m.heap.element(value.addr(), index);
+                let result = stk.run(|stk| append(stk, m, element, copy_paths, pos, text)).await;
+                result.map_err(|error| error.traced(format!("while evaluating list element at index {index}"), pos))?;
+            }
+            text.bytes.push(b']');
+        }
+        Tag::Attrs => return append_attrs(stk, m, value, copy_paths, pos, text).await,
+        Tag::Boxed if m.is_path(value) => {
+            if copy_paths {
+                let path = m.heap.path_bytes(value.addr()).to_vec();
+                let copied = m.copy_to_store(&path, pos)?;
+                text.context = m.contexts.union(text.context, m.context(copied));
+                append_string(m.bytes(copied), &mut text.bytes).map_err(|e| EvalError::other(e, pos))?;
+            } else {
+                let path = m.heap.path_bytes(value.addr());
+                append_string(path, &mut text.bytes).map_err(|e| EvalError::other(e, pos))?;
+            }
+        }
+        _ => match m.number(value) {
+            Some(Number::Int(number)) => text.bytes.extend_from_slice(number.to_string().as_bytes()),
+            Some(Number::Float(number)) => append_float(number, &mut text.bytes),
+            None => {
+                let description = m.describe(value);
+                return Err(EvalError::other(format!("cannot convert {description} to JSON"), pos));
+            }
+        },
+    }
+    Ok(())
+}
+
+#[suspendable]
+async fn append_attrs(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    copy_paths: bool,
+    pos: Pos,
+    text: &mut JsonText,
+) -> Result<()> {
+    if let Some(function) = m.heap.get_attr(value.addr(), well_known::TO_STRING) {
+        let string = super::call::call(stk, m, function, &[value], pos).await?;
+        let how = Coercion { numbers: false, copy_paths: false };
+        let (bytes, context) = super::coerce::coerce(stk, m, string, how, pos, "").await?;
+        text.context = m.contexts.union(text.context, context);
+        return append_string(&bytes, &mut text.bytes).map_err(|e| EvalError::other(e, pos));
+    }
+    if let Some(path) = m.heap.get_attr(value.addr(), well_known::OUT_PATH) {
+        return stk.run(|stk| append(stk, m, path, copy_paths, pos, text)).await;
+    }
+    text.bytes.push(b'{');
+    let flat = m.heap.flat(value.addr());
+    for (index, (name, member)) in m.heap.attributes_by_name(&m.symbols, flat).into_iter().enumerate() {
+        if index > 0 {
+            text.bytes.push(b',');
+        }
+        append_string(m.symbols.name(name), &mut text.bytes).map_err(|e| EvalError::other(e, pos))?;
+        text.bytes.push(b':');
+        if let Err(error) = stk.run(|stk| append(stk, m, member, copy_paths, pos, text)).await {
+            let attr_pos = m.heap.named_attr_pos(&m.ir, flat, name);
+            let what = [b"while evaluating attribute '", m.symbols.name(name), b"'"].concat();
+            return Err(error.traced(what, attr_pos));
+        }
+    }
+    text.bytes.push(b'}');
+    Ok(())
+}

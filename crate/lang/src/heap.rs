@@ -1,0 +1,388 @@
+//! The arena that holds every object of an evaluation, and the layout of the objects.
+//!
+//! An object starts at an even 32-bit word. There is no garbage collector; the heap has a limit instead (see [`Heap::over_limit`]).
+//!
+//! | object | words |
+//! |---|---|
+//! | thunk | expression, frame — or a marker of [`thunk`] and its operand |
+//! | frame | outer frame, then one value a slot |
+//! | lambda | lambda id, frame |
+//! | list | length, unused, then one value an element |
+//! | string | length in bytes, context, then the bytes |
+//! | attribute set | see [`crate::attrs`] |
+//! | integer, float | [`Boxed`], unused, low half, high half |
+//! | path | [`Boxed`], the string with its text |
+//! | partial application | [`Boxed`], number of arguments, the function, the arguments |
+
+use crate::context::ContextId;
+use crate::ir::{ExprId, LambdaId};
+use crate::value::{Addr, Boxed, Tag, Value};
+
+/// Markers in the first word of a thunk; anything smaller is an expression id.
+pub mod thunk {
+    /// Evaluated; the second word is the value.
+    pub const DONE: u32 = u32::MAX;
+    /// Being evaluated.
+    pub const BLACKHOLE: u32 = u32::MAX - 1;
+    /// A function applied to values; the second word is the address of `[function, count, arguments…]`.
+    pub const APPLY: u32 = u32::MAX - 2;
+    /// An attribute of a set that is selected on demand; the second word is the address of `[set, symbol]`.
+    pub const SELECT: u32 = u32::MAX - 3;
+    /// The smallest marker.
+    pub const FIRST_MARKER: u32 = SELECT;
+}
+
+/// The arena.
+#[derive(Debug)]
+pub struct Heap {
+    words: Vec<u32>,
+    limit: usize,
+}
+
+/// The heap grows by at least this many words (16 MiB): small steps make growth slow in WASM.
+const GROWTH: usize = 4 << 20;
+
+/// No heap can be larger, whatever the limit: the addresses of [`Value`] end there. The last part stays free for what is allocated
+/// between two checks of the limit.
+const MAX_WORDS: usize = (1 << 30) - (16 << 20);
+
+impl Heap {
+    /// Makes a heap that reports being over its limit from `limit` bytes on.
+    pub fn new(limit: usize) -> Self {
+        let mut heap = Heap { words: Vec::new(), limit: (limit / 4).min(MAX_WORDS) };
+        heap.words.push(0);
+        heap.words.push(0);
+        heap
+    }
+
+    /// Forgets all objects and keeps the memory.
+    pub fn clear(&mut self) {
+        self.words.truncate(2);
+    }
+
+    /// Counts the bytes in use.
+    pub fn used(&self) -> usize {
+        self.words.len() * 4
+    }
+
+    /// Returns the limit in bytes.
+    pub fn limit(&self) -> usize {
+        self.limit * 4
+    }
+
+    /// Tells whether the limit is exceeded, or would be with `more` additional bytes.
+    ///
+    /// Allocation itself cannot fail. Whoever allocates in a loop or by a size from the program asks here first; the evaluator asks at
+    /// every call. What is allocated in between is small.
+    #[inline]
+    pub fn over_limit(&self, more: usize) -> bool {
+        self.words.len().saturating_add(more / 4) > self.limit
+    }
+
+    /// Allocates `count` zeroed words.
+    #[inline]
+    pub fn alloc(&mut self, count: usize) -> Addr {
+        let start = self.words.len();
+        let end = start + ((count + 1) & !1);
+        if end > self.words.capacity() {
+            self.grow(end);
+        }
+        self.words.resize(end, 0);
+        Addr(start as u32)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, end: usize) {
+        let more = (self.words.len() / 2).max(GROWTH).max(end - self.words.len());
+        self.words.reserve_exact(more);
+    }
+
+    /// Reads a word.
+    #[inline]
+    pub fn word(&self, addr: Addr, offset: u32) -> u32 {
+        self.words[(addr.0 + offset) as usize]
+    }
+
+    /// Writes a word.
+    #[inline]
+    pub fn set_word(&mut self, addr: Addr, offset: u32, word: u32) {
+        self.words[(addr.0 + offset) as usize] = word;
+    }
+
+    /// Reads a value.
+    #[inline]
+    pub fn value(&self, addr: Addr, offset: u32) -> Value {
+        Value::from_bits(self.word(addr, offset))
+    }
+
+    /// Writes a value.
+    #[inline]
+    pub fn set_value(&mut self, addr: Addr, offset: u32, value: Value) {
+        self.set_word(addr, offset, value.bits());
+    }
+
+    /// Returns `count` words from an offset on.
+    #[inline]
+    pub fn slice(&self, addr: Addr, offset: u32, count: usize) -> &[u32] {
+        let start = (addr.0 + offset) as usize;
+        &self.words[start..start + count]
+    }
+
+    /// Copies words inside the heap.
+    pub fn copy(&mut self, from: Addr, from_offset: u32, to: Addr, to_offset: u32, count: usize) {
+        let start = (from.0 + from_offset) as usize;
+        self.words.copy_within(start..start + count, (to.0 + to_offset) as usize);
+    }
+
+    // Thunks
+
+    /// Allocates a thunk.
+    #[inline]
+    pub fn thunk(&mut self, first: u32, second: u32) -> Value {
+        let addr = self.alloc(2);
+        self.set_word(addr, 0, first);
+        self.set_word(addr, 1, second);
+        Value::object(Tag::Thunk, addr)
+    }
+
+    /// Delays an expression.
+    #[inline]
+    pub fn delay(&mut self, expr: ExprId, frame: Addr) -> Value {
+        self.thunk(expr.0, frame.0)
+    }
+
+    /// Delays a call.
+    pub fn delay_call(&mut self, function: Value, arguments: &[Value]) -> Value {
+        let addr = self.alloc(2 + arguments.len());
+        self.set_value(addr, 0, function);
+        self.set_word(addr, 1, arguments.len() as u32);
+        for (index, &argument) in arguments.iter().enumerate() {
+            self.set_value(addr, 2 + index as u32, argument);
+        }
+        self.thunk(thunk::APPLY, addr.0)
+    }
+
+    /// Looks through thunks that have been evaluated already, without evaluating anything.
+    #[inline]
+    pub fn peek(&self, value: Value) -> Value {
+        let mut value = value;
+        while value.is_thunk() && self.word(value.addr(), 0) == thunk::DONE {
+            value = self.value(value.addr(), 1);
+        }
+        value
+    }
+
+    // Numbers
+
+    /// Makes an integer.
+    #[inline]
+    pub fn int(&mut self, value: i64) -> Value {
+        match Value::small_int(value) {
+            Some(small) => small,
+            None => self.boxed_number(Boxed::Int, value as u64),
+        }
+    }
+
+    /// Makes a floating point number.
+    pub fn float(&mut self, value: f64) -> Value {
+        self.boxed_number(Boxed::Float, value.to_bits())
+    }
+
+    fn boxed_number(&mut self, kind: Boxed, bits: u64) -> Value {
+        let addr = self.alloc(4);
+        self.set_word(addr, 0, kind as u32);
+        self.set_word(addr, 2, bits as u32);
+        self.set_word(addr, 3, (bits >> 32) as u32);
+        Value::object(Tag::Boxed, addr)
+    }
+
+    /// Returns what a boxed object is.
+    #[inline]
+    pub fn boxed_kind(&self, addr: Addr) -> Boxed {
+        match self.word(addr, 0) {
+            0 => Boxed::Int,
+            1 => Boxed::Float,
+            2 => Boxed::Path,
+            _ => Boxed::Partial,
+        }
+    }
+
+    /// Returns the 64 bits of a boxed number.
+    #[inline]
+    pub fn boxed_bits(&self, addr: Addr) -> u64 {
+        u64::from(self.word(addr, 2)) | (u64::from(self.word(addr, 3)) << 32)
+    }
+
+    // Strings and paths
+
+    /// Makes a string.
+    pub fn string(&mut self, bytes: &[u8], context: ContextId) -> Value {
+        let addr = self.alloc_string(bytes.len(), context);
+        self.string_bytes_mut(addr).copy_from_slice(bytes);
+        Value::object(Tag::String, addr)
+    }
+
+    /// Makes a string of several pieces.
+    pub fn string_of(&mut self, pieces: &[&[u8]], context: ContextId) -> Value {
+        let addr = self.alloc_string(pieces.iter().map(|piece| piece.len()).sum(), context);
+        let mut rest = self.string_bytes_mut(addr);
+        for piece in pieces {
+            let (head, tail) = rest.split_at_mut(piece.len());
+            head.copy_from_slice(piece);
+            rest = tail;
+        }
+        Value::object(Tag::String, addr)
+    }
+
+    /// Makes a string of zero bytes whose contents the caller fills in.
+    pub fn alloc_string(&mut self, len: usize, context: ContextId) -> Addr {
+        let addr = self.alloc(2 + len.div_ceil(4));
+        self.set_word(addr, 0, len as u32);
+        self.set_word(addr, 1, context.0);
+        addr
+    }
+
+    /// Returns the bytes of a string object.
+    #[inline]
+    pub fn string_bytes(&self, addr: Addr) -> &[u8] {
+        let len = self.word(addr, 0) as usize;
+        &bytemuck::cast_slice(self.slice(addr, 2, len.div_ceil(4)))[..len]
+    }
+
+    /// Returns the bytes of a string object for writing.
+    pub fn string_bytes_mut(&mut self, addr: Addr) -> &mut [u8] {
+        let len = self.word(addr, 0) as usize;
+        let start = addr.0 as usize + 2;
+        &mut bytemuck::cast_slice_mut(&mut self.words[start..start + len.div_ceil(4)])[..len]
+    }
+
+    /// Returns the context of a string object.
+    #[inline]
+    pub fn string_context(&self, addr: Addr) -> ContextId {
+        ContextId(self.word(addr, 1))
+    }
+
+    /// Makes a path.
+    pub fn path(&mut self, bytes: &[u8]) -> Value {
+        let text = self.string(bytes, ContextId::EMPTY);
+        let addr = self.alloc(2);
+        self.set_word(addr, 0, Boxed::Path as u32);
+        self.set_value(addr, 1, text);
+        Value::object(Tag::Boxed, addr)
+    }
+
+    /// Returns the text of a path object.
+    pub fn path_bytes(&self, addr: Addr) -> &[u8] {
+        self.string_bytes(self.value(addr, 1).addr())
+    }
+
+    // Lists
+
+    /// Allocates a list whose elements the caller sets.
+    pub fn alloc_list(&mut self, len: usize) -> Addr {
+        let addr = self.alloc(2 + len);
+        self.set_word(addr, 0, len as u32);
+        addr
+    }
+
+    /// Makes a list.
+    pub fn list(&mut self, elements: &[Value]) -> Value {
+        let addr = self.alloc_list(elements.len());
+        for (index, &element) in elements.iter().enumerate() {
+            self.set_element(addr, index, element);
+        }
+        Value::object(Tag::List, addr)
+    }
+
+    /// Counts the elements of a list object.
+    #[inline]
+    pub fn list_len(&self, addr: Addr) -> usize {
+        self.word(addr, 0) as usize
+    }
+
+    /// Returns an element of a list object.
+    #[inline]
+    pub fn element(&self, addr: Addr, index: usize) -> Value {
+        self.value(addr, 2 + index as u32)
+    }
+
+    /// Sets an element of a list object.
+    #[inline]
+    pub fn set_element(&mut self, addr: Addr, index: usize, value: Value) {
+        self.set_value(addr, 2 + index as u32, value);
+    }
+
+    /// Copies all elements out.
+    pub fn elements(&self, addr: Addr) -> Vec<Value> {
+        self.slice(addr, 2, self.list_len(addr)).iter().map(|&bits| Value::from_bits(bits)).collect()
+    }
+
+    // Functions
+
+    /// Makes a function with its environment.
+    #[inline]
+    pub fn lambda(&mut self, lambda: LambdaId, frame: Addr) -> Value {
+        let addr = self.alloc(2);
+        self.set_word(addr, 0, lambda.0);
+        self.set_word(addr, 1, frame.0);
+        Value::object(Tag::Lambda, addr)
+    }
+
+    /// Returns the lambda and the frame of a function object.
+    #[inline]
+    pub fn lambda_parts(&self, addr: Addr) -> (LambdaId, Addr) {
+        (LambdaId(self.word(addr, 0)), Addr(self.word(addr, 1)))
+    }
+
+    /// Makes a function with some of its arguments.
+    pub fn partial(&mut self, function: Value, arguments: &[Value]) -> Value {
+        let addr = self.alloc(3 + arguments.len());
+        self.set_word(addr, 0, Boxed::Partial as u32);
+        self.set_word(addr, 1, arguments.len() as u32);
+        self.set_value(addr, 2, function);
+        for (index, &argument) in arguments.iter().enumerate() {
+            self.set_value(addr, 3 + index as u32, argument);
+        }
+        Value::object(Tag::Boxed, addr)
+    }
+
+    /// Returns the function of a partial application.
+    pub fn partial_function(&self, addr: Addr) -> Value {
+        self.value(addr, 2)
+    }
+
+    /// Returns the arguments of a partial application.
+    pub fn partial_arguments(&self, addr: Addr) -> Vec<Value> {
+        let count = self.word(addr, 1) as usize;
+        self.slice(addr, 3, count).iter().map(|&bits| Value::from_bits(bits)).collect()
+    }
+
+    // Frames
+
+    /// Allocates a frame with unset slots.
+    #[inline]
+    pub fn frame(&mut self, outer: Addr, slots: u32) -> Addr {
+        let addr = self.alloc(1 + slots as usize);
+        self.set_word(addr, 0, outer.0);
+        addr
+    }
+
+    /// Returns the frame around a frame.
+    #[inline]
+    pub fn outer(&self, frame: Addr) -> Addr {
+        Addr(self.word(frame, 0))
+    }
+
+    /// Reads a slot.
+    #[inline]
+    pub fn slot(&self, frame: Addr, slot: u32) -> Value {
+        self.value(frame, 1 + slot)
+    }
+
+    /// Writes a slot.
+    #[inline]
+    pub fn set_slot(&mut self, frame: Addr, slot: u32, value: Value) {
+        self.set_value(frame, 1 + slot, value);
+    }
+}

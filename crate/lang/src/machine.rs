@@ -1,0 +1,367 @@
+//! Everything that an evaluation works on: code, heap, files, settings, and the derivations it has made.
+
+use crate::attrs::AttrSlot;
+use crate::builtin::Builtin;
+use crate::context::{ContextElement, ContextId, Contexts};
+use crate::diagnostic::Diagnostic;
+use crate::error::{ErrorKind, EvalError, Result};
+use crate::files::Files;
+use crate::heap::Heap;
+use crate::ir::{Expr, ExprId, Ir, Root, TextId};
+use crate::source::{Pos, SourceMap};
+use crate::store_objects::StoreObjects;
+use crate::symbol::{Symbol, Symbols};
+use crate::value::{Addr, Tag, Value};
+use bstr::BString;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// What the host decides about evaluations.
+#[derive(Clone)]
+pub struct Settings {
+    /// The store directory, usually `/nix/store`.
+    pub store_dir: drvlab_store::StoreDir,
+    /// What `builtins.currentSystem` is.
+    pub system: BString,
+    /// The home directory, for `~/…`; without one such paths are an error.
+    pub home: Option<BString>,
+    /// Entries of the search path: prefix (may be empty) and directory.
+    pub search_path: Vec<(BString, BString)>,
+    /// Environment variables that `builtins.getEnv` sees.
+    pub environment: Vec<(BString, BString)>,
+    /// The time that `builtins.currentTime` tells, in seconds since 1970.
+    pub current_time: i64,
+    /// Bytes that the heap of an evaluation may take.
+    pub memory_limit: usize,
+    /// Nested calls that are allowed; `max-call-depth` of the reference.
+    pub call_depth_limit: u32,
+    /// Levels of recursion on the native stack before evaluation goes on with a heap-allocated one. A level takes at most some 500 bytes
+    /// of native stack.
+    pub native_levels: u32,
+    /// Asked now and then; a text stops the evaluation with that message.
+    pub interrupt: Option<Rc<dyn Fn() -> Option<String>>>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            store_dir: drvlab_store::StoreDir::default(),
+            system: "x86_64-linux".into(),
+            home: None,
+            search_path: Vec::new(),
+            environment: Vec::new(),
+            current_time: 0,
+            memory_limit: 1 << 30,
+            call_depth_limit: 10_000,
+            native_levels: 400,
+            interrupt: None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").field("system", &self.system).finish_non_exhaustive()
+    }
+}
+
+/// Levels of recursion with a heap-allocated stack, where each takes a few hundred bytes.
+pub(crate) const MAX_LEVELS: u32 = 1_500_000;
+
+/// The state of an evaluation.
+pub struct Machine {
+    /// The code of all loaded files.
+    pub ir: Ir,
+    /// Names.
+    pub symbols: Symbols,
+    /// Texts of all loaded files.
+    pub sources: SourceMap,
+    /// Objects.
+    pub heap: Heap,
+    /// String contexts.
+    pub contexts: Contexts,
+    /// Where files come from.
+    pub files: Box<dyn Files>,
+    /// What the host decided.
+    pub settings: Settings,
+    /// Derivations and other store objects that the evaluation has made.
+    pub store: StoreObjects,
+    /// Warnings and `trace` output, in the order they came.
+    pub messages: Vec<Message>,
+    /// Global variables: the name's index in the resolver's table is the index here.
+    pub(crate) globals: Vec<Value>,
+    pub(crate) global_indices: FxHashMap<Symbol, u32>,
+    /// Text literals that have been turned into values.
+    pub(crate) texts: Vec<Value>,
+    /// Where each attribute name of the code was found last time.
+    pub(crate) hints: Vec<u32>,
+    /// Parsed files.
+    pub(crate) parsed: FxHashMap<Rc<[u8]>, ParsedFile>,
+    /// Values of imported files.
+    pub(crate) imported: FxHashMap<Rc<[u8]>, Value>,
+    /// Compiled regular expressions and other caches of builtins.
+    pub(crate) builtin_caches: crate::builtin::Caches,
+    pub(crate) levels: u32,
+    pub(crate) call_depth: u32,
+    ticks: u32,
+}
+
+/// A file's code, valid as long as its text is the same.
+#[derive(Clone)]
+pub(crate) struct ParsedFile {
+    pub text: Rc<[u8]>,
+    pub root: std::result::Result<Root, Box<Diagnostic>>,
+}
+
+/// What an evaluation says besides its result.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Message {
+    /// `builtins.trace`
+    Trace(BString),
+    /// `builtins.warn` and warnings of the evaluator.
+    Warning(BString),
+    /// A warning about a place in the source.
+    Diagnostic(Diagnostic),
+}
+
+/// How many steps pass between two looks at the limits.
+const TICKS: u32 = 2048;
+
+impl Machine {
+    /// Makes a machine with the global scope and nothing else.
+    pub fn new(files: Box<dyn Files>, settings: Settings) -> Self {
+        let mut machine = Machine {
+            ir: Ir::default(),
+            symbols: Symbols::new(),
+            sources: SourceMap::default(),
+            heap: Heap::new(settings.memory_limit),
+            contexts: Contexts::default(),
+            files,
+            store: StoreObjects::new(settings.store_dir.clone()),
+            settings,
+            messages: Vec::new(),
+            globals: Vec::new(),
+            global_indices: FxHashMap::default(),
+            texts: Vec::new(),
+            hints: Vec::new(),
+            parsed: FxHashMap::default(),
+            imported: FxHashMap::default(),
+            builtin_caches: crate::builtin::Caches::default(),
+            levels: 0,
+            call_depth: 0,
+            ticks: TICKS,
+        };
+        machine.define_globals();
+        machine
+    }
+
+    /// Forgets all values and store objects, and keeps the code of files, which is valid as long as their texts are.
+    pub fn forget_values(&mut self) {
+        self.heap.clear();
+        self.texts.clear();
+        self.imported.clear();
+        self.messages.clear();
+        self.store = StoreObjects::new(self.settings.store_dir.clone());
+        self.levels = 0;
+        self.call_depth = 0;
+        self.define_globals();
+    }
+
+    /// Counts a step; now and then looks at memory and asks the host whether to go on.
+    #[inline]
+    pub(crate) fn tick(&mut self) -> Result<()> {
+        self.ticks -= 1;
+        if self.ticks == 0 { self.look_at_limits() } else { Ok(()) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_at_limits(&mut self) -> Result<()> {
+        self.ticks = TICKS;
+        if let Some(message) = self.settings.interrupt.as_ref().and_then(|interrupt| interrupt()) {
+            return Err(EvalError::new(ErrorKind::Limit, message, Pos::NONE));
+        }
+        self.check_memory(0, Pos::NONE)
+    }
+
+    /// Fails if the heap is over its limit, or would be with `more` bytes.
+    pub(crate) fn check_memory(&self, more: usize, pos: Pos) -> Result<()> {
+        if self.heap.over_limit(more) {
+            return Err(EvalError::new(
+                ErrorKind::Limit,
+                format!("out of memory: the evaluation needs more than the {} MiB it may use", self.heap.limit() >> 20),
+                pos,
+            ));
+        }
+        Ok(())
+    }
+
+    /// Counts a nested call; whoever gets an `Ok` takes one off `call_depth` at the end.
+    #[inline]
+    pub(crate) fn enter_call(&mut self, pos: Pos) -> Result<()> {
+        self.tick()?;
+        if self.call_depth >= self.settings.call_depth_limit {
+            return Err(EvalError::new(ErrorKind::Limit, "stack overflow; max-call-depth exceeded", pos));
+        }
+        self.call_depth += 1;
+        Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn too_deep(&self) -> Box<EvalError> {
+        EvalError::new(ErrorKind::Limit, "stack overflow (possible infinite recursion)", Pos::NONE)
+    }
+
+    /// Returns the value of a text literal.
+    #[inline]
+    pub(crate) fn text_value(&mut self, id: TextId) -> Value {
+        match self.texts.get(id.0 as usize) {
+            Some(&value) if value != Value::UNSET => value,
+            _ => self.make_text_value(id),
+        }
+    }
+
+    fn make_text_value(&mut self, id: TextId) -> Value {
+        let value = self.heap.string(self.ir.text(id), ContextId::EMPTY);
+        if self.texts.len() <= id.0 as usize {
+            self.texts.resize(self.ir.texts.len(), Value::UNSET);
+        }
+        self.texts[id.0 as usize] = value;
+        value
+    }
+
+    /// Makes a string without context.
+    pub(crate) fn string(&mut self, bytes: &[u8]) -> Value {
+        self.heap.string(bytes, ContextId::EMPTY)
+    }
+
+    /// Makes a string with the text of a name.
+    pub(crate) fn symbol_string(&mut self, symbol: Symbol) -> Value {
+        self.heap.string(self.symbols.name(symbol), ContextId::EMPTY)
+    }
+
+    /// Returns the value of a variable in an outer frame's slot, with the frame.
+    #[inline]
+    pub(crate) fn outer_frame(&self, mut frame: Addr, depth: u32) -> Addr {
+        for _ in 0..depth {
+            frame = self.heap.outer(frame);
+        }
+        frame
+    }
+
+    /// Evaluates what takes no step: literals, functions, and variables that have been evaluated already.
+    #[inline]
+    pub(crate) fn quick(&mut self, expr: ExprId, frame: Addr) -> Option<Value> {
+        let value = match self.ir.expr(expr) {
+            Expr::Int(value) => return Value::small_int(value),
+            Expr::Str(text) => return Some(self.text_value(text)),
+            Expr::Lambda(lambda) => return Some(self.heap.lambda(lambda, frame)),
+            Expr::Local { slot, .. } => self.heap.slot(frame, slot),
+            Expr::Outer { depth, slot, .. } => {
+                let frame = self.outer_frame(frame, u32::from(depth));
+                self.heap.slot(frame, slot)
+            }
+            Expr::Global { index, .. } => self.globals[index as usize],
+            _ => return None,
+        };
+        let value = if value == Value::UNSET { return None } else { self.heap.peek(value) };
+        (!value.is_thunk()).then_some(value)
+    }
+
+    /// Delays an expression: makes a thunk unless the value is there already or is cheap to make.
+    #[inline]
+    pub(crate) fn delay(&mut self, expr: ExprId, frame: Addr) -> Value {
+        let value = match self.ir.expr(expr) {
+            Expr::Int(value) => self.heap.int(value),
+            Expr::Float(value) => self.heap.float(value),
+            Expr::Str(text) => self.text_value(text),
+            Expr::Path(text) => self.heap.path(self.ir.text(text)),
+            Expr::Lambda(lambda) => self.heap.lambda(lambda, frame),
+            Expr::Local { slot, .. } => self.heap.slot(frame, slot),
+            Expr::Outer { depth, slot, .. } => {
+                let frame = self.outer_frame(frame, u32::from(depth));
+                self.heap.slot(frame, slot)
+            }
+            Expr::Global { index, .. } => self.globals[index as usize],
+            Expr::List(elements) if elements.len == 0 => self.heap.list(&[]),
+            _ => Value::UNSET,
+        };
+        // A variable of the same `let` may not have been entered yet.
+        if value == Value::UNSET { self.heap.delay(expr, frame) } else { value }
+    }
+
+    /// Finds an attribute, remembering where for the next time the same name of the code asks.
+    #[inline]
+    pub(crate) fn find_hinted(&mut self, set: Addr, name: Symbol, site: usize) -> Option<AttrSlot> {
+        if site >= self.hints.len() {
+            self.hints.resize(self.ir.attr_names.len(), 0);
+        }
+        self.heap.find_attr_hinted(set, name, &mut self.hints[site])
+    }
+
+    /// Returns the bytes of a value that is known to be a string.
+    #[inline]
+    pub(crate) fn bytes(&self, string: Value) -> &[u8] {
+        debug_assert_eq!(string.tag(), Tag::String);
+        self.heap.string_bytes(string.addr())
+    }
+
+    /// Returns the context of a value that is known to be a string.
+    #[inline]
+    pub(crate) fn context(&self, string: Value) -> ContextId {
+        debug_assert_eq!(string.tag(), Tag::String);
+        self.heap.string_context(string.addr())
+    }
+
+    /// Makes a string that is a store path and refers to it.
+    pub(crate) fn store_path_string(&mut self, path: &drvlab_store::StorePath) -> Value {
+        let context = self.contexts.singleton(ContextElement::Opaque(path.clone()));
+        let text = self.store.dir.display(path);
+        self.heap.string(text.as_bytes(), context)
+    }
+
+    fn define_globals(&mut self) {
+        self.globals.clear();
+        self.global_indices.clear();
+        let mut members = Vec::new();
+        for builtin in Builtin::all() {
+            let value = if builtin.arity() == 0 {
+                self.heap.delay_call(Value::builtin(builtin.index()), &[])
+            } else {
+                Value::builtin(builtin.index())
+            };
+            let name = self.symbols.intern(builtin.name().as_bytes());
+            members.push((name, value, Pos::NONE));
+            let global_name = builtin.global_name();
+            self.define_global(global_name.as_bytes(), value);
+        }
+        for (name, value) in [("true", Value::TRUE), ("false", Value::FALSE), ("null", Value::NULL)] {
+            let symbol = self.define_global(name.as_bytes(), value);
+            members.push((symbol, value, Pos::NONE));
+        }
+        let derivation = crate::internal::derivation_function(self);
+        let symbol = self.define_global(b"derivation", derivation);
+        members.push((symbol, derivation, Pos::NONE));
+        // The set contains itself.
+        let builtins = self.symbols.intern(b"builtins");
+        members.push((builtins, Value::NULL, Pos::NONE));
+        let set = self.heap.attrs_from(members);
+        let slot = self.heap.find_attr(set.addr(), builtins).expect("it has just been put there");
+        self.heap.set_attr_value(slot, set);
+        self.define_global(b"builtins", set);
+    }
+
+    fn define_global(&mut self, name: &[u8], value: Value) -> Symbol {
+        let symbol = self.symbols.intern(name);
+        self.global_indices.insert(symbol, self.globals.len() as u32);
+        self.globals.push(value);
+        symbol
+    }
+}
+
+impl std::fmt::Debug for Machine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Machine").field("heap", &self.heap.used()).finish_non_exhaustive()
+    }
+}
