@@ -155,7 +155,7 @@ fn for_terminal(text: &BString) -> BString {
             b'\t' => loop {
                 width += 1;
                 safe.push_byte(b' ');
-                if width % 8 == 0 {
+                if width.is_multiple_of(8) {
                     break;
                 }
             },

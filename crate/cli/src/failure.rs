@@ -1,0 +1,56 @@
+//! Why a command ends without a result: what is printed to standard error.
+
+use std::io;
+use std::path::Path;
+
+use bstr::{BString, ByteSlice as _, ByteVec as _};
+use drvlab_lang::diagnostic::Diagnostic;
+use drvlab_lang::source::SourceMap;
+
+use crate::report;
+
+/// The end of a command that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// There is something to say: one or more lines that start with `error:`.
+    Report(BString),
+    /// Nobody reads the output any more, so there is nobody to tell.
+    OutputClosed,
+}
+
+impl Failure {
+    /// Makes a failure of one sentence, which follows `error: `.
+    pub fn message(text: impl AsRef<[u8]>) -> Self {
+        let mut report = BString::from("error: ");
+        report.push_str(text);
+        report.push_byte(b'\n');
+        Self::Report(report)
+    }
+
+    /// Makes the failure of an operation on a file, for example `cannot read`.
+    pub fn file(operation: &str, path: &Path, error: &io::Error) -> Self {
+        Self::message(format!("{operation} '{}': {error}", path.display()))
+    }
+
+    /// Makes the failure that an evaluation ended with.
+    pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Self {
+        Self::Report(report::render(diagnostic, sources))
+    }
+
+    /// Makes the failure to write to standard output.
+    pub fn output(error: &io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::OutputClosed
+        } else {
+            Self::message(format!("cannot write to standard output: {error}"))
+        }
+    }
+
+    /// What is printed.
+    pub fn text(&self) -> &[u8] {
+        match self {
+            Self::Report(report) => report.as_bytes(),
+            Self::OutputClosed => b"",
+        }
+    }
+}

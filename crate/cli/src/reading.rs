@@ -1,0 +1,63 @@
+//! Reading files and standard input, with a bound on their size.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// The largest text that is read, in bytes: positions in source texts have 31 bits.
+pub const MAX_BYTES: u64 = 1 << 31;
+
+/// Reads a regular file.
+///
+/// # Errors
+/// When it is none, cannot be read, or is larger than [`MAX_BYTES`].
+pub fn file(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if !metadata.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    bounded(file, MAX_BYTES)
+}
+
+/// Reads standard input to its end.
+///
+/// # Errors
+/// When it cannot be read, or is larger than [`MAX_BYTES`].
+pub fn stdin() -> io::Result<Vec<u8>> {
+    bounded(io::stdin().lock(), MAX_BYTES)
+}
+
+fn bounded(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::other(format!("larger than {limit} bytes")));
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn input_without_an_end_is_refused() {
+        assert_eq!(bounded(&b"1234"[..], 4).unwrap(), b"1234");
+        let error = bounded(io::repeat(0), 1000).unwrap_err();
+        assert_eq!(error.to_string(), "larger than 1000 bytes");
+    }
+
+    #[test]
+    fn only_regular_files_are_read() {
+        assert!(file(Path::new("/")).is_err());
+        #[cfg(unix)]
+        assert_eq!(
+            file(Path::new("/dev/zero")).unwrap_err().to_string(),
+            "not a regular file"
+        );
+    }
+}
