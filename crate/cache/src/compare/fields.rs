@@ -1,0 +1,224 @@
+//! What differs between the own fields of two derivations that are a pair.
+
+use std::collections::BTreeSet;
+
+use bstr::BString;
+use drvlab_store::{Derivation, DerivationOutput, StorePath};
+
+use super::Change;
+use super::matching::Matching;
+use super::mentions::{Mentions, Target, Token};
+use crate::graph::{DerivationGraph, NodeId};
+
+/// Compares fields of derivations of two graphs.
+#[derive(Clone, Copy)]
+pub struct FieldComparison<'a> {
+    before: &'a DerivationGraph,
+    after: &'a DerivationGraph,
+    matching: &'a Matching,
+}
+
+/// Two texts of a pair, compared with knowledge of what they mention.
+struct Texts<'a> {
+    matching: &'a Matching,
+    before: Mentions<'a>,
+    after: Mentions<'a>,
+}
+
+impl Texts<'_> {
+    fn same(&self, before: &[u8], after: &[u8]) -> bool {
+        if before == after {
+            return true;
+        }
+        let before = self.before.tokens(before);
+        let after = self.after.tokens(after);
+        before.len() == after.len()
+            && before.iter().zip(&after).all(|pair| match pair {
+                (Token::Text(before), Token::Text(after)) => before == after,
+                (Token::Mention(before), Token::Mention(after)) => {
+                    self.same_target(*before, *after)
+                }
+                _ => false,
+            })
+    }
+
+    fn same_target(&self, before: Target<'_>, after: Target<'_>) -> bool {
+        let paired = |before, after| self.matching.after(before) == Some(after);
+        match (before, after) {
+            (Target::Output(before, old), Target::Output(after, new)) => {
+                paired(before, after) && old == new
+            }
+            (Target::Derivation(before), Target::Derivation(after)) => paired(before, after),
+            // Changed sources are reported as such, not once more for each text that names them.
+            (Target::Source(..), Target::Source(..)) => before == after,
+            _ => false,
+        }
+    }
+}
+
+impl<'a> FieldComparison<'a> {
+    /// Prepares to compare pairs of `matching`.
+    #[must_use]
+    pub const fn new(
+        before: &'a DerivationGraph,
+        after: &'a DerivationGraph,
+        matching: &'a Matching,
+    ) -> Self {
+        Self {
+            before,
+            after,
+            matching,
+        }
+    }
+
+    /// Returns what differs in the own fields of a pair; nothing if only inputs changed.
+    #[must_use]
+    pub fn changes(&self, before: NodeId, after: NodeId) -> Vec<Change> {
+        let texts = Texts {
+            matching: self.matching,
+            before: Mentions::of_inputs(self.before, before),
+            after: Mentions::of_inputs(self.after, after),
+        };
+        let mut changes = Vec::new();
+        let old: &Derivation = &self.before[before].derivation;
+        let new: &Derivation = &self.after[after].derivation;
+        if old.name != new.name {
+            changes.push(Change::Name {
+                before: old.name.clone(),
+                after: new.name.clone(),
+            });
+        }
+        if old.system != new.system {
+            changes.push(Change::System {
+                before: old.system.clone(),
+                after: new.system.clone(),
+            });
+        }
+        if !texts.same(&old.builder, &new.builder) {
+            changes.push(Change::Builder {
+                before: old.builder.clone(),
+                after: new.builder.clone(),
+            });
+        }
+        arguments(&texts, old, new, &mut changes);
+        environment(&texts, old, new, &mut changes);
+        sources(&old.input_srcs, &new.input_srcs, &mut changes);
+        outputs(old, new, &mut changes);
+        self.inputs(before, after, &mut changes);
+        changes
+    }
+
+    /// Compares which derivations are inputs, and which of their outputs are needed.
+    fn inputs(&self, before: NodeId, after: NodeId, changes: &mut Vec<Change>) {
+        let (old, new) = (&self.before[before], &self.after[after]);
+        for &input in &new.inputs {
+            let partner = self.matching.before(input);
+            let partner = partner.filter(|partner| old.inputs.contains(partner));
+            let Some(partner) = partner else {
+                changes.push(Change::InputAdded(input));
+                continue;
+            };
+            let old_need = old.derivation.input_drvs.get(&self.before[partner].path);
+            let new_need = new.derivation.input_drvs.get(&self.after[input].path);
+            if old_need != new_need {
+                changes.push(Change::InputOutputs(input));
+            }
+        }
+        for &input in &old.inputs {
+            let partner = self.matching.after(input);
+            if !partner.is_some_and(|partner| new.inputs.contains(&partner)) {
+                changes.push(Change::InputRemoved(input));
+            }
+        }
+    }
+}
+
+fn arguments(texts: &Texts<'_>, old: &Derivation, new: &Derivation, changes: &mut Vec<Change>) {
+    for index in 0..old.args.len().max(new.args.len()) {
+        let pair = (old.args.get(index), new.args.get(index));
+        if !matches!(pair, (Some(before), Some(after)) if texts.same(before, after)) {
+            changes.push(Change::Argument {
+                index,
+                before: pair.0.cloned(),
+                after: pair.1.cloned(),
+            });
+        }
+    }
+}
+
+fn environment(texts: &Texts<'_>, old: &Derivation, new: &Derivation, changes: &mut Vec<Change>) {
+    // Variables named after outputs hold the derivation's own paths, and `name` is a field.
+    let derived = |name: &BString| {
+        (old.outputs.contains_key(name) && new.outputs.contains_key(name))
+            || (name == "name" && old.name != new.name)
+    };
+    let names: BTreeSet<&BString> = old.env.keys().chain(new.env.keys()).collect();
+    for name in names.into_iter().filter(|name| !derived(name)) {
+        let pair = (old.env.get(name), new.env.get(name));
+        if !matches!(pair, (Some(before), Some(after)) if texts.same(before, after)) {
+            changes.push(Change::Environment {
+                name: name.clone(),
+                before: pair.0.cloned(),
+                after: pair.1.cloned(),
+            });
+        }
+    }
+}
+
+/// Compares sources: those of one name are paired in the order of their paths.
+fn sources(old: &BTreeSet<StorePath>, new: &BTreeSet<StorePath>, changes: &mut Vec<Change>) {
+    let mut gone: Vec<&StorePath> = old.difference(new).collect();
+    let mut come: Vec<&StorePath> = new.difference(old).collect();
+    // Sorting is stable, so the order of paths stays among equal names.
+    gone.sort_by_key(|path| path.name());
+    come.sort_by_key(|path| path.name());
+    let (mut gone, mut come) = (gone.into_iter().peekable(), come.into_iter().peekable());
+    loop {
+        let order = match (gone.peek(), come.peek()) {
+            (None, None) => return,
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some(before), Some(after)) => before.name().cmp(after.name()),
+        };
+        changes.push(Change::Source {
+            before: gone.next_if(|_| order.is_le()).cloned(),
+            after: come.next_if(|_| order.is_ge()).cloned(),
+        });
+    }
+}
+
+fn outputs(old: &Derivation, new: &Derivation, changes: &mut Vec<Change>) {
+    for (name, output) in &new.outputs {
+        match old.outputs.get(name) {
+            None => changes.push(Change::OutputAdded(name.clone())),
+            Some(before) if !same_address(before, output) => {
+                changes.push(Change::OutputAddress(name.clone()));
+            }
+            Some(_) => {}
+        }
+    }
+    for name in old.outputs.keys() {
+        if !new.outputs.contains_key(name) {
+            changes.push(Change::OutputRemoved(name.clone()));
+        }
+    }
+}
+
+/// Tells whether two outputs get their paths in the same way; the paths themselves do not count.
+fn same_address(before: &DerivationOutput, after: &DerivationOutput) -> bool {
+    use DerivationOutput as Output;
+    match (before, after) {
+        // Which of the two it is follows from the inputs.
+        (
+            Output::InputAddressed { .. } | Output::Deferred,
+            Output::InputAddressed { .. } | Output::Deferred,
+        ) => true,
+        (
+            Output::Fixed {
+                address: before, ..
+            },
+            Output::Fixed { address: after, .. },
+        ) => before == after,
+        _ => before == after,
+    }
+}

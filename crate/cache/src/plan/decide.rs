@@ -1,0 +1,436 @@
+//! Decides for each wanted output whether it is there, fetched or built, and follows from there.
+//!
+//! Source: `Store::queryMissing` in `libstore/misc.cc`. The reference works through requests in parallel; the result
+//! does not depend on their order, so here it is one queue.
+
+use std::collections::VecDeque;
+
+use bstr::BString;
+use drvlab_store::{DerivationInputs, DerivationOutput, StorePath};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{
+    Action, Decision, DerivationPlan, Fetch, Plan, Unknown, Wanted, WantedOutputs, Warning,
+};
+use crate::graph::{DerivationGraph, NodeId};
+use crate::local_store::LocalStore;
+use crate::options::allows_substitutes;
+use crate::reason::Reason;
+use crate::settings::Settings;
+use crate::substituters::{Hit, Lookup, Substituters};
+
+/// Plans how to get `wanted`.
+///
+/// Derivations that are not in the graph cannot be built. Works at any depth; the time is linear in the number of
+/// derivations that must be built and of paths that are fetched.
+#[must_use]
+pub fn plan(
+    graph: &DerivationGraph,
+    wanted: &[Wanted],
+    local: &LocalStore,
+    substituters: &Substituters<'_>,
+    settings: &Settings,
+) -> Plan {
+    let mut planner = Planner {
+        graph,
+        local,
+        substituters,
+        settings,
+        queue: VecDeque::new(),
+        seen: FxHashSet::default(),
+        wanted: FxHashSet::default(),
+        decided: vec![None; graph.len()],
+        needed_by: vec![None; graph.len()],
+        fetches: FxHashMap::default(),
+        unknown: FxHashMap::default(),
+        plan: Plan::default(),
+    };
+    for wanted in wanted {
+        match wanted {
+            Wanted::Outputs {
+                derivation,
+                outputs,
+            } => planner.want_outputs(derivation, outputs),
+            Wanted::Path(path) => planner.queue.push_back(Request::Path {
+                path: path.clone(),
+                asker: Asker::User,
+            }),
+        }
+    }
+    while let Some(request) = planner.queue.pop_front() {
+        match request {
+            Request::Outputs(node, outputs) => planner.decide_outputs(node, &outputs),
+            Request::Path { path, asker } => planner.decide_path(path, asker),
+        }
+    }
+    planner.finish()
+}
+
+/// Positions of outputs in the order of their names, rising.
+type OutputSet = Box<[u32]>;
+
+/// Something that must be in the local store.
+enum Request {
+    Outputs(NodeId, OutputSet),
+    Path { path: StorePath, asker: Asker },
+}
+
+/// Who wants a path.
+enum Asker {
+    /// The user, who named the path.
+    User,
+    /// The derivation with this output, which is in a cache.
+    Output,
+    /// Something that is fetched and refers to it.
+    Reference(StorePath),
+}
+
+/// What was found out about a derivation that somebody needs.
+#[derive(Clone)]
+struct Decided {
+    action: Action,
+    reason: Reason,
+}
+
+struct Planner<'a> {
+    graph: &'a DerivationGraph,
+    local: &'a LocalStore,
+    substituters: &'a Substituters<'a>,
+    settings: &'a Settings,
+    queue: VecDeque<Request>,
+    /// Requests for the same outputs of the same derivation are dealt with once, other sets anew.
+    seen: FxHashSet<(NodeId, OutputSet)>,
+    /// Outputs that somebody wants, by their positions.
+    wanted: FxHashSet<(NodeId, u32)>,
+    decided: Vec<Option<Decided>>,
+    needed_by: Vec<Option<NodeId>>,
+    fetches: FxHashMap<StorePath, Fetch>,
+    unknown: FxHashMap<StorePath, Reason>,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    fn want_outputs(&mut self, derivation: &StorePath, wanted: &WantedOutputs) {
+        let Some(node) = self.graph.find(derivation) else {
+            self.unknown
+                .insert(derivation.clone(), Reason::NoDerivation);
+            return;
+        };
+        let names = self.graph[node].derivation.outputs.keys();
+        let outputs = positions(names, |name| match wanted {
+            WantedOutputs::All => true,
+            WantedOutputs::Names(wanted) => wanted.contains(name),
+        });
+        self.queue.push_back(Request::Outputs(node, outputs));
+    }
+
+    fn decide_outputs(&mut self, id: NodeId, wanted: &OutputSet) {
+        if !self.seen.insert((id, wanted.clone())) {
+            return;
+        }
+        self.wanted
+            .extend(wanted.iter().map(|&position| (id, position)));
+        let node = &self.graph[id];
+        let mut missing: Vec<(&BString, &StorePath)> = Vec::new();
+        let mut all_known = true;
+        for (position, (name, output)) in (0..).zip(&node.derivation.outputs) {
+            match output.path() {
+                // One unknown path is enough, whether it is wanted or not.
+                None => all_known = false,
+                Some(path)
+                    if wanted.binary_search(&position).is_ok() && !self.local.contains(path) =>
+                {
+                    missing.push((name, path));
+                }
+                Some(_) => {}
+            }
+        }
+        if all_known && missing.is_empty() {
+            self.decide(id, Action::Present, Reason::AlreadyValid);
+            return;
+        }
+        let impure = |output: &DerivationOutput| matches!(output, DerivationOutput::Impure { .. });
+        let must_build = if node.derivation.outputs.values().any(impure) {
+            Reason::Impure
+        } else if !self.settings.substitute {
+            Reason::SubstitutionDisabled
+        } else if !self.settings.always_allow_substitutes && !allows_substitutes(&node.derivation) {
+            Reason::SubstitutesNotAllowed
+        } else if !all_known {
+            Reason::OutputPathUnknown
+        } else if self.substituters.caches().is_empty() {
+            Reason::NoCaches
+        } else {
+            let (output, lookup) = match self.look_up_all(&missing) {
+                Ok(hit) => {
+                    let reason = Reason::InCache { cache: hit.cache };
+                    self.decide(id, Action::Fetch, reason);
+                    for (_, path) in missing {
+                        let path = path.clone();
+                        self.queue.push_back(Request::Path {
+                            path,
+                            asker: Asker::Output,
+                        });
+                    }
+                    return;
+                }
+                Err(miss) => miss,
+            };
+            if let (Some(fault), false) = (lookup.failed, self.settings.fallback) {
+                self.plan.failure.get_or_insert_with(|| fault.clone());
+                self.decide(id, Action::Impossible, Reason::CacheFailed(fault));
+                return;
+            }
+            Reason::NotInCaches {
+                output,
+                misses: lookup.misses,
+            }
+        };
+        self.build(id, must_build);
+    }
+
+    /// Asks for several outputs; gives the last hit, or the first output that nobody has.
+    fn look_up_all(&self, outputs: &[(&BString, &StorePath)]) -> Result<Hit, (BString, Lookup)> {
+        let mut last = None;
+        for (name, path) in outputs {
+            let mut lookup = self.substituters.look_up(path);
+            match lookup.hit.take() {
+                Some(hit) => last = Some(hit),
+                None => return Err(((*name).clone(), lookup)),
+            }
+        }
+        Ok(last.expect("the caller asks for at least one output"))
+    }
+
+    fn build(&mut self, id: NodeId, reason: Reason) {
+        let already = matches!(
+            self.decided[id.index()],
+            Some(Decided {
+                action: Action::Build,
+                ..
+            })
+        );
+        self.decide(id, Action::Build, reason);
+        if already {
+            return;
+        }
+        let graph = self.graph;
+        let derivation = &graph[id].derivation;
+        for (path, inputs) in &derivation.input_drvs {
+            self.warn_of_dynamic(id, path, inputs);
+            if inputs.outputs.is_empty() {
+                continue;
+            }
+            let Some(input) = graph.find(path) else {
+                self.unknown.insert(path.clone(), Reason::NoDerivation);
+                continue;
+            };
+            let names = graph[input].derivation.outputs.keys();
+            let outputs = positions(names, |name| inputs.outputs.contains(name));
+            self.needed_by[input.index()].get_or_insert(id);
+            self.queue.push_back(Request::Outputs(input, outputs));
+        }
+    }
+
+    fn warn_of_dynamic(&mut self, id: NodeId, input: &StorePath, inputs: &DerivationInputs) {
+        if !inputs.dynamic.is_empty() {
+            self.plan.warnings.push(Warning::DynamicInput {
+                derivation: self.graph[id].path.clone(),
+                input: input.clone(),
+            });
+        }
+    }
+
+    /// Notes a decision unless a weightier one was made on another request for the same derivation.
+    fn decide(&mut self, id: NodeId, action: Action, reason: Reason) {
+        const fn weight(action: Action) -> u8 {
+            match action {
+                Action::NotNeeded => 0,
+                Action::Present => 1,
+                Action::Fetch => 2,
+                Action::Build => 3,
+                Action::Impossible => 4,
+            }
+        }
+        let decided = &mut self.decided[id.index()];
+        if decided
+            .as_ref()
+            .is_none_or(|old| weight(old.action) < weight(action))
+        {
+            *decided = Some(Decided { action, reason });
+        }
+    }
+
+    fn decide_path(&mut self, path: StorePath, asker: Asker) {
+        if self.local.contains(&path)
+            || self.fetches.contains_key(&path)
+            || self.unknown.contains_key(&path)
+        {
+            return;
+        }
+        let lookup = if self.settings.substitute {
+            self.substituters.look_up(&path)
+        } else {
+            Lookup {
+                hit: None,
+                misses: Vec::new(),
+                failed: None,
+            }
+        };
+        let Some(Hit { cache, info }) = lookup.hit else {
+            let reason = match (lookup.failed, asker) {
+                (Some(fault), _) if !self.settings.fallback => {
+                    self.plan.failure.get_or_insert_with(|| fault.clone());
+                    Reason::CacheFailed(fault)
+                }
+                (_, Asker::Reference(of)) => Reason::MissingReference {
+                    of,
+                    misses: lookup.misses,
+                },
+                (_, Asker::User | Asker::Output) => Reason::NotSubstitutable {
+                    misses: lookup.misses,
+                },
+            };
+            self.unknown.insert(path, reason);
+            return;
+        };
+        let references: Vec<_> = info
+            .references
+            .iter()
+            .filter(|reference| **reference != path)
+            .cloned()
+            .collect();
+        for reference in &references {
+            self.queue.push_back(Request::Path {
+                path: reference.clone(),
+                asker: Asker::Reference(path.clone()),
+            });
+        }
+        let reason = match asker {
+            Asker::User | Asker::Output => Reason::InCache { cache },
+            Asker::Reference(of) => Reason::Reference { of, cache },
+        };
+        let fetch = Fetch {
+            path: path.clone(),
+            output_of: None,
+            reason,
+            download_size: info.file_size,
+            nar_size: info.nar_size,
+            references,
+        };
+        self.fetches.insert(path, fetch);
+    }
+
+    fn finish(mut self) -> Plan {
+        let mut derivations: Vec<Option<DerivationPlan>> = vec![None; self.graph.len()];
+        // From dependents to inputs, because what skips a dependent skips its inputs.
+        let mut skipped_by: Vec<Option<StorePath>> = vec![None; self.graph.len()];
+        for id in self.graph.ids().rev() {
+            let plan = self.derivation_plan(id, skipped_by[id.index()].as_ref());
+            let skipper = match plan.decision.action {
+                Action::Present | Action::Fetch => self.output_at_hand(id, &plan),
+                Action::NotNeeded => skipped_by[id.index()].clone(),
+                Action::Build | Action::Impossible => None,
+            };
+            if let Some(skipper) = skipper {
+                for input in &self.graph[id].inputs {
+                    skipped_by[input.index()].get_or_insert_with(|| skipper.clone());
+                }
+            }
+            derivations[id.index()] = Some(plan);
+        }
+        self.plan.derivations = derivations.into_iter().flatten().collect();
+        self.plan.fetches = self.fetches.into_values().collect();
+        self.plan
+            .fetches
+            .sort_by(|a, b| (a.path.name(), &a.path).cmp(&(b.path.name(), &b.path)));
+        let unknown = self.unknown.into_iter();
+        self.plan.unknown = unknown
+            .map(|(path, reason)| Unknown { path, reason })
+            .collect();
+        self.plan.unknown.sort_by(|a, b| a.path.cmp(&b.path));
+        self.plan
+    }
+
+    /// Puts together what was decided about a derivation and its outputs.
+    fn derivation_plan(&mut self, id: NodeId, skipped_by: Option<&StorePath>) -> DerivationPlan {
+        let graph = self.graph;
+        let decided = self.decided[id.index()].take();
+        let builds = decided
+            .as_ref()
+            .is_some_and(|it| it.action == Action::Build);
+        let mut at_hand = None;
+        let mut outputs = Vec::with_capacity(graph[id].derivation.outputs.len());
+        for (position, (_, path)) in (0..).zip(graph[id].outputs()) {
+            let found = path.and_then(|path| {
+                if self.local.contains(path) {
+                    return Some((Action::Present, Reason::AlreadyValid));
+                }
+                let fetch = self.fetches.get_mut(path)?;
+                fetch.output_of = Some(id);
+                Some((Action::Fetch, fetch.reason.clone()))
+            });
+            let (action, reason) = match (found, &decided) {
+                (Some(found), _) => {
+                    // What is fetched weighs more than what is there.
+                    if at_hand.is_none() || found.0 == Action::Fetch {
+                        at_hand = Some(found.clone());
+                    }
+                    found
+                }
+                (None, Some(it)) if builds && !self.wanted.contains(&(id, position)) => {
+                    (it.action, Reason::BuiltAlong)
+                }
+                (None, Some(it)) if builds || it.action == Action::Impossible => {
+                    (it.action, it.reason.clone())
+                }
+                (None, Some(_)) => (Action::NotNeeded, Reason::NotWanted),
+                (None, None) => (Action::NotNeeded, not_needed(skipped_by)),
+            };
+            outputs.push(Decision { action, reason });
+        }
+        let decision = match decided {
+            Some(Decided { action, reason }) => Decision { action, reason },
+            // Nobody asked for the derivation, but an output is there or is fetched as somebody's reference.
+            None => {
+                let (action, reason) =
+                    at_hand.unwrap_or_else(|| (Action::NotNeeded, not_needed(skipped_by)));
+                Decision { action, reason }
+            }
+        };
+        DerivationPlan {
+            decision,
+            outputs,
+            needed_by: self.needed_by[id.index()],
+        }
+    }
+
+    /// Returns an output that is there or fetched.
+    fn output_at_hand(&self, id: NodeId, plan: &DerivationPlan) -> Option<StorePath> {
+        let outputs = self.graph[id].outputs().zip(&plan.outputs);
+        let at_hand =
+            |decision: &Decision| matches!(decision.action, Action::Fetch | Action::Present);
+        outputs
+            .filter(|(_, decision)| at_hand(decision))
+            .find_map(|((_, path), _)| path.cloned())
+    }
+}
+
+fn not_needed(skipped_by: Option<&StorePath>) -> Reason {
+    match skipped_by {
+        Some(by) => Reason::Skipped { by: by.clone() },
+        None => Reason::NotWanted,
+    }
+}
+
+/// Returns the positions of the names for which `wanted` holds.
+fn positions<'a>(
+    names: impl Iterator<Item = &'a BString>,
+    wanted: impl Fn(&BString) -> bool,
+) -> OutputSet {
+    (0..)
+        .zip(names)
+        .filter(|(_, name)| wanted(name))
+        .map(|(position, _)| position)
+        .collect()
+}

@@ -1,0 +1,91 @@
+//! The text that `nix-build --dry-run` prints for a plan.
+//!
+//! Source: `printMissing` in `libmain/shared.cc`; what it prints for many plans was recorded.
+
+use std::fmt::Write as _;
+
+use drvlab_store::StoreDir;
+
+use super::Plan;
+use crate::binary_cache::Fault;
+use crate::graph::{DerivationGraph, NodeId};
+use crate::size;
+
+/// Returns what the reference prints to standard error for a plan; nothing if there is nothing to do.
+///
+/// # Errors
+/// The failure of a cache that makes the reference give up; it prints `error: ` and the failure.
+pub fn text(plan: &Plan, graph: &DerivationGraph, store_dir: &StoreDir) -> Result<String, Fault> {
+    if let Some(failure) = &plan.failure {
+        return Err(failure.clone());
+    }
+    let mut text = String::new();
+    let builds = build_order(plan, graph);
+    match builds.len() {
+        0 => {}
+        1 => text.push_str("this derivation will be built:\n"),
+        // Writing into a string cannot fail, here and below.
+        count => {
+            let _ = writeln!(text, "these {count} derivations will be built:");
+        }
+    }
+    for id in builds {
+        let _ = writeln!(text, "  {}", store_dir.display(&graph[id].path));
+    }
+    let download = size::render(plan.download_size());
+    let unpacked = size::render(plan.nar_size());
+    let sizes = format!("({download} download, {unpacked} unpacked)");
+    match plan.fetches.len() {
+        0 => {}
+        1 => {
+            let _ = writeln!(text, "this path will be fetched {sizes}:");
+        }
+        count => {
+            let _ = writeln!(text, "these {count} paths will be fetched {sizes}:");
+        }
+    }
+    for fetch in &plan.fetches {
+        let _ = writeln!(text, "  {}", store_dir.display(&fetch.path));
+    }
+    if !plan.unknown.is_empty() {
+        text.push_str("don't know how to build these paths:\n");
+    }
+    for unknown in &plan.unknown {
+        let _ = writeln!(text, "  {}", store_dir.display(&unknown.path));
+    }
+    Ok(text)
+}
+
+/// Returns the derivations that are built in the reference's order.
+///
+/// That is a depth-first walk over the built derivations in the order of their paths, each after its inputs; ways
+/// through derivations that are not built do not count.
+#[must_use]
+pub fn build_order(plan: &Plan, graph: &DerivationGraph) -> Vec<NodeId> {
+    let mut pending = vec![false; graph.len()];
+    for index in plan.builds() {
+        pending[index] = true;
+    }
+    let mut sorted: Vec<_> = graph.ids().filter(|id| pending[id.index()]).collect();
+    sorted.sort_by(|a, b| graph[*a].path.cmp(&graph[*b].path));
+    let mut order = Vec::with_capacity(sorted.len());
+    let mut stack: Vec<(NodeId, usize)> = Vec::new();
+    for root in sorted {
+        if std::mem::take(&mut pending[root.index()]) {
+            stack.push((root, 0));
+        }
+        while let Some((id, next)) = stack.last_mut() {
+            // `inputs` are in the order of their paths.
+            let Some(&input) = graph[*id].inputs.get(*next) else {
+                order.push(*id);
+                stack.pop();
+                continue;
+            };
+            *next += 1;
+            if std::mem::take(&mut pending[input.index()]) {
+                stack.push((input, 0));
+            }
+        }
+    }
+    order
+}

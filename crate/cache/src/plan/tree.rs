@@ -1,0 +1,43 @@
+//! A plan as a tree: what is wanted, and below each derivation what its build needs.
+
+use super::{Action, Plan};
+use crate::graph::{DerivationGraph, NodeId};
+
+/// One line of the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The derivation.
+    pub node: NodeId,
+    /// How deep it stands, 0 for what is wanted.
+    pub depth: usize,
+    /// Whether its inputs are left out because they are shown further up.
+    pub repeated: bool,
+}
+
+/// Returns the lines of the tree from top to bottom.
+///
+/// Only what is built is followed, since nothing else looks at its inputs. Each derivation has its inputs below it
+/// once, so the tree is at most as long as the graph has edges.
+#[must_use]
+pub fn lines(plan: &Plan, graph: &DerivationGraph) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut expanded = vec![false; graph.len()];
+    let roots = graph.roots().iter().filter_map(|root| graph.find(root));
+    let mut stack: Vec<(NodeId, usize)> = roots.map(|id| (id, 0)).collect();
+    stack.reverse();
+    while let Some((node, depth)) = stack.pop() {
+        let builds = plan.derivations[node.index()].decision.action == Action::Build;
+        let follow = builds && !graph[node].inputs.is_empty();
+        let repeated = follow && std::mem::replace(&mut expanded[node.index()], true);
+        lines.push(Line {
+            node,
+            depth,
+            repeated,
+        });
+        if follow && !repeated {
+            let inputs = graph[node].inputs.iter().rev();
+            stack.extend(inputs.map(|&input| (input, depth + 1)));
+        }
+    }
+    lines
+}
