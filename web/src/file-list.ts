@@ -16,42 +16,34 @@ export class FileList extends LitElement {
         overflow: auto;
         background: var(--surface);
       }
-      nav {
+      .list {
         padding: 8px 0;
-      }
-      ul {
-        list-style: none;
-        margin: 0;
-        padding: 0;
       }
       .folder {
         padding: 6px 12px 2px;
         color: var(--muted);
         font-size: 12px;
       }
-      button {
+      .file {
         display: flex;
         gap: 6px;
         align-items: baseline;
-        width: 100%;
         padding: 2px 12px 2px 20px;
-        border: 0;
-        background: none;
-        text-align: start;
         font-size: 13px;
+        cursor: pointer;
         overflow-wrap: anywhere;
       }
-      .top button {
+      .top .file {
         padding-inline-start: 12px;
       }
-      button:hover {
+      .file:hover {
         background: var(--raised);
       }
-      button[aria-current] {
+      .file[aria-selected="true"] {
         background: var(--selection);
         font-weight: 600;
       }
-      button:focus-visible {
+      .file:focus-visible {
         outline-offset: -2px;
       }
       .mark {
@@ -68,23 +60,19 @@ export class FileList extends LitElement {
         :host {
           overflow: auto hidden;
         }
-        nav,
-        nav > ul,
-        .group,
-        .group ul {
+        .list,
+        .group {
           display: flex;
           align-items: center;
-          padding: 0;
         }
-        nav {
+        .list {
           padding: 4px 6px;
         }
         .folder {
           padding: 0 2px 0 10px;
         }
-        button,
-        .top button {
-          width: auto;
+        .file,
+        .top .file {
           padding: 3px 8px;
           border-radius: 6px;
           white-space: nowrap;
@@ -95,37 +83,57 @@ export class FileList extends LitElement {
 
   protected override updated(changed: PropertyValues<this>): void {
     if (changed.get("state")?.active === this.state.active) return;
-    this.renderRoot.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const active = this.renderRoot.querySelector<HTMLElement>('[aria-selected="true"]');
+    active?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    // The focus goes along when it is in the list.
+    if (this.renderRoot.querySelector(":focus")) active?.focus();
   }
 
   protected override render() {
-    return html`<nav aria-label="Files">
-      <ul>
-        ${folders(this.state.files.keys()).map(
-          ([folder, paths]) =>
-            html`<li class=${folder === "" ? "group top" : "group"}>
-              ${folder === "" ? nothing : html`<div class="folder" aria-hidden="true">${folder}/</div>`}
-              <ul aria-label=${folder === "" ? "Top folder" : `Folder ${folder}`}>
-                ${paths.map((path) => this.#file(path))}
-              </ul>
-            </li>`,
-        )}
-      </ul>
-    </nav>`;
+    return html`<div class="list" role="listbox" aria-label="Files" @keydown=${this.#key}>
+      ${folders(this.state.files.keys()).map(
+        ([folder, paths]) =>
+          html`<div role="group" aria-label=${folder === "" ? "top folder" : folder} class=${folder === "" ? "group top" : "group"}>
+            ${folder === "" ? nothing : html`<div class="folder" aria-hidden="true">${folder}/</div>`}
+            ${paths.map((path) => this.#file(path))}
+          </div>`,
+      )}
+    </div>`;
   }
 
   #file(path: string) {
     const { active, files, pristine, latest } = this.state;
     const wrong = latest?.diagnostics.some(({ file, severity }) => file === path && severity === "error") ?? false;
     const changed = files.get(path) !== pristine.get(path);
-    return html`<li>
-      <button type="button" aria-current=${path === active ? "page" : nothing} @click=${() => this.store.open(path)}>
-        <span>${path.slice(path.lastIndexOf("/") + 1)}</span>
-        ${wrong ? html`<span class="mark error" aria-hidden="true">!</span><span class="unseen">has an error</span>` : nothing}
-        ${changed ? html`<span class="mark changed" aria-hidden="true">●</span><span class="unseen">changed</span>` : nothing}
-      </button>
-    </li>`;
+    return html`<div
+      class="file"
+      role="option"
+      tabindex=${path === active ? 0 : -1}
+      aria-selected=${path === active}
+      aria-label=${[short(path), ...(changed ? ["changed"] : []), ...(wrong ? ["has an error"] : [])].join(", ")}
+      @click=${() => this.store.open(path)}
+    >
+      <span>${path.slice(path.lastIndexOf("/") + 1)}</span>
+      ${wrong ? html`<span class="mark error" aria-hidden="true">!</span>` : nothing}
+      ${changed ? html`<span class="mark changed" aria-hidden="true">●</span>` : nothing}
+    </div>`;
   }
+
+  /** Arrow keys open the next file, as in a list of tabs; the focus stays in the list. */
+  #key(event: KeyboardEvent): void {
+    const paths = [...this.state.files.keys()];
+    const at = paths.indexOf(this.state.active);
+    const target = { ArrowUp: at - 1, ArrowLeft: at - 1, ArrowDown: at + 1, ArrowRight: at + 1, Home: 0, End: paths.length - 1 }[event.key];
+    const path = paths[target ?? -1];
+    if (path === undefined) return;
+    event.preventDefault();
+    this.store.open(path);
+  }
+}
+
+/** The path inside the example. */
+function short(path: string): string {
+  return path.split("/").slice(2).join("/");
 }
 
 /** Paths by folder, without the example's own folder, in the given order. */

@@ -3,12 +3,13 @@ import { css, html, LitElement, nothing, svg } from "lit";
 import { beginning } from "./long-text";
 import type { Action } from "./protocol";
 import { ACTION_MARKS, symbol, word } from "./state-mark";
-import type { State } from "./store";
+import type { State, Store } from "./store";
 import { shared } from "./theme";
 
 export class PlanView extends LitElement {
   static override properties = { state: { attribute: false } };
   declare state: State;
+  declare store: Store;
 
   static override styles = [
     shared,
@@ -74,7 +75,7 @@ export class PlanView extends LitElement {
   ];
 
   protected override render() {
-    const { report, latest, outdated, engine, notice } = this.state;
+    const { report, latest, outdated, engine, notice, discarded } = this.state;
     return html`<section aria-label="Plan" class=${outdated ? "outdated" : ""}>
       ${outdated && report ? html`<span class="badge">Out of date: ${whyOutdated(this.state)}</span>` : nothing}
       ${report === undefined
@@ -83,7 +84,12 @@ export class PlanView extends LitElement {
           ? html`<p class="sentence">A value, not a derivation</p>
               <pre tabindex="0" role="group" aria-label="Value">${beginning(report.value ?? "")}</pre>`
           : this.#plan()}
-      ${notice === "" ? nothing : html`<p class="notice">${notice}</p>`}
+      ${notice === "" ? nothing : html`<p class="notice">
+            ${notice}
+            ${discarded === undefined
+              ? nothing
+              : html`<button type="button" class="button" @click=${() => this.store.restore()}>Restore my text</button>`}
+          </p>`}
     </section>`;
   }
 
@@ -114,8 +120,9 @@ function bar(counts: Record<Action, number>) {
   });
 }
 
-function whyOutdated({ engine }: State): string {
-  return engine === "stopped" ? "the evaluation was stopped" : "the text has an error";
+function whyOutdated({ engine, latest }: State): string {
+  if (engine === "stopped") return "the evaluation was stopped";
+  return latest?.outcome === "error" ? "the text has an error" : "evaluating";
 }
 
 function waiting(engine: State["engine"], failed: boolean): string {

@@ -169,7 +169,7 @@ export class Playground extends LitElement {
           <drvlab-story .state=${state} .store=${store}></drvlab-story>
         </section>
         <section id="results" aria-label="Results" aria-busy=${state.engine === "loading"}>
-          <drvlab-plan .state=${state}></drvlab-plan>
+          <drvlab-plan .state=${state} .store=${store}></drvlab-plan>
           <div id="scroll" tabindex="0" role="group" aria-label="Graph and store paths">
             <section class=${shade} aria-labelledby="graph" ?hidden=${!graph}>
               <h2 id="graph">Derivation graph</h2>

@@ -27,6 +27,8 @@ export interface State {
   readonly outdated: boolean;
   /** Something that happened and is not part of a report, in a sentence. */
   readonly notice: string;
+  /** What the last reset threw away, as long as it can be brought back. */
+  readonly discarded: Draft | undefined;
   readonly selected: DerivationSummary | undefined;
   readonly detail: DerivationDetail | undefined;
   /** Where the editor shall go; a new object for every jump. */
@@ -79,7 +81,7 @@ export class Store {
   /** The text of a file was edited. */
   edit(path: string, text: string): void {
     if (this.state.files.get(path) === text) return;
-    this.#set({ files: new Map(this.state.files).set(path, text), notice: "" });
+    this.#set({ files: new Map(this.state.files).set(path, text), notice: "", discarded: undefined });
     this.#evaluate();
   }
 
@@ -134,12 +136,22 @@ export class Store {
 
   /** Back to the example's texts, and to a cache that holds just their outputs. */
   reset(): void {
-    clearTimeout(this.#draftTimer);
-    this.#draftTimer = undefined;
+    const discarded = this.#draft();
+    this.#startFrom(undefined);
     discardDraft(this.example.name);
-    const { report, latest } = this.state;
-    this.#set({ ...this.#initial(undefined), report, latest, outdated: true, notice: "The example and the cache are as at the beginning." });
-    this.#engine.restart(this.#journal(undefined), this.state.compare);
+    const lost = Object.keys(discarded.files).length > 0;
+    this.#set({ notice: "The example and the cache are as at the beginning.", discarded: lost ? discarded : undefined });
+  }
+
+  /** Brings back what the last reset threw away. */
+  restore(): void {
+    if (this.state.discarded !== undefined) this.#startFrom(this.state.discarded);
+  }
+
+  #startFrom(draft: Draft | undefined): void {
+    const { report } = this.state;
+    this.#set({ ...this.#initial(draft), report, outdated: report !== undefined });
+    this.#engine.restart(this.#journal(draft), this.state.compare);
     this.#evaluate();
   }
 
@@ -196,6 +208,7 @@ export class Store {
       latest: undefined,
       outdated: false,
       notice: "",
+      discarded: undefined,
       selected: undefined,
       detail: undefined,
       jump: undefined,
@@ -259,17 +272,15 @@ export class Store {
     if (this.#draftTimer === undefined) return;
     clearTimeout(this.#draftTimer);
     this.#draftTimer = undefined;
+    if (!saveDraft(this.example.name, this.#draft())) {
+      this.#set({ notice: "This browser has no room for a draft: the text is lost when the page is closed." });
+    }
+  }
+
+  #draft(): Draft {
     const { files, pristine, active, attrPath, substitute, compare } = this.state;
-    const kept = saveDraft(this.example.name, {
-      version: 1,
-      files: overlay(files, pristine),
-      active,
-      attrPath,
-      substitute,
-      compare,
-      journal: this.#engine.journal.map((entry) => storeEntry(entry, pristine)),
-    });
-    if (!kept) this.#set({ notice: "This browser has no room for a draft: the text is lost when the page is closed." });
+    const journal = this.#engine.journal.map((entry) => storeEntry(entry, pristine));
+    return { version: 1, files: overlay(files, pristine), active, attrPath, substitute, compare, journal };
   }
 }
 
