@@ -193,11 +193,24 @@ fn write_plain(text: &[u8], out: &mut Vec<u8>) {
     out.put(b"\"");
 }
 
+/// Whether a byte has an escape; a table, because texts are short and this is a hot path.
+const ESCAPED: [bool; 256] = {
+    let mut escaped = [false; 256];
+    let special = b"\"\\\n\r\t";
+    let mut index = 0;
+    while index < special.len() {
+        escaped[special[index] as usize] = true;
+        index += 1;
+    }
+    escaped
+};
+
 /// Writes a text in quotes with escapes; runs without special characters are copied whole.
 fn write_string(text: &[u8], out: &mut Vec<u8>) {
+    out.reserve(text.len() + 2);
     out.put(b"\"");
     let mut rest = text;
-    while let Some(position) = rest.find_byteset(b"\"\\\n\r\t") {
+    while let Some(position) = rest.iter().position(|&byte| ESCAPED[usize::from(byte)]) {
         out.put(&rest[..position]);
         out.put(match rest[position] {
             b'\n' => b"\\n",
