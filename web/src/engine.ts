@@ -199,7 +199,11 @@ export class Engine {
         this.#listener.status("ready");
         break;
       case "failed":
-        this.#stop(`The evaluator failed and was restarted; your text is untouched. (${response.message})`);
+        this.#stop(
+          this.#ready
+            ? `The evaluator failed. Your text is untouched; the next edit starts it again. (${response.message})`
+            : `The evaluator could not be started. The next edit tries again. (${response.message})`,
+        );
         return;
       case "result":
         if (response.id !== this.#id) return;
