@@ -1,73 +1,66 @@
 //! Binary caches that are folders, as `nix copy --to file://…` writes them.
 
-use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
 
-use drvlab_store::CacheInfo;
+use drvlab_cache::{Answer, BinaryCache, CacheSource, Fault};
+use drvlab_store::{CacheInfo, StoreDir};
 
 use crate::failure::Failure;
 use crate::reading;
 
-/// A binary cache in a folder; its files are read when they are asked for.
-#[derive(Clone, Debug)]
-pub struct CacheFolder {
-    folder: PathBuf,
-    info: CacheInfo,
+/// Opens the binary cache in a folder, given by its path or its `file://` address; its files are read when they are asked for.
+///
+/// # Errors
+/// When the folder has no `nix-cache-info`, or one that makes no sense.
+pub fn open(place: &Path, store_dir: &StoreDir) -> Result<BinaryCache, Failure> {
+    let folder = match place
+        .to_str()
+        .and_then(|place| place.strip_prefix("file://"))
+    {
+        // Settings of the reference's store may follow, as in `file:///cache?compression=none`.
+        Some(address) => PathBuf::from(address.split('?').next().unwrap_or_default()),
+        None => place.to_owned(),
+    };
+    let not_a_cache = |error: &dyn std::fmt::Display| {
+        Failure::message(format!(
+            "'{}' is not a binary cache: {error}",
+            folder.display()
+        ))
+    };
+    let text =
+        reading::file(&folder.join("nix-cache-info")).map_err(|error| not_a_cache(&error))?;
+    let info = CacheInfo::parse(&text).map_err(|error| not_a_cache(&error))?;
+    let address = format!("file://{}", folder.display());
+    Ok(BinaryCache::with_source(
+        &address,
+        info,
+        store_dir.clone(),
+        Box::new(Folder(folder)),
+    ))
 }
 
-impl CacheFolder {
-    /// Opens a cache by its folder or its `file://` address.
-    ///
-    /// # Errors
-    /// When the folder has no `nix-cache-info`, or one that makes no sense.
-    pub fn open(place: &Path) -> Result<Self, Failure> {
-        let folder = match place
-            .to_str()
-            .and_then(|place| place.strip_prefix("file://"))
-        {
-            // Settings of the reference's store may follow, as in `file:///cache?compression=none`.
-            Some(address) => PathBuf::from(address.split('?').next().unwrap_or_default()),
-            None => place.to_owned(),
-        };
-        let path = folder.join("nix-cache-info");
-        let text = reading::file(&path).map_err(|error| {
-            Failure::message(format!(
-                "'{}' is not a binary cache: {error}",
-                folder.display()
-            ))
-        })?;
-        let info = CacheInfo::parse(&text).map_err(|error| {
-            Failure::message(format!(
-                "'{}' is not a binary cache: {error}",
-                folder.display()
-            ))
-        })?;
-        Ok(Self { folder, info })
-    }
+/// The folder of a cache.
+#[derive(Debug)]
+struct Folder(PathBuf);
 
-    /// The address under which the reference knows the cache.
-    pub fn address(&self) -> String {
-        format!("file://{}", self.folder.display())
-    }
-
-    /// What the cache says about itself.
-    pub fn info(&self) -> &CacheInfo {
-        &self.info
-    }
-
-    /// Reads the narinfo of the store path with this hash part; `None` if the cache has none.
-    ///
-    /// # Errors
-    /// When the file is there but cannot be read.
-    pub fn narinfo(&self, hash_part: &str) -> io::Result<Option<Vec<u8>>> {
-        // Hash parts are letters and digits; anything else could name a file elsewhere.
-        if !hash_part.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            return Ok(None);
+impl CacheSource for Folder {
+    fn read(&self, file_name: &str) -> Result<Answer, Fault> {
+        // Anything but a plain name could be a file elsewhere.
+        let mut parts = Path::new(file_name).components();
+        if !matches!(
+            (parts.next(), parts.next()),
+            (Some(Component::Normal(_)), None)
+        ) {
+            return Ok(Answer::NotFound);
         }
-        match reading::file(&self.folder.join(format!("{hash_part}.narinfo"))) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
+        let path = self.0.join(file_name);
+        match reading::file(&path) {
+            Ok(text) => Ok(Answer::Text(text)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Answer::NotFound),
+            Err(error) => Err(Fault(
+                format!("cannot read '{}': {error}", path.display()).into(),
+            )),
         }
     }
 }
@@ -92,16 +85,19 @@ mod tests {
 
         let address = format!("file://{}?compression=none", folder.join("inner").display());
         for place in [folder.join("inner"), address.into()] {
-            let cache = CacheFolder::open(&place).unwrap();
-            assert_eq!(cache.info().priority, Some(30));
-            assert_eq!(
-                cache.narinfo("abc").unwrap().as_deref(),
-                Some(&b"StorePath: x\n"[..])
-            );
-            assert_eq!(cache.narinfo("abd").unwrap(), None);
-            assert_eq!(cache.narinfo("../outer").unwrap(), None);
+            assert_eq!(open(&place, &StoreDir::default()).unwrap().priority(), 30);
         }
-        let failure = CacheFolder::open(&folder).unwrap_err();
+        let inner = Folder(folder.join("inner"));
+        assert_eq!(
+            inner.read("abc.narinfo"),
+            Ok(Answer::Text(b"StorePath: x\n".to_vec()))
+        );
+        assert_eq!(inner.read("abd.narinfo"), Ok(Answer::NotFound));
+        assert_eq!(inner.read("../outer.narinfo"), Ok(Answer::NotFound));
+        let outer = folder.join("outer.narinfo").display().to_string();
+        assert_eq!(inner.read(&outer), Ok(Answer::NotFound));
+
+        let failure = open(&folder, &StoreDir::default()).unwrap_err();
         assert!(String::from_utf8_lossy(failure.text()).contains("is not a binary cache"));
         fs::remove_dir_all(&folder).unwrap();
     }

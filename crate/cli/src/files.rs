@@ -1,0 +1,166 @@
+//! The evaluator's view of the real file system.
+
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind};
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use drvlab_lang::files::{FileError, FileKind, Files};
+
+use crate::reading;
+
+/// The file system of the machine that the program runs on; nothing is cached.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DiskFiles;
+
+impl Files for DiskFiles {
+    fn kind(&self, path: &[u8]) -> Result<Option<FileKind>, FileError> {
+        match fs::symlink_metadata(native(path)?) {
+            Ok(metadata) => Ok(Some(kind(&metadata))),
+            // Below a file there is nothing, too.
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(in_words(&error)),
+        }
+    }
+
+    fn read(&self, path: &[u8]) -> Result<Rc<[u8]>, FileError> {
+        let bytes = reading::file(&native(path)?).map_err(|error| in_words(&error))?;
+        Ok(bytes.into())
+    }
+
+    fn read_dir(&self, path: &[u8]) -> Result<Vec<(Vec<u8>, FileKind)>, FileError> {
+        let list = |folder: PathBuf| -> io::Result<Vec<(Vec<u8>, FileKind)>> {
+            fs::read_dir(folder)?
+                .map(|entry| {
+                    let entry = entry?;
+                    // Of the entry itself, not of what a link points to.
+                    Ok((
+                        entry.file_name().into_encoded_bytes(),
+                        kind(&entry.metadata()?),
+                    ))
+                })
+                .collect()
+        };
+        list(native(path)?).map_err(|error| in_words(&error))
+    }
+
+    fn read_link(&self, path: &[u8]) -> Result<Vec<u8>, FileError> {
+        let target = fs::read_link(native(path)?).map_err(|error| in_words(&error))?;
+        Ok(target.into_os_string().into_encoded_bytes())
+    }
+}
+
+fn kind(metadata: &Metadata) -> FileKind {
+    let file_type = metadata.file_type();
+    if file_type.is_file() {
+        FileKind::Regular {
+            executable: is_executable(metadata),
+        }
+    } else if file_type.is_dir() {
+        FileKind::Directory
+    } else if file_type.is_symlink() {
+        FileKind::Symlink
+    } else {
+        FileKind::Unknown
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    metadata.permissions().mode() & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &Metadata) -> bool {
+    false
+}
+
+/// The path as the system takes it; an error where its bytes are none of the system's names.
+#[cfg(unix)]
+fn native(path: &[u8]) -> Result<PathBuf, FileError> {
+    use std::os::unix::ffi::OsStrExt as _;
+    Ok(std::ffi::OsStr::from_bytes(path).into())
+}
+
+#[cfg(not(unix))]
+fn native(path: &[u8]) -> Result<PathBuf, FileError> {
+    match std::str::from_utf8(path) {
+        Ok(path) => Ok(path.into()),
+        Err(_) => Err(FileError("is not valid Unicode".into())),
+    }
+}
+
+/// Words that follow the path.
+fn in_words(error: &io::Error) -> FileError {
+    FileError(match error.kind() {
+        ErrorKind::NotFound => "does not exist".into(),
+        ErrorKind::IsADirectory => "is a directory".into(),
+        ErrorKind::NotADirectory => "is not a directory".into(),
+        ErrorKind::PermissionDenied => "cannot be read: permission denied".into(),
+        _ => format!("cannot be read: {error}"),
+    })
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use std::{env, process};
+
+    use super::*;
+
+    #[test]
+    fn sees_what_is_there() {
+        let folder = env::temp_dir().join(format!("drvlab-files-{}", process::id()));
+        fs::create_dir_all(folder.join("sub")).unwrap();
+        fs::write(folder.join("file"), b"text\xff").unwrap();
+        fs::set_permissions(folder.join("file"), fs::Permissions::from_mode(0o744)).unwrap();
+        symlink("file", folder.join("link")).unwrap();
+        let path = |name: &str| folder.join(name).into_os_string().into_encoded_bytes();
+
+        let regular = FileKind::Regular { executable: true };
+        assert_eq!(DiskFiles.kind(&path("file")), Ok(Some(regular)));
+        assert_eq!(DiskFiles.kind(&path("link")), Ok(Some(FileKind::Symlink)));
+        assert_eq!(DiskFiles.kind(&path("sub")), Ok(Some(FileKind::Directory)));
+        assert_eq!(DiskFiles.kind(&path("none")), Ok(None));
+        assert_eq!(DiskFiles.kind(&path("file/below")), Ok(None));
+        assert_eq!(DiskFiles.kind(b"/dev/null"), Ok(Some(FileKind::Unknown)));
+
+        assert_eq!(
+            DiskFiles.read(&path("file")).as_deref(),
+            Ok(&b"text\xff"[..])
+        );
+        assert_eq!(
+            DiskFiles.read(&path("sub")),
+            Err(FileError("is a directory".into()))
+        );
+        assert_eq!(
+            DiskFiles.read(&path("none")),
+            Err(FileError("does not exist".into()))
+        );
+        assert_eq!(DiskFiles.read_link(&path("link")), Ok(b"file".to_vec()));
+        assert!(DiskFiles.read_link(&path("file")).is_err());
+
+        let mut entries = DiskFiles
+            .read_dir(&folder.clone().into_os_string().into_encoded_bytes())
+            .unwrap();
+        entries.sort_by(|one, other| one.0.cmp(&other.0));
+        assert_eq!(
+            entries,
+            [
+                (b"file".to_vec(), regular),
+                (b"link".to_vec(), FileKind::Symlink),
+                (b"sub".to_vec(), FileKind::Directory)
+            ]
+        );
+        assert_eq!(
+            DiskFiles.read_dir(&path("file")),
+            Err(FileError("is not a directory".into()))
+        );
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -1,0 +1,99 @@
+//! The program from its command line to its exit status.
+
+use std::ffi::OsString;
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use crate::arguments::{self, Command, Input, Source};
+use crate::failure::Failure;
+use crate::session::Session;
+use crate::{instantiate, plan, session, show};
+
+const USAGE: &str = "\
+Usage: drvlab <command> [<option>…] [FILE… | -E EXPR… | -]
+
+  parse          print what the parser understood, as `nix-instantiate --parse` does
+  instantiate    print the paths of store derivations, as `nix-instantiate` does
+      --drv-dir DIR            also write the derivations, with all they need, into DIR
+  show           print derivations as JSON, as `nix derivation show` does; FILE may be a .drv file
+  plan           print what a build would build and fetch, as `nix-build --dry-run` does with an empty store
+      --substituter DIR        a binary cache, as `nix copy --to file://DIR` makes it; can be given several times
+      --trusted-public-key KEY a key whose signatures count
+      --no-require-sigs        fetch without signatures
+      --json                   print the plan with its reasons as JSON
+
+Without FILE it is ./default.nix; - is standard input. Commands that evaluate also take:
+  -A, --attr ATTRPATH          select this attribute of the value; can be given several times
+  -I, --include [PREFIX=]PATH  add an entry in front of the search path of NIX_PATH
+  --arg NAME EXPR              pass the value of EXPR to functions that have a parameter NAME
+  --argstr NAME STRING         pass a string
+
+Errors go to standard error; the exit status is then 1.
+";
+
+/// Runs the program; `words` is the command line without the program's name.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let command = match arguments::parse(words) {
+        Ok(command) => command,
+        Err(error) => {
+            session::complain(
+                format!("error: {error}\nTry 'drvlab --help' for more information.\n").as_bytes(),
+            );
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut output = BufWriter::new(io::stdout().lock());
+    let result = execute(&command, &mut output);
+    // What was printed before a failure stands in front of it.
+    let flushed = output.flush().map_err(|error| Failure::output(&error));
+    match result.and(flushed) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            session::complain(failure.text());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(command: &Command, output: &mut dyn Write) -> Result<(), Failure> {
+    match command {
+        Command::Help => print(output, USAGE.as_bytes()),
+        Command::Version => print(
+            output,
+            concat!("drvlab ", env!("CARGO_PKG_VERSION"), "\n").as_bytes(),
+        ),
+        Command::Parse { sources } => parse(sources, output),
+        // The evaluator cannot print whole values yet.
+        Command::Eval { .. } => Err(Failure::message(
+            "this version cannot print values, only derivations",
+        )),
+        Command::Instantiate { input, drv_dir } => Session::run(input, |session| {
+            instantiate::run(session, input, drv_dir.as_deref(), output)
+        }),
+        Command::Plan {
+            input,
+            caches,
+            json,
+        } => Session::run(input, |session| {
+            plan::run(session, input, caches, *json, output)
+        }),
+        Command::Show { input } => show::run(input, output),
+    }
+}
+
+fn parse(sources: &[Source], output: &mut dyn Write) -> Result<(), Failure> {
+    Session::run(&Input::default(), |session| {
+        for source in sources {
+            let mut text = session.print_parsed(source)?;
+            text.push(b'\n');
+            print(output, &text)?;
+        }
+        Ok(())
+    })
+}
+
+fn print(output: &mut dyn Write, text: &[u8]) -> Result<(), Failure> {
+    output
+        .write_all(text)
+        .map_err(|error| Failure::output(&error))
+}

@@ -1,0 +1,298 @@
+//! One evaluation on the real file system: what the command line says about it, and the values that it selects.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+use std::{env, io};
+
+use bstr::{BString, ByteVec as _};
+use drvlab_lang::context::ContextId;
+use drvlab_lang::error::EvalError;
+use drvlab_lang::files::canonical;
+use drvlab_lang::source::Origin;
+use drvlab_lang::value::Value;
+use drvlab_lang::{Machine, Message, Settings};
+
+use crate::arguments::{Argument, Input, Source};
+use crate::failure::Failure;
+use crate::files::DiskFiles;
+use crate::{reading, report};
+
+/// An evaluator with the arguments of the command line.
+#[derive(Debug)]
+pub struct Session {
+    machine: Machine,
+    /// The set of `--arg` and `--argstr`.
+    arguments: Value,
+    /// Absolute and canonical; relative paths of expressions start here.
+    folder: Vec<u8>,
+}
+
+impl Session {
+    /// Runs `use_session` with an evaluation of an input, then prints to standard error what the evaluation has said besides its result.
+    ///
+    /// # Errors
+    /// Those of [`Session::start`] and of `use_session`.
+    pub fn run(
+        input: &Input,
+        use_session: impl FnOnce(&mut Self) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut session = Self::start(input)?;
+        let result = use_session(&mut session);
+        complain(&session.take_messages());
+        result
+    }
+
+    /// Prepares the evaluation of an input; evaluates the arguments of `--arg`.
+    ///
+    /// # Errors
+    /// When an argument cannot be evaluated, or the current folder is gone.
+    pub fn start(input: &Input) -> Result<Self, Failure> {
+        let folder = env::current_dir().map_err(|error| {
+            Failure::message(format!("cannot find the current folder: {error}"))
+        })?;
+        let folder = canonical(folder.as_os_str().as_encoded_bytes());
+        let mut machine = Machine::new(Box::new(DiskFiles), settings(&input.search_path, &folder));
+        let mut named = Vec::new();
+        for (name, argument) in &input.arguments {
+            let value = match argument {
+                Argument::String(text) => machine.heap.string(text, ContextId::EMPTY),
+                Argument::Expression(text) => machine
+                    .evaluate_text(Origin::String, text.as_slice(), &folder)
+                    .map_err(|error| failure(&machine, &error))?,
+            };
+            named.push((name.clone(), value));
+        }
+        let arguments = machine.arguments(named);
+        Ok(Self {
+            machine,
+            arguments,
+            folder,
+        })
+    }
+
+    /// The evaluator, for what has been made.
+    pub fn machine(&mut self) -> &mut Machine {
+        &mut self.machine
+    }
+
+    /// The set of arguments for functions that the command line calls.
+    pub fn arguments(&self) -> Value {
+        self.arguments
+    }
+
+    /// Turns an error of the evaluator into what is printed.
+    pub fn failure(&self, error: &EvalError) -> Failure {
+        failure(&self.machine, error)
+    }
+
+    /// Hands every value that the input selects to `use_value`, one after the other: each attribute path of each source.
+    ///
+    /// # Errors
+    /// The first failure, of the evaluation or of `use_value`.
+    pub fn each_value(
+        &mut self,
+        input: &Input,
+        mut use_value: impl FnMut(&mut Self, Value) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let whole = [Vec::new()];
+        let paths = if input.attr_paths.is_empty() {
+            &whole[..]
+        } else {
+            &input.attr_paths
+        };
+        for source in &input.sources {
+            let root = self.evaluate(source)?;
+            for path in paths {
+                let value = self
+                    .machine
+                    .select_path(root, path, self.arguments)
+                    .and_then(|value| self.machine.force(value))
+                    .map_err(|error| failure(&self.machine, &error))?;
+                use_value(self, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self, source: &Source) -> Result<Value, Failure> {
+        let value = match source {
+            Source::File(path) => {
+                let path = absolute(path, &self.folder);
+                self.machine.evaluate_file(&path)
+            }
+            Source::Expression(text) => {
+                self.machine
+                    .evaluate_text(Origin::String, text.as_slice(), &self.folder)
+            }
+            Source::Stdin => {
+                let text = read_stdin()?;
+                self.machine
+                    .evaluate_text(Origin::Stdin, text, &self.folder)
+            }
+        };
+        value.map_err(|error| failure(&self.machine, &error))
+    }
+
+    /// Parses a source and returns what the parser understood, as text.
+    ///
+    /// # Errors
+    /// When it cannot be read or parsed.
+    pub fn print_parsed(&mut self, source: &Source) -> Result<Vec<u8>, Failure> {
+        let parsed = match source {
+            Source::File(path) => {
+                let mut path = path.clone();
+                if path.is_dir() {
+                    path.push("default.nix");
+                }
+                let text = reading::file(&path)
+                    .map_err(|error| cannot_read(&path, &self.folder, &error))?;
+                let path = absolute(&path, &self.folder);
+                let folder = drvlab_lang::files::parent(&path).to_vec();
+                self.machine
+                    .print_parsed(Origin::File(path.into()), text, &folder)
+            }
+            Source::Expression(text) => {
+                self.machine
+                    .print_parsed(Origin::String, text.as_slice(), &self.folder)
+            }
+            Source::Stdin => {
+                let text = read_stdin()?;
+                self.machine.print_parsed(Origin::Stdin, text, &self.folder)
+            }
+        };
+        parsed.map_err(|error| failure(&self.machine, &error))
+    }
+
+    /// Takes what the evaluation has said besides its result, laid out as the reference prints it.
+    pub fn take_messages(&mut self) -> BString {
+        let mut text = BString::default();
+        for message in std::mem::take(&mut self.machine.messages) {
+            let (label, words) = match message {
+                Message::Trace(words) => ("trace: ", words),
+                Message::Warning(words) => ("evaluation warning: ", words),
+                Message::Diagnostic(diagnostic) => {
+                    text.push_str(report::render(&diagnostic, &self.machine.sources));
+                    continue;
+                }
+            };
+            text.push_str(label);
+            text.push_str(words);
+            text.push_byte(b'\n');
+        }
+        text
+    }
+}
+
+/// Prints to standard error.
+pub fn complain(text: &[u8]) {
+    // When standard error is closed there is nobody to tell.
+    let _ = io::stderr().write_all(text);
+}
+
+fn failure(machine: &Machine, error: &EvalError) -> Failure {
+    Failure::diagnostic(&error.diagnostic, &machine.sources)
+}
+
+fn read_stdin() -> Result<Vec<u8>, Failure> {
+    reading::stdin()
+        .map_err(|error| Failure::message(format!("cannot read standard input: {error}")))
+}
+
+fn cannot_read(path: &Path, folder: &[u8], error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::NotFound {
+        let path = BString::from(absolute(path, folder));
+        return Failure::message(format!("path '{path}' does not exist"));
+    }
+    Failure::file("cannot read", path, error)
+}
+
+/// A path of the command line as the evaluator takes it.
+fn absolute(path: &Path, folder: &[u8]) -> Vec<u8> {
+    join(path.as_os_str().as_encoded_bytes(), folder)
+}
+
+fn join(path: &[u8], folder: &[u8]) -> Vec<u8> {
+    if path.starts_with(b"/") {
+        return canonical(path);
+    }
+    canonical(&[folder, b"/", path].concat())
+}
+
+fn settings(search_path: &[Vec<u8>], folder: &[u8]) -> Settings {
+    let environment: Vec<(BString, BString)> = env::vars_os()
+        .map(|(name, value)| {
+            (
+                name.into_encoded_bytes().into(),
+                value.into_encoded_bytes().into(),
+            )
+        })
+        .collect();
+    let variable = |wanted: &str| {
+        let found = environment.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.clone())
+    };
+    // What the command line names is found first.
+    let mut entries: Vec<(BString, BString)> = search_path
+        .iter()
+        .map(|entry| search_entry(entry, folder))
+        .collect();
+    if let Some(variable) = variable("NIX_PATH") {
+        entries.extend(split_search_path(&variable).map(|entry| search_entry(entry, folder)));
+    }
+    Settings {
+        system: system().into(),
+        home: variable("HOME").filter(|home| home.starts_with(b"/")),
+        search_path: entries,
+        // A clock before 1970 is as good as none.
+        current_time: SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| {
+                i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+            }),
+        environment,
+        ..Settings::default()
+    }
+}
+
+/// The name of this machine's kind in the reference, for example `x86_64-linux`.
+fn system() -> String {
+    let kernel = if env::consts::OS == "macos" {
+        "darwin"
+    } else {
+        env::consts::OS
+    };
+    format!("{}-{kernel}", env::consts::ARCH)
+}
+
+/// An entry of the search path, `PREFIX=PATH` or `PATH`.
+fn search_entry(entry: &[u8], folder: &[u8]) -> (BString, BString) {
+    let (prefix, path) = match entry.iter().position(|&byte| byte == b'=') {
+        Some(equals) => (&entry[..equals], &entry[equals + 1..]),
+        None => (&b""[..], entry),
+    };
+    (prefix.into(), join(path, folder).into())
+}
+
+/// The entries of `NIX_PATH`, which colons separate; empty ones mean nothing.
+fn split_search_path(variable: &[u8]) -> impl Iterator<Item = &[u8]> {
+    variable
+        .split(|&byte| byte == b':')
+        .filter(|entry| !entry.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn search_path_entries_have_a_prefix_or_not() {
+        assert_eq!(
+            search_entry(b"nixpkgs=/p/q", b"/w"),
+            ("nixpkgs".into(), "/p/q".into())
+        );
+        assert_eq!(search_entry(b"../p", b"/w/v"), ("".into(), "/w/p".into()));
+        let entries: Vec<&[u8]> = split_search_path(b"a=/x::/y").collect();
+        assert_eq!(entries, [&b"a=/x"[..], b"/y"]);
+    }
+}
