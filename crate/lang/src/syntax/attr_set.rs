@@ -2,7 +2,9 @@
 
 use super::parser::{Parsed, Parser};
 use crate::diagnostic::Diagnostic;
-use crate::ir::{AttrName, AttrSet, AttrSetId, Binding, BindingKind, DynamicBinding, Expr, ExprId, Slice};
+use crate::ir::{
+    AttrName, AttrSet, AttrSetId, Binding, BindingKind, DynamicBinding, Expr, ExprId, Slice,
+};
 use crate::source::Pos;
 use crate::symbol::Symbol;
 use rustc_hash::FxHashMap;
@@ -85,7 +87,9 @@ impl Parser<'_> {
     /// # Errors
     /// When an attribute is defined twice.
     pub fn build_set(&mut self) -> Parsed<()> {
-        let Some(&set) = self.sets.last() else { unreachable!("only open sets are closed") };
+        let Some(&set) = self.sets.last() else {
+            unreachable!("only open sets are closed")
+        };
         if !self.build_simple(set) {
             let mut merger = Merger::new(self, set.id);
             let end = merger.parser.entries.len();
@@ -105,7 +109,12 @@ impl Parser<'_> {
         for entry in &self.entries[set.entries as usize..] {
             match self.names[entry.names as usize].0 {
                 AttrName::Static(name) if entry.len == 1 => {
-                    self.ir.bindings.push(Binding { name, pos: entry.pos, value: entry.value, kind: entry.kind });
+                    self.ir.bindings.push(Binding {
+                        name,
+                        pos: entry.pos,
+                        value: entry.value,
+                        kind: entry.kind,
+                    });
                 }
                 _ => {
                     self.ir.bindings.truncate(start);
@@ -120,10 +129,18 @@ impl Parser<'_> {
             return false;
         }
         let sources = &self.inherit_sources[set.sources as usize..];
-        let sources = Slice { start: self.ir.lists.len() as u32, len: sources.len() as u32 };
-        self.ir.lists.extend_from_slice(&self.inherit_sources[set.sources as usize..]);
+        let sources = Slice {
+            start: self.ir.lists.len() as u32,
+            len: sources.len() as u32,
+        };
+        self.ir
+            .lists
+            .extend_from_slice(&self.inherit_sources[set.sources as usize..]);
         let built = &mut self.ir.attr_sets[set.id.0 as usize];
-        built.bindings = Slice { start: start as u32, len: (self.ir.bindings.len() - start) as u32 };
+        built.bindings = Slice {
+            start: start as u32,
+            len: (self.ir.bindings.len() - start) as u32,
+        };
         built.sources = sources;
         true
     }
@@ -132,7 +149,9 @@ impl Parser<'_> {
     pub fn duplicate_in_open_sets(&mut self) -> Option<Box<Diagnostic>> {
         let sets = std::mem::take(&mut self.sets);
         for (index, &set) in sets.iter().enumerate() {
-            let end = sets.get(index + 1).map_or(self.entries.len(), |inner| inner.entries as usize);
+            let end = sets
+                .get(index + 1)
+                .map_or(self.entries.len(), |inner| inner.entries as usize);
             if let Err(error) = Merger::new(self, set.id).add_entries(set, end) {
                 return Some(error);
             }
@@ -196,8 +215,16 @@ impl<'p, 'a> Merger<'p, 'a> {
             .unwrap_or(0);
         let available = self.parser.inherit_sources.len().saturating_sub(first);
         // A source without names (`inherit (x);`) has to be kept as well when the set is complete.
-        let count = if end == self.parser.entries.len() { available } else { count.min(available) };
-        self.sources.extend(self.parser.inherit_sources[first..first + count].iter().map(|&source| (0, source)));
+        let count = if end == self.parser.entries.len() {
+            available
+        } else {
+            count.min(available)
+        };
+        self.sources.extend(
+            self.parser.inherit_sources[first..first + count]
+                .iter()
+                .map(|&source| (0, source)),
+        );
         self.nodes[0].sources = count as u32;
         for index in set.entries as usize..end {
             let entry = self.parser.entries[index];
@@ -223,32 +250,61 @@ impl<'p, 'a> Merger<'p, 'a> {
                     },
                     None => {
                         let (inner, value) = self.new_node(entry.pos);
-                        let binding = Binding { name: symbol, pos: entry.pos, value, kind: BindingKind::Plain };
+                        let binding = Binding {
+                            name: symbol,
+                            pos: entry.pos,
+                            value,
+                            kind: BindingKind::Plain,
+                        };
                         self.insert(node, Some(inner), binding);
                         inner
                     }
                 },
                 AttrName::Dynamic(expr) => {
                     let (inner, value) = self.new_node(entry.pos);
-                    self.dynamic.push((node, DynamicBinding { name: expr, value, pos: entry.pos }));
+                    self.dynamic.push((
+                        node,
+                        DynamicBinding {
+                            name: expr,
+                            value,
+                            pos: entry.pos,
+                        },
+                    ));
                     inner
                 }
             };
         }
         match self.parser.names[last].0 {
             AttrName::Static(name) => {
-                let binding = Binding { name, pos: entry.pos, value: entry.value, kind: entry.kind };
+                let binding = Binding {
+                    name,
+                    pos: entry.pos,
+                    value: entry.value,
+                    kind: entry.kind,
+                };
                 self.add_binding(node, binding, names..last)
             }
             AttrName::Dynamic(name) => {
-                self.dynamic.push((node, DynamicBinding { name, value: entry.value, pos: entry.pos }));
+                self.dynamic.push((
+                    node,
+                    DynamicBinding {
+                        name,
+                        value: entry.value,
+                        pos: entry.pos,
+                    },
+                ));
                 Ok(())
             }
         }
     }
 
     /// Adds a binding to a node; two sets of the same name are merged, other duplicates refused.
-    fn add_binding(&mut self, node: u32, binding: Binding, path: std::ops::Range<usize>) -> Parsed<()> {
+    fn add_binding(
+        &mut self,
+        node: u32,
+        binding: Binding,
+        path: std::ops::Range<usize>,
+    ) -> Parsed<()> {
         // The sets that remain to be merged, innermost last: node, the set's bindings, the path to it.
         let mut work = vec![(node, binding, 0usize)];
         let mut inner_path: Vec<AttrName> = Vec::new();
@@ -283,14 +339,25 @@ impl<'p, 'a> Merger<'p, 'a> {
         let target = &mut self.nodes[node as usize];
         let offset = target.sources;
         target.sources += literal.sources.len;
-        self.sources.extend(ir.lists[literal.sources.range()].iter().map(|&source| (node, source)));
-        self.dynamic.extend(ir.dynamic_bindings[literal.dynamic.range()].iter().map(|&binding| (node, binding)));
+        self.sources.extend(
+            ir.lists[literal.sources.range()]
+                .iter()
+                .map(|&source| (node, source)),
+        );
+        self.dynamic.extend(
+            ir.dynamic_bindings[literal.dynamic.range()]
+                .iter()
+                .map(|&binding| (node, binding)),
+        );
         let mut bindings = ir.bindings[literal.bindings.range()].to_vec();
         for binding in &mut bindings {
             if let BindingKind::InheritedFrom(index) = &mut binding.kind {
                 *index += offset;
                 if let Expr::Select { base, .. } = ir.expr(binding.value) {
-                    ir.exprs[base.0 as usize] = Expr::InheritSource { set: target.set, index: *index };
+                    ir.exprs[base.0 as usize] = Expr::InheritSource {
+                        set: target.set,
+                        index: *index,
+                    };
                 }
             }
         }
@@ -303,7 +370,9 @@ impl<'p, 'a> Merger<'p, 'a> {
         if node.is_some() {
             return node;
         }
-        let Expr::Attrs(set) = self.parser.ir.expr(binding.value) else { return None };
+        let Expr::Attrs(set) = self.parser.ir.expr(binding.value) else {
+            return None;
+        };
         let node = self.nodes.len() as u32;
         self.nodes.push(Node { set, sources: 0 });
         self.bindings[index as usize].1 = Some(node);
@@ -316,13 +385,16 @@ impl<'p, 'a> Merger<'p, 'a> {
     fn new_node(&mut self, pos: Pos) -> (u32, ExprId) {
         let set = self.parser.add_set(false, pos);
         let offset = pos.0 - self.parser.base.0;
-        let value = self.parser.push(Expr::Attrs(set), offset, self.parser.previous_end);
+        let value = self
+            .parser
+            .push(Expr::Attrs(set), offset, self.parser.previous_end);
         self.nodes.push(Node { set, sources: 0 });
         (self.nodes.len() as u32 - 1, value)
     }
 
     fn insert(&mut self, node: u32, child: Option<u32>, binding: Binding) {
-        self.index.insert((node, binding.name), self.bindings.len() as u32);
+        self.index
+            .insert((node, binding.name), self.bindings.len() as u32);
         self.bindings.push((node, child, binding));
     }
 
@@ -334,35 +406,52 @@ impl<'p, 'a> Merger<'p, 'a> {
         pos: Pos,
         previous: Pos,
     ) -> Box<Diagnostic> {
-        let mut path: Vec<AttrName> = self.parser.names[names].iter().map(|&(name, _)| name).collect();
+        let mut path: Vec<AttrName> = self.parser.names[names]
+            .iter()
+            .map(|&(name, _)| name)
+            .collect();
         path.extend_from_slice(more);
         self.parser.duplicate(&path, pos, previous)
     }
 
     /// Writes the sets into the arena.
     fn finish(mut self) {
-        self.bindings.sort_unstable_by_key(|&(node, _, binding)| (node, binding.name));
+        self.bindings
+            .sort_unstable_by_key(|&(node, _, binding)| (node, binding.name));
         self.dynamic.sort_by_key(|&(node, _)| node);
         self.sources.sort_by_key(|&(node, _)| node);
         let ir = &mut *self.parser.ir;
-        let (mut bindings, mut dynamic, mut sources) = (&self.bindings[..], &self.dynamic[..], &self.sources[..]);
+        let (mut bindings, mut dynamic, mut sources) =
+            (&self.bindings[..], &self.dynamic[..], &self.sources[..]);
         for (index, node) in self.nodes.iter().enumerate() {
             let index = index as u32;
             let own = bindings.partition_point(|&(node, ..)| node <= index);
-            let slice = Slice { start: ir.bindings.len() as u32, len: own as u32 };
-            ir.bindings.extend(bindings[..own].iter().map(|&(_, _, binding)| binding));
+            let slice = Slice {
+                start: ir.bindings.len() as u32,
+                len: own as u32,
+            };
+            ir.bindings
+                .extend(bindings[..own].iter().map(|&(_, _, binding)| binding));
             bindings = &bindings[own..];
             ir.attr_sets[node.set.0 as usize].bindings = slice;
 
             let own = dynamic.partition_point(|&(node, _)| node <= index);
-            let slice = Slice { start: ir.dynamic_bindings.len() as u32, len: own as u32 };
-            ir.dynamic_bindings.extend(dynamic[..own].iter().map(|&(_, binding)| binding));
+            let slice = Slice {
+                start: ir.dynamic_bindings.len() as u32,
+                len: own as u32,
+            };
+            ir.dynamic_bindings
+                .extend(dynamic[..own].iter().map(|&(_, binding)| binding));
             dynamic = &dynamic[own..];
             ir.attr_sets[node.set.0 as usize].dynamic = slice;
 
             let own = sources.partition_point(|&(node, _)| node <= index);
-            let slice = Slice { start: ir.lists.len() as u32, len: own as u32 };
-            ir.lists.extend(sources[..own].iter().map(|&(_, source)| source));
+            let slice = Slice {
+                start: ir.lists.len() as u32,
+                len: own as u32,
+            };
+            ir.lists
+                .extend(sources[..own].iter().map(|&(_, source)| source));
             sources = &sources[own..];
             ir.attr_sets[node.set.0 as usize].sources = slice;
         }

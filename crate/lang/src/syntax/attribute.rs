@@ -28,7 +28,9 @@ impl Parser<'_> {
                 }
                 Kind::DollarCurly => {
                     self.frames.push(Frame::Path { goal, names });
-                    self.frames.push(Frame::DynamicName { start: self.token.start });
+                    self.frames.push(Frame::DynamicName {
+                        start: self.token.start,
+                    });
                     self.bump()?;
                     return Ok(State::Function);
                 }
@@ -58,12 +60,22 @@ impl Parser<'_> {
                     self.bump()?;
                     return Ok(State::Select);
                 }
-                let expr = Expr::Select { base: base.expr, path, default: ExprId::NONE };
+                let expr = Expr::Select {
+                    base: base.expr,
+                    path,
+                    default: ExprId::NONE,
+                };
                 Ok(State::Selected(self.done(expr, base.start)))
             }
             PathGoal::Has(base) => {
                 let path = self.take_path(names);
-                Ok(State::Operand(self.done(Expr::HasAttr { base: base.expr, path }, base.start)))
+                Ok(State::Operand(self.done(
+                    Expr::HasAttr {
+                        base: base.expr,
+                        path,
+                    },
+                    base.start,
+                )))
             }
             PathGoal::Binding(pos) => {
                 self.expect(Kind::Assign, &["'.'", "'='"])?;
@@ -103,7 +115,11 @@ impl Parser<'_> {
     /// Reads `{` and tells a set from a pattern.
     pub fn curly(&mut self) -> Parsed<State> {
         let start = self.token.start;
-        let head = PatternHead { start, formals: self.formals.len() as u32, name: None };
+        let head = PatternHead {
+            start,
+            formals: self.formals.len() as u32,
+            name: None,
+        };
         self.bump()?;
         match self.token.kind {
             Kind::Ellipsis => self.formal(head),
@@ -118,7 +134,10 @@ impl Parser<'_> {
             Kind::Id => {
                 let token = self.token;
                 self.bump()?;
-                if matches!(self.token.kind, Kind::Question | Kind::Comma | Kind::CurlyClose) {
+                if matches!(
+                    self.token.kind,
+                    Kind::Question | Kind::Comma | Kind::CurlyClose
+                ) {
                     return self.after_formal_name(head, token);
                 }
                 self.open(start, SetKind::Plain);
@@ -139,7 +158,9 @@ impl Parser<'_> {
 
     /// Reads up to the next value or the end of the bindings.
     fn bindings(&mut self) -> Parsed<State> {
-        let Some(&set) = self.sets.last() else { unreachable!("bindings belong to an open set") };
+        let Some(&set) = self.sets.last() else {
+            unreachable!("bindings belong to an open set")
+        };
         match self.token.kind {
             Kind::Id | Kind::OrKeyword | Kind::Quote | Kind::DollarCurly => {
                 self.attr_path(PathGoal::Binding(self.token.start), self.names.len() as u32)
@@ -170,20 +191,34 @@ impl Parser<'_> {
     }
 
     fn close_set(&mut self) -> Parsed<State> {
-        let Some(set) = self.sets.last().copied() else { unreachable!("bindings belong to an open set") };
-        let expr = if set.kind == SetKind::Let { None } else { Some(self.done(Expr::Attrs(set.id), set.start)) };
+        let Some(set) = self.sets.last().copied() else {
+            unreachable!("bindings belong to an open set")
+        };
+        let expr = if set.kind == SetKind::Let {
+            None
+        } else {
+            Some(self.done(Expr::Attrs(set.id), set.start))
+        };
         self.build_set()?;
         match (set.kind, expr) {
             (SetKind::LetBody, Some(done)) => {
                 let names = self.names.len() as u32;
-                self.names.push((AttrName::Static(well_known::BODY), self.pos(set.start)));
+                self.names
+                    .push((AttrName::Static(well_known::BODY), self.pos(set.start)));
                 let path = self.take_path(names);
-                let expr = Expr::Select { base: done.expr, path, default: ExprId::NONE };
+                let expr = Expr::Select {
+                    base: done.expr,
+                    path,
+                    default: ExprId::NONE,
+                };
                 Ok(State::Simple(self.done(expr, set.start)))
             }
             (_, Some(done)) => Ok(State::Simple(done)),
             (_, None) => {
-                self.frames.push(Frame::LetBody { start: set.start, set: set.id });
+                self.frames.push(Frame::LetBody {
+                    start: set.start,
+                    set: set.id,
+                });
                 Ok(State::Function)
             }
         }
@@ -196,7 +231,13 @@ impl Parser<'_> {
             self.name_lambda(value, name);
         }
         let len = self.names.len() as u32 - names;
-        self.entries.push(Entry { names, len, value, pos: self.pos(pos), kind: BindingKind::Plain });
+        self.entries.push(Entry {
+            names,
+            len,
+            value,
+            pos: self.pos(pos),
+            kind: BindingKind::Plain,
+        });
         self.bindings()
     }
 
@@ -212,7 +253,12 @@ impl Parser<'_> {
                 }
                 Kind::Quote => {
                     self.frames.push(Frame::InheritNames { source });
-                    return self.quoted(TextKind::QuotedName, token.start, token.end, self.parts.len() as u32);
+                    return self.quoted(
+                        TextKind::QuotedName,
+                        token.start,
+                        token.end,
+                        self.parts.len() as u32,
+                    );
                 }
                 Kind::DollarCurly => {
                     self.frames.push(Frame::InheritNames { source });
@@ -237,16 +283,32 @@ impl Parser<'_> {
         let names = self.names.len() as u32;
         self.names.push((name, self.pos(start)));
         let (value, kind) = match source {
-            None => (self.push(Expr::Var(symbol), start, end), BindingKind::Inherited),
+            None => (
+                self.push(Expr::Var(symbol), start, end),
+                BindingKind::Inherited,
+            ),
             Some(index) => {
                 let base = self.push(Expr::InheritSource { set: set.id, index }, start, end);
                 self.names.push((name, self.pos(start)));
                 let path = self.take_path(names + 1);
-                let value = self.push(Expr::Select { base, path, default: ExprId::NONE }, start, end);
+                let value = self.push(
+                    Expr::Select {
+                        base,
+                        path,
+                        default: ExprId::NONE,
+                    },
+                    start,
+                    end,
+                );
                 (value, BindingKind::InheritedFrom(index))
             }
         };
-        self.entries.push(Entry { names, len: 1, value, pos: self.pos(start), kind });
+        self.entries.push(Entry {
+            names,
+            len: 1,
+            value,
+            pos: self.pos(start),
+            kind,
+        });
     }
 }
-

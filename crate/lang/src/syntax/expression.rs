@@ -27,7 +27,9 @@ fn precedence(op: BinaryOp) -> (u8, Grouping) {
         BinaryOp::Or => (2, Grouping::Left),
         BinaryOp::And => (3, Grouping::Left),
         BinaryOp::Equal | BinaryOp::NotEqual => (4, Grouping::None),
-        BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual => (5, Grouping::None),
+        BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual => {
+            (5, Grouping::None)
+        }
         BinaryOp::Update => (6, Grouping::Right),
         BinaryOp::Add | BinaryOp::Sub => (8, Grouping::Left),
         BinaryOp::Mul | BinaryOp::Div => (9, Grouping::Left),
@@ -78,7 +80,11 @@ impl Parser<'_> {
                         self.bump()?;
                         self.expect(Kind::CurlyOpen, &["'{'"])?;
                         let formals = self.formals.len() as u32;
-                        self.formal(PatternHead { start, formals, name: Some(name) })
+                        self.formal(PatternHead {
+                            start,
+                            formals,
+                            name: Some(name),
+                        })
                     }
                     _ => Ok(State::Simple(self.variable(token))),
                 }
@@ -141,7 +147,9 @@ impl Parser<'_> {
             Kind::SearchPath => self.search_path(),
             Kind::Uri => {
                 let from = self.ir.text_bytes.len();
-                self.ir.text_bytes.extend_from_slice(&self.lexer.text[start as usize..token.end as usize]);
+                self.ir
+                    .text_bytes
+                    .extend_from_slice(&self.lexer.text[start as usize..token.end as usize]);
                 let text = self.take_text(from)?;
                 self.bump()?;
                 Ok(State::Simple(self.done(Expr::Str(text), start)))
@@ -152,7 +160,10 @@ impl Parser<'_> {
                 Ok(State::Function)
             }
             Kind::BracketOpen => {
-                self.frames.push(Frame::List { start, parts: self.parts.len() as u32 });
+                self.frames.push(Frame::List {
+                    start,
+                    parts: self.parts.len() as u32,
+                });
                 self.bump()?;
                 self.list_element()
             }
@@ -176,8 +187,15 @@ impl Parser<'_> {
 
     fn variable(&mut self, token: super::token::Token) -> Done {
         let name = self.symbol(token);
-        let expr = if name == well_known::CUR_POS { Expr::CurPos } else { Expr::Var(name) };
-        Done { expr: self.push(expr, token.start, token.end), start: token.start }
+        let expr = if name == well_known::CUR_POS {
+            Expr::CurPos
+        } else {
+            Expr::Var(name)
+        };
+        Done {
+            expr: self.push(expr, token.start, token.end),
+            start: token.start,
+        }
     }
 
     fn integer(&mut self) -> Parsed<State> {
@@ -185,7 +203,9 @@ impl Parser<'_> {
         let digits = &self.lexer.text[token.start as usize..token.end as usize];
         let mut value = 0i64;
         for &digit in digits {
-            let sum = value.checked_mul(10).and_then(|value| value.checked_add(i64::from(digit - b'0')));
+            let sum = value
+                .checked_mul(10)
+                .and_then(|value| value.checked_add(i64::from(digit - b'0')));
             value = match sum {
                 Some(sum) => sum,
                 None => return Err(self.invalid_number("invalid integer '")),
@@ -199,7 +219,9 @@ impl Parser<'_> {
         let token = self.token;
         let digits = &self.lexer.text[token.start as usize..token.end as usize];
         // The token consists of ASCII digits, `.`, `e` and signs, all of which Rust accepts in the same meaning.
-        let value = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse::<f64>().ok());
+        let value = std::str::from_utf8(digits)
+            .ok()
+            .and_then(|digits| digits.parse::<f64>().ok());
         match value {
             Some(value) if value.is_finite() && !underflows(value, digits) => {
                 self.bump()?;
@@ -212,7 +234,9 @@ impl Parser<'_> {
     #[cold]
     fn invalid_number(&self, message: &str) -> Box<crate::diagnostic::Diagnostic> {
         let mut message = message.as_bytes().to_vec();
-        message.extend_from_slice(&self.lexer.text[self.token.start as usize..self.token.end as usize]);
+        message.extend_from_slice(
+            &self.lexer.text[self.token.start as usize..self.token.end as usize],
+        );
         message.push(b'\'');
         self.error(message, self.token.start)
     }
@@ -222,7 +246,9 @@ impl Parser<'_> {
         let token = self.token;
         let (start, end) = (token.start, token.end);
         let from = self.ir.text_bytes.len();
-        self.ir.text_bytes.extend_from_slice(&self.lexer.text[start as usize + 1..end as usize - 1]);
+        self.ir
+            .text_bytes
+            .extend_from_slice(&self.lexer.text[start as usize + 1..end as usize - 1]);
         let text: TextId = self.take_text(from)?;
         self.bump()?;
         let function = self.push(Expr::Var(well_known::FIND_FILE), start, end);
@@ -230,7 +256,14 @@ impl Parser<'_> {
         let name = self.push(Expr::Str(text), start, end);
         let arguments = self.ir.lists.len() as u32;
         self.ir.lists.extend([path, name]);
-        Ok(State::Simple(self.done(Expr::Call { function, start: arguments, len: 2 }, start)))
+        Ok(State::Simple(self.done(
+            Expr::Call {
+                function,
+                start: arguments,
+                len: 2,
+            },
+            start,
+        )))
     }
 
     fn list_element(&mut self) -> Parsed<State> {
@@ -261,7 +294,14 @@ impl Parser<'_> {
                 let argument = self.push(Expr::Var(well_known::OR), done.start, token.end);
                 let start = self.ir.lists.len() as u32;
                 self.ir.lists.push(argument);
-                let call = self.done(Expr::Call { function: done.expr, start, len: 1 }, done.start);
+                let call = self.done(
+                    Expr::Call {
+                        function: done.expr,
+                        start,
+                        len: 1,
+                    },
+                    done.start,
+                );
                 self.old_or = true;
                 Ok(State::Selected(call))
             }
@@ -290,16 +330,30 @@ impl Parser<'_> {
                 }
                 self.frames.pop();
                 let arguments = self.take_parts(parts);
-                let expr = Expr::Call { function: function.expr, start: arguments.start, len: arguments.len };
+                let expr = Expr::Call {
+                    function: function.expr,
+                    start: arguments.start,
+                    len: arguments.len,
+                };
                 Ok(State::Operand(self.done(expr, function.start)))
             }
             Some(&Frame::Default { base, path }) => {
+                if old_or {
+                    self.warn_about_or(done);
+                }
                 self.frames.pop();
-                let expr = Expr::Select { base: base.expr, path, default: done.expr };
+                let expr = Expr::Select {
+                    base: base.expr,
+                    path,
+                    default: done.expr,
+                };
                 Ok(State::Selected(self.done(expr, base.start)))
             }
             _ if self.token.kind.starts_operand() => {
-                self.frames.push(Frame::Apply { function: done, parts: self.parts.len() as u32 });
+                self.frames.push(Frame::Apply {
+                    function: done,
+                    parts: self.parts.len() as u32,
+                });
                 Ok(State::Select)
             }
             _ => Ok(State::Operand(done)),
@@ -312,7 +366,8 @@ impl Parser<'_> {
         let mut message = b"This expression uses `or` as an identifier in a way that will change in a future Nix release.\n\
             Wrap this entire expression in parentheses to preserve its current meaning:\n    ("
             .to_vec();
-        message.extend_from_slice(&self.lexer.text[done.start as usize..self.previous_end as usize]);
+        message
+            .extend_from_slice(&self.lexer.text[done.start as usize..self.previous_end as usize]);
         message.extend_from_slice(b")\nGive feedback at https://github.com/NixOS/nix/pull/11121");
         let mut warning = crate::diagnostic::Diagnostic::error(message, pos);
         warning.severity = crate::diagnostic::Severity::Warning;
@@ -339,23 +394,42 @@ impl Parser<'_> {
                         break;
                     }
                     self.frames.pop();
-                    let expr = Expr::Binary { op, left: left.expr, right: done.expr, pos: self.pos(pos) };
+                    let expr = Expr::Binary {
+                        op,
+                        left: left.expr,
+                        right: done.expr,
+                        pos: self.pos(pos),
+                    };
                     let expr = self.push(expr, pos, self.previous_end);
-                    done = Done { expr, start: left.start };
+                    done = Done {
+                        expr,
+                        start: left.start,
+                    };
                 }
                 Some(&Frame::Unary { negate, start }) => {
                     if (if negate { NEGATE } else { NOT }) < level {
                         break;
                     }
                     self.frames.pop();
-                    done = self.done(if negate { Expr::Negate(done.expr) } else { Expr::Not(done.expr) }, start);
+                    done = self.done(
+                        if negate {
+                            Expr::Negate(done.expr)
+                        } else {
+                            Expr::Not(done.expr)
+                        },
+                        start,
+                    );
                 }
                 _ => break,
             }
         }
         let pos = self.token.start;
         if let Some(op) = next {
-            self.frames.push(Frame::Binary { op, left: done, pos });
+            self.frames.push(Frame::Binary {
+                op,
+                left: done,
+                pos,
+            });
             self.bump()?;
             return Ok(State::Operator);
         }
@@ -397,13 +471,22 @@ impl Parser<'_> {
     fn call(&mut self, function: Done, argument: Done, start: u32) -> Done {
         let first = self.ir.lists.len() as u32;
         self.ir.lists.push(argument.expr);
-        self.done(Expr::Call { function: function.expr, start: first, len: 1 }, start)
+        self.done(
+            Expr::Call {
+                function: function.expr,
+                start: first,
+                len: 1,
+            },
+            start,
+        )
     }
 
     /// Goes on after a whole expression with what waits for it.
     pub fn after_expression(&mut self, done: Done) -> Parsed<State> {
         let expr = done.expr;
-        let Some(frame) = self.frames.pop() else { unreachable!("the root frame is the last") };
+        let Some(frame) = self.frames.pop() else {
+            unreachable!("the root frame is the last")
+        };
         match frame {
             Frame::Root => {
                 if self.token.kind != Kind::End {
@@ -419,38 +502,68 @@ impl Parser<'_> {
             Frame::FormalDefault { head, name, pos } => self.formal_default(head, name, pos, expr),
             Frame::Condition { start } => {
                 self.expect(Kind::Then, &["'then'"])?;
-                self.frames.push(Frame::Then { start, condition: expr });
+                self.frames.push(Frame::Then {
+                    start,
+                    condition: expr,
+                });
                 Ok(State::Function)
             }
             Frame::Then { start, condition } => {
                 self.expect(Kind::Else, &["'else'"])?;
-                self.frames.push(Frame::Else { start, condition, then: expr });
+                self.frames.push(Frame::Else {
+                    start,
+                    condition,
+                    then: expr,
+                });
                 Ok(State::Function)
             }
-            Frame::Else { start, condition, then } => {
-                Ok(State::Complete(self.done(Expr::If { condition, then, otherwise: expr }, start)))
-            }
+            Frame::Else {
+                start,
+                condition,
+                then,
+            } => Ok(State::Complete(self.done(
+                Expr::If {
+                    condition,
+                    then,
+                    otherwise: expr,
+                },
+                start,
+            ))),
             Frame::Assert { start } => {
                 self.expect(Kind::Semicolon, &["';'"])?;
-                self.frames.push(Frame::AssertBody { start, condition: expr });
+                self.frames.push(Frame::AssertBody {
+                    start,
+                    condition: expr,
+                });
                 Ok(State::Function)
             }
-            Frame::AssertBody { start, condition } => {
-                Ok(State::Complete(self.done(Expr::Assert { condition, body: expr }, start)))
-            }
+            Frame::AssertBody { start, condition } => Ok(State::Complete(self.done(
+                Expr::Assert {
+                    condition,
+                    body: expr,
+                },
+                start,
+            ))),
             Frame::With { start } => {
                 self.expect(Kind::Semicolon, &["';'"])?;
                 self.frames.push(Frame::WithBody { start, scope: expr });
                 Ok(State::Function)
             }
-            Frame::WithBody { start, scope } => {
-                Ok(State::Complete(self.done(Expr::With { scope, body: expr, slot: 0 }, start)))
-            }
+            Frame::WithBody { start, scope } => Ok(State::Complete(self.done(
+                Expr::With {
+                    scope,
+                    body: expr,
+                    slot: 0,
+                },
+                start,
+            ))),
             Frame::LetBody { start, set } => {
                 if self.ir.attr_set(set).dynamic.len > 0 {
                     return Err(self.error("dynamic attributes not allowed in let", start));
                 }
-                Ok(State::Complete(self.done(Expr::Let { set, body: expr }, start)))
+                Ok(State::Complete(
+                    self.done(Expr::Let { set, body: expr }, start),
+                ))
             }
             Frame::Value { names, pos } => self.close_binding(names, pos, expr),
             Frame::InheritSource => {
@@ -474,7 +587,8 @@ impl Parser<'_> {
                         self.quoted(kind, start, at, parts)
                     }
                     TextKind::Indented => {
-                        self.indented.push(super::indented::IndentedPart::Expr(expr));
+                        self.indented
+                            .push(super::indented::IndentedPart::Expr(expr));
                         self.indented(start, at, parts)
                     }
                     TextKind::Path => {
@@ -512,13 +626,19 @@ impl Parser<'_> {
             self.ir.attr_name_positions.push(pos);
         }
         let index = self.ir.attr_paths.len() as u32;
-        self.ir.attr_paths.push(Slice { start, len: self.ir.attr_names.len() as u32 - start });
+        self.ir.attr_paths.push(Slice {
+            start,
+            len: self.ir.attr_names.len() as u32 - start,
+        });
         index
     }
 }
 
 /// Tells whether a number is too small for a normal double, which `strtod` reports as a range error.
 fn underflows(value: f64, digits: &[u8]) -> bool {
-    let mantissa = digits.split(|byte| matches!(byte, b'e' | b'E')).next().unwrap_or_default();
+    let mantissa = digits
+        .split(|byte| matches!(byte, b'e' | b'E'))
+        .next()
+        .unwrap_or_default();
     value.abs() < f64::MIN_POSITIVE && mantissa.iter().any(|digit| matches!(digit, b'1'..=b'9'))
 }

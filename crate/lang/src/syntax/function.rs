@@ -10,9 +10,15 @@ impl Parser<'_> {
     /// Starts the body of a function whose colon has been read; joins it with the function directly around it.
     pub fn open_lambda(&mut self, start: u32, name: Option<Symbol>, pattern: Option<Pattern>) {
         let joins = matches!(self.frames.last(), Some(Frame::Lambda { .. }))
-            && self.parameters.last().is_some_and(|parameter| parameter.pattern.is_none());
+            && self
+                .parameters
+                .last()
+                .is_some_and(|parameter| parameter.pattern.is_none());
         if !joins {
-            self.frames.push(Frame::Lambda { start, parameters: self.parameters.len() as u32 });
+            self.frames.push(Frame::Lambda {
+                start,
+                parameters: self.parameters.len() as u32,
+            });
         }
         let pos = self.pos(start);
         self.parameters.push(Parameter { name, pattern, pos });
@@ -21,27 +27,43 @@ impl Parser<'_> {
     /// Goes on after the body of a function.
     pub fn close_lambda(&mut self, start: u32, parameters: u32, body: ExprId) -> Parsed<State> {
         let first = self.ir.parameters.len() as u32;
-        self.ir.parameters.extend(self.parameters.drain(parameters as usize..));
+        self.ir
+            .parameters
+            .extend(self.parameters.drain(parameters as usize..));
         if let Some(&parameter) = self.ir.parameters.last() {
             self.check_formals(parameter)?;
         }
         let id = LambdaId(self.ir.lambdas.len() as u32);
-        let parameters = Slice { start: first, len: self.ir.parameters.len() as u32 - first };
-        self.ir.lambdas.push(Lambda { parameters, body, name: None, frame_slots: 0 });
+        let parameters = Slice {
+            start: first,
+            len: self.ir.parameters.len() as u32 - first,
+        };
+        self.ir.lambdas.push(Lambda {
+            parameters,
+            body,
+            name: None,
+            frame_slots: 0,
+        });
         Ok(State::Complete(self.done(Expr::Lambda(id), start)))
     }
 
     /// Refuses duplicate names of a pattern; the reference does so only after the function's body.
     fn check_formals(&self, parameter: Parameter) -> Parsed<()> {
-        let Some(pattern) = parameter.pattern else { return Ok(()) };
+        let Some(pattern) = parameter.pattern else {
+            return Ok(());
+        };
         let formals = &self.ir.formals[pattern.formals.range()];
         let twice = formals.windows(2).find(|pair| pair[0].name == pair[1].name);
         let duplicate = twice.map(|pair| (pair[1].name, pair[1].pos)).or_else(|| {
             let name = parameter.name?;
-            formals.binary_search_by_key(&name, |formal| formal.name).ok()?;
+            formals
+                .binary_search_by_key(&name, |formal| formal.name)
+                .ok()?;
             Some((name, parameter.pos))
         });
-        let Some((name, pos)) = duplicate else { return Ok(()) };
+        let Some((name, pos)) = duplicate else {
+            return Ok(());
+        };
         let mut message = b"duplicate formal function argument '".to_vec();
         message.extend_from_slice(self.symbols.name(name));
         message.push(b'\'');
@@ -74,14 +96,24 @@ impl Parser<'_> {
         let name = self.symbol(token);
         if self.token.kind == Kind::Question {
             self.bump()?;
-            self.frames.push(Frame::FormalDefault { head, name, pos: token.start });
+            self.frames.push(Frame::FormalDefault {
+                head,
+                name,
+                pos: token.start,
+            });
             return Ok(State::Function);
         }
         self.formal_default(head, name, token.start, ExprId::NONE)
     }
 
     /// Goes on after a formal and its default.
-    pub fn formal_default(&mut self, head: PatternHead, name: Symbol, pos: u32, default: ExprId) -> Parsed<State> {
+    pub fn formal_default(
+        &mut self,
+        head: PatternHead,
+        name: Symbol,
+        pos: u32,
+        default: ExprId,
+    ) -> Parsed<State> {
         let pos: Pos = self.pos(pos);
         self.formals.push(Formal { name, pos, default });
         match self.token.kind {
@@ -104,7 +136,10 @@ impl Parser<'_> {
         formals.sort_unstable_by_key(|formal| (formal.name, formal.pos));
         self.ir.formals.extend_from_slice(formals);
         self.formals.truncate(head.formals as usize);
-        let formals = Slice { start, len: self.ir.formals.len() as u32 - start };
+        let formals = Slice {
+            start,
+            len: self.ir.formals.len() as u32 - start,
+        };
         let mut name = head.name;
         if name.is_some() {
             self.expect(Kind::Colon, &["':'"])?;

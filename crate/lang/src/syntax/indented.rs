@@ -5,6 +5,7 @@ use super::parser::{Done, Frame, Parsed, Parser, State, TextKind};
 use super::quoted::unescape;
 use super::token::Kind;
 use crate::ir::{Expr, ExprId};
+use bstr::ByteSlice;
 
 /// A part of an indented string. The borders of the pieces matter: only the very last piece loses its blank last line.
 #[derive(Clone, Copy, Debug)]
@@ -45,8 +46,12 @@ impl Parser<'_> {
                     return Err(self.unexpected_token(Kind::End.name(), run as u32, &expected));
                 }
                 (Some(b'$'), Some(b'{')) => {
-                    self.push_raw(piece, run);
-                    self.frames.push(Frame::Interpolation { kind: TextKind::Indented, start, parts });
+                    self.push_raw(piece, run)?;
+                    self.frames.push(Frame::Interpolation {
+                        kind: TextKind::Indented,
+                        start,
+                        parts,
+                    });
                     self.resume(run as u32 + 2)?;
                     return Ok(State::Function);
                 }
@@ -60,13 +65,16 @@ impl Parser<'_> {
                     Some(b'\'') => (b"''", run + 3),
                     Some(b'\\') if byte(run + 3).is_some() => {
                         let escaped = unescape(text[run + 3]);
-                        self.push_raw(piece, run);
-                        self.indented.push(IndentedPart::Fixed { bytes: [escaped, 0], len: 1 });
+                        self.push_raw(piece, run)?;
+                        self.indented.push(IndentedPart::Fixed {
+                            bytes: [escaped, 0],
+                            len: 1,
+                        });
                         (at, piece) = (run + 4, run + 4);
                         continue;
                     }
                     _ => {
-                        self.push_raw(piece, run);
+                        self.push_raw(piece, run)?;
                         self.resume(run as u32 + 2)?;
                         return self.close_indented(start, parts as usize);
                     }
@@ -77,17 +85,28 @@ impl Parser<'_> {
                 }
                 (Some(_), _) => (b"'", run + 1),
             };
-            self.push_raw(piece, run);
+            self.push_raw(piece, run)?;
             let bytes = [fixed[0], fixed.get(1).copied().unwrap_or(0)];
-            self.indented.push(IndentedPart::Fixed { bytes, len: fixed.len() as u8 });
+            self.indented.push(IndentedPart::Fixed {
+                bytes,
+                len: fixed.len() as u8,
+            });
             (at, piece) = (next, next);
         }
     }
 
-    fn push_raw(&mut self, start: usize, end: usize) {
-        if start < end {
-            self.indented.push(IndentedPart::Raw { start: start as u32, end: end as u32 });
+    fn push_raw(&mut self, start: usize, end: usize) -> Parsed<()> {
+        let piece = &self.lexer.text[start..end];
+        if piece.find_byte(0).is_some() {
+            return Err(self.null_byte(piece, start as u32));
         }
+        if start < end {
+            self.indented.push(IndentedPart::Raw {
+                start: start as u32,
+                end: end as u32,
+            });
+        }
+        Ok(())
     }
 
     fn close_indented(&mut self, start: u32, from: usize) -> Parsed<State> {
@@ -106,11 +125,23 @@ impl Parser<'_> {
                 IndentedPart::Fixed { bytes, len } => {
                     // The reference strips what an escape stands for as if it were text, too.
                     let fixed = &bytes[..len as usize];
-                    strip(fixed, indentation, &mut line_start, &mut dropped, &mut self.ir.text_bytes);
+                    strip(
+                        fixed,
+                        indentation,
+                        &mut line_start,
+                        &mut dropped,
+                        &mut self.ir.text_bytes,
+                    );
                 }
                 IndentedPart::Raw { start, end } => {
                     let piece = &self.lexer.text[start as usize..end as usize];
-                    strip(piece, indentation, &mut line_start, &mut dropped, &mut self.ir.text_bytes);
+                    strip(
+                        piece,
+                        indentation,
+                        &mut line_start,
+                        &mut dropped,
+                        &mut self.ir.text_bytes,
+                    );
                 }
             }
             if index + 1 == self.indented.len() {
@@ -169,7 +200,13 @@ impl Parser<'_> {
 }
 
 /// Copies a piece without the indentation.
-fn strip(piece: &[u8], indentation: usize, line_start: &mut bool, dropped: &mut usize, out: &mut Vec<u8>) {
+fn strip(
+    piece: &[u8],
+    indentation: usize,
+    line_start: &mut bool,
+    dropped: &mut usize,
+    out: &mut Vec<u8>,
+) {
     for &byte in piece {
         match byte {
             b' ' if *line_start => {

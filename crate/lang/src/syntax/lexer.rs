@@ -19,7 +19,11 @@ pub struct Lexer<'a> {
 impl<'a> Lexer<'a> {
     /// Makes a scanner; the text is shorter than 4 GiB.
     pub fn new(text: &'a [u8]) -> Self {
-        Self { text, no_path_before: 0, no_uri_before: 0 }
+        Self {
+            text,
+            no_path_before: 0,
+            no_uri_before: 0,
+        }
     }
 
     #[inline]
@@ -31,8 +35,20 @@ impl<'a> Lexer<'a> {
     pub fn token(&mut self, at: u32) -> Token {
         let start = self.skip_blank(at as usize);
         let Some(&first) = self.text.get(start) else {
-            return Token { kind: Kind::End, start: start as u32, end: start as u32 };
+            return Token {
+                kind: Kind::End,
+                start: start as u32,
+                end: start as u32,
+            };
         };
+        if first == 0 {
+            // The reference's scanner hands the byte on as token 0, which means the end.
+            return Token {
+                kind: Kind::End,
+                start: start as u32 + 1,
+                end: start as u32 + 1,
+            };
+        }
         let (kind, end) = if bytes::is(first, ID_START) {
             self.word(start)
         } else if first.is_ascii_digit() {
@@ -40,7 +56,11 @@ impl<'a> Lexer<'a> {
         } else {
             self.symbol(start, first)
         };
-        Token { kind, start: start as u32, end: end as u32 }
+        Token {
+            kind,
+            start: start as u32,
+            end: end as u32,
+        }
     }
 
     /// Skips white space and comments. An unterminated `/*` is no comment.
@@ -77,7 +97,11 @@ impl<'a> Lexer<'a> {
     }
 
     fn number(&mut self, start: usize) -> (Kind, usize) {
-        let end = start + self.text[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let end = start
+            + self.text[start..]
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
         let next = self.byte(end);
         if !(bytes::is(next, PATH) || next == b'/') {
             return (Kind::Int, end);
@@ -93,7 +117,12 @@ impl<'a> Lexer<'a> {
 
     /// Matches `[1-9][0-9]*\.[0-9]*` or `0?\.[0-9]+`, with an exponent or without.
     fn float(&self, start: usize) -> Option<usize> {
-        let digits = |at: usize| at + self.text[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let digits = |at: usize| {
+            at + self.text[at..]
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count()
+        };
         let dot = digits(start);
         if self.byte(dot) != b'.' {
             return None;

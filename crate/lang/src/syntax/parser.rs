@@ -105,13 +105,21 @@ pub enum Frame {
     /// `x: …`; the parameters are on the stack of parameters.
     Lambda { start: u32, parameters: u32 },
     /// `{ a ? …`
-    FormalDefault { head: PatternHead, name: Symbol, pos: u32 },
+    FormalDefault {
+        head: PatternHead,
+        name: Symbol,
+        pos: u32,
+    },
     /// `if …`
     Condition { start: u32 },
     /// `if c then …`
     Then { start: u32, condition: ExprId },
     /// `if c then a else …`
-    Else { start: u32, condition: ExprId, then: ExprId },
+    Else {
+        start: u32,
+        condition: ExprId,
+        then: ExprId,
+    },
     /// `assert …`
     Assert { start: u32 },
     /// `assert c; …`
@@ -121,7 +129,10 @@ pub enum Frame {
     /// `with s; …`
     WithBody { start: u32, scope: ExprId },
     /// `let … in …`
-    LetBody { start: u32, set: crate::ir::AttrSetId },
+    LetBody {
+        start: u32,
+        set: crate::ir::AttrSetId,
+    },
     /// `path = …`; the names are on the stack of names.
     Value { names: u32, pos: u32 },
     /// `inherit (…`
@@ -133,7 +144,11 @@ pub enum Frame {
     /// `${…}` as attribute name
     DynamicName { start: u32 },
     /// `${…}` in a string or path
-    Interpolation { kind: TextKind, start: u32, parts: u32 },
+    Interpolation {
+        kind: TextKind,
+        start: u32,
+        parts: u32,
+    },
 }
 
 /// The state of parsing one text.
@@ -178,7 +193,11 @@ impl<'a> Parser<'a> {
             base_dir: context.base_dir,
             home: context.home,
             pipe_operators: context.pipe_operators,
-            token: Token { kind: Kind::End, start: 0, end: 0 },
+            token: Token {
+                kind: Kind::End,
+                start: 0,
+                end: 0,
+            },
             previous_end: 0,
             frames: vec![Frame::Root],
             parts: Vec::new(),
@@ -257,7 +276,10 @@ impl<'a> Parser<'a> {
     pub fn push(&mut self, expr: Expr, start: u32, end: u32) -> ExprId {
         let id = ExprId(self.ir.exprs.len() as u32);
         self.ir.exprs.push(expr);
-        self.ir.spans.push(Span { start: self.pos(start), end: self.pos(end) });
+        self.ir.spans.push(Span {
+            start: self.pos(start),
+            end: self.pos(end),
+        });
         id
     }
 
@@ -273,24 +295,34 @@ impl<'a> Parser<'a> {
     pub fn take_parts(&mut self, from: u32) -> Slice {
         let start = self.ir.lists.len() as u32;
         self.ir.lists.extend(self.parts.drain(from as usize..));
-        Slice { start, len: self.ir.lists.len() as u32 - start }
+        Slice {
+            start,
+            len: self.ir.lists.len() as u32 - start,
+        }
     }
 
     /// Makes a literal of the arena's last bytes.
     pub fn take_text(&mut self, from: usize) -> Parsed<TextId> {
         let end = self.ir.text_bytes.len();
         if u32::try_from(end).is_err() {
-            return Err(self.error("the texts of all literals together exceed 4 GiB", self.token.start));
+            return Err(self.error(
+                "the texts of all literals together exceed 4 GiB",
+                self.token.start,
+            ));
         }
         let id = TextId(self.ir.texts.len() as u32);
-        self.ir.texts.push(Slice { start: from as u32, len: (end - from) as u32 });
+        self.ir.texts.push(Slice {
+            start: from as u32,
+            len: (end - from) as u32,
+        });
         Ok(id)
     }
 
     /// Interns the text of a token.
     #[inline]
     pub fn symbol(&mut self, token: Token) -> Symbol {
-        self.symbols.intern(&self.lexer.text[token.start as usize..token.end as usize])
+        self.symbols
+            .intern(&self.lexer.text[token.start as usize..token.end as usize])
     }
 
     /// Makes an error at an offset.

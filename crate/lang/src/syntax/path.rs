@@ -44,17 +44,27 @@ impl Parser<'_> {
         let mut at = at as usize;
         let only_beginning = self.parts.len() == parts as usize + 1;
         let mut pieces = 0;
+        // At the end of the text the reference's positions lag behind by one piece.
+        let mut piece_start = if only_beginning { start } else { at as u32 - 1 };
+        let mut piece_before = start;
         loop {
             if text[at..].starts_with(b"${") {
-                self.frames.push(Frame::Interpolation { kind: TextKind::Path, start, parts });
+                self.frames.push(Frame::Interpolation {
+                    kind: TextKind::Path,
+                    start,
+                    parts,
+                });
                 self.resume(at as u32 + 2)?;
                 return Ok(State::Function);
             }
-            let Some(end) = self.lexer.path_piece(at) else { break };
+            let Some(end) = self.lexer.path_piece(at) else {
+                break;
+            };
             if only_beginning && pieces > 0 {
                 return Err(self.unexpected_token("string", at as u32, &["'${'"]));
             }
             pieces += 1;
+            (piece_before, piece_start) = (piece_start, at as u32);
             let from = self.ir.text_bytes.len();
             self.ir.text_bytes.extend_from_slice(&text[at..end]);
             let literal = self.take_text(from)?;
@@ -62,18 +72,28 @@ impl Parser<'_> {
             self.parts.push(part);
             at = end;
         }
+        let at_end = at == text.len();
         if text[at - 1] == b'/' {
-            return Err(self.error("path has a trailing slash", start));
+            return Err(self.error(
+                "path has a trailing slash",
+                if at_end { piece_start } else { at as u32 },
+            ));
         }
         if only_beginning && pieces > 0 {
-            return Err(self.unexpected_token("end of path", start, &["'${'"]));
+            let offset = if at_end { piece_before } else { piece_start };
+            return Err(self.unexpected_token("end of path", offset, &["'${'"]));
         }
         self.resume(at as u32)?;
+        if at_end {
+            self.token.start = piece_start;
+        }
         if only_beginning && let Some(expr) = self.parts.pop() {
             return Ok(State::Simple(super::parser::Done { expr, start }));
         }
         let parts = self.take_parts(parts);
-        Ok(State::Simple(self.done(Expr::PathInterpolation(parts), start)))
+        Ok(State::Simple(
+            self.done(Expr::PathInterpolation(parts), start),
+        ))
     }
 }
 
@@ -83,7 +103,10 @@ fn append_canonical(out: &mut Vec<u8>, from: usize, path: &[u8]) {
         match segment {
             b"" | b"." => {}
             b".." => {
-                let parent = out[from..].iter().rposition(|&byte| byte == b'/').unwrap_or(0);
+                let parent = out[from..]
+                    .iter()
+                    .rposition(|&byte| byte == b'/')
+                    .unwrap_or(0);
                 out.truncate(from + parent);
             }
             name => {

@@ -17,20 +17,34 @@ enum Task {
     Text(&'static str),
     Name(Symbol),
     Variable(Symbol),
-    Parameters { lambda: LambdaId, next: u32 },
+    Parameters {
+        lambda: LambdaId,
+        next: u32,
+    },
     Int(i64),
 }
 
 /// Returns an expression as text.
 pub fn print(ir: &Ir, symbols: &Symbols, expr: ExprId) -> Vec<u8> {
     let mut out = Vec::new();
-    Printer { ir, symbols, out: &mut out, tasks: vec![Task::Expr(expr)] }.run();
+    Printer {
+        ir,
+        symbols,
+        out: &mut out,
+        tasks: vec![Task::Expr(expr)],
+    }
+    .run();
     out
 }
 
 /// Appends an attribute path as the reference shows it.
 pub fn attr_path(ir: &Ir, symbols: &Symbols, path: &[AttrName], out: &mut Vec<u8>) {
-    let mut printer = Printer { ir, symbols, out, tasks: Vec::new() };
+    let mut printer = Printer {
+        ir,
+        symbols,
+        out,
+        tasks: Vec::new(),
+    };
     printer.later_path(path);
     printer.run();
 }
@@ -66,7 +80,9 @@ impl Printer<'_> {
         for (index, &name) in path.iter().enumerate().rev() {
             match name {
                 AttrName::Static(name) => self.tasks.push(Task::Name(name)),
-                AttrName::Dynamic(expr) => self.later(&[Task::Text("\"${"), Task::Expr(expr), Task::Text("}\"")]),
+                AttrName::Dynamic(expr) => {
+                    self.later(&[Task::Text("\"${"), Task::Expr(expr), Task::Text("}\"")])
+                }
             }
             if index > 0 {
                 self.tasks.push(Task::Text("."));
@@ -75,11 +91,18 @@ impl Printer<'_> {
     }
 
     /// Adds the elements of a list, each with a text before and after it.
-    fn later_list(&mut self, list: Slice, before: &'static str, between: &'static str, after: &'static str) {
+    fn later_list(
+        &mut self,
+        list: Slice,
+        before: &'static str,
+        between: &'static str,
+        after: &'static str,
+    ) {
         let elements = &self.ir.lists[list.range()];
         for (index, &element) in elements.iter().enumerate().rev() {
             let before = if index == 0 { before } else { between };
-            self.tasks.extend([Task::Text(after), Task::Expr(element), Task::Text(before)]);
+            self.tasks
+                .extend([Task::Text(after), Task::Expr(element), Task::Text(before)]);
         }
     }
 
@@ -95,7 +118,11 @@ impl Printer<'_> {
             | Expr::Global { name, .. }
             | Expr::WithVar { name, .. } => self.out.extend_from_slice(self.symbols.name(name)),
             Expr::CurPos => self.out.extend_from_slice(b"__curPos"),
-            Expr::Select { base, path, default } => {
+            Expr::Select {
+                base,
+                path,
+                default,
+            } => {
                 if default.is_some() {
                     self.later(&[Task::Text(" or ("), Task::Expr(default), Task::Text(")")]);
                 }
@@ -108,7 +135,9 @@ impl Printer<'_> {
                 self.later(&[Task::Text("(("), Task::Expr(base), Task::Text(") ? ")]);
             }
             Expr::Lambda(lambda) => self.parameters(lambda, 0),
-            Expr::Call { .. } | Expr::Negate(_) => self.later(&[Task::Text("("), Task::Callee(id), Task::Text(")")]),
+            Expr::Call { .. } | Expr::Negate(_) => {
+                self.later(&[Task::Text("("), Task::Callee(id), Task::Text(")")])
+            }
             Expr::Let { set, body } => {
                 self.later(&[Task::Text("in "), Task::Expr(body), Task::Text(")")]);
                 self.out.extend_from_slice(b"(let ");
@@ -134,7 +163,11 @@ impl Printer<'_> {
                 Task::Expr(body),
                 Task::Text(")"),
             ]),
-            Expr::If { condition, then, otherwise } => self.later(&[
+            Expr::If {
+                condition,
+                then,
+                otherwise,
+            } => self.later(&[
                 Task::Text("(if "),
                 Task::Expr(condition),
                 Task::Text(" then "),
@@ -144,10 +177,19 @@ impl Printer<'_> {
                 Task::Text(")"),
             ]),
             Expr::Assert { condition, body } => {
-                self.later(&[Task::Text("assert "), Task::Expr(condition), Task::Text("; "), Task::Expr(body)]);
+                self.later(&[
+                    Task::Text("assert "),
+                    Task::Expr(condition),
+                    Task::Text("; "),
+                    Task::Expr(body),
+                ]);
             }
-            Expr::Not(operand) => self.later(&[Task::Text("(! "), Task::Expr(operand), Task::Text(")")]),
-            Expr::Binary { op, left, right, .. } => self.binary(id, op, left, right),
+            Expr::Not(operand) => {
+                self.later(&[Task::Text("(! "), Task::Expr(operand), Task::Text(")")])
+            }
+            Expr::Binary {
+                op, left, right, ..
+            } => self.binary(id, op, left, right),
             Expr::Interpolation(parts) | Expr::PathInterpolation(parts) => {
                 self.tasks.push(Task::Text(")"));
                 self.later_list(parts, "(", " + ", "");
@@ -189,35 +231,86 @@ impl Printer<'_> {
                 ]);
             }
         };
-        self.later(&[Task::Text("("), Task::Expr(left), Task::Text(infix), Task::Expr(right), Task::Text(")")]);
+        self.later(&[
+            Task::Text("("),
+            Task::Expr(left),
+            Task::Text(infix),
+            Task::Expr(right),
+            Task::Text(")"),
+        ]);
     }
 
     /// Prints a call without parentheses: the reference joins calls of calls, those that operators stand for included.
     fn callee(&mut self, id: ExprId) {
-        let two = |function, left, right| [Task::Text(function), Task::Expr(left), Task::Text(" "), Task::Expr(right)];
+        let two = |function, left, right| {
+            [
+                Task::Text(function),
+                Task::Expr(left),
+                Task::Text(" "),
+                Task::Expr(right),
+            ]
+        };
         match self.ir.expr(id) {
-            Expr::Call { function, start, len } => {
+            Expr::Call {
+                function,
+                start,
+                len,
+            } => {
                 self.later_list(Slice { start, len }, " ", " ", "");
                 self.tasks.push(Task::Callee(function));
             }
             Expr::Negate(operand) => {
-                self.later(&[Task::Text("__sub "), Task::Int(0), Task::Text(" "), Task::Expr(operand)]);
+                self.later(&[
+                    Task::Text("__sub "),
+                    Task::Int(0),
+                    Task::Text(" "),
+                    Task::Expr(operand),
+                ]);
             }
-            Expr::Binary { op: BinaryOp::Sub, left, right, .. } => self.later(&two("__sub ", left, right)),
-            Expr::Binary { op: BinaryOp::Mul, left, right, .. } => self.later(&two("__mul ", left, right)),
-            Expr::Binary { op: BinaryOp::Div, left, right, .. } => self.later(&two("__div ", left, right)),
-            Expr::Binary { op: BinaryOp::Less, left, right, .. } => self.later(&two("__lessThan ", left, right)),
-            Expr::Binary { op: BinaryOp::Greater, left, right, .. } => self.later(&two("__lessThan ", right, left)),
+            Expr::Binary {
+                op: BinaryOp::Sub,
+                left,
+                right,
+                ..
+            } => self.later(&two("__sub ", left, right)),
+            Expr::Binary {
+                op: BinaryOp::Mul,
+                left,
+                right,
+                ..
+            } => self.later(&two("__mul ", left, right)),
+            Expr::Binary {
+                op: BinaryOp::Div,
+                left,
+                right,
+                ..
+            } => self.later(&two("__div ", left, right)),
+            Expr::Binary {
+                op: BinaryOp::Less,
+                left,
+                right,
+                ..
+            } => self.later(&two("__lessThan ", left, right)),
+            Expr::Binary {
+                op: BinaryOp::Greater,
+                left,
+                right,
+                ..
+            } => self.later(&two("__lessThan ", right, left)),
             _ => self.expr(id),
         }
     }
 
     fn parameters(&mut self, id: LambdaId, next: u32) {
         let lambda = self.ir.lambda(id);
-        let Parameter { name, pattern, .. } = self.ir.parameters[(lambda.parameters.start + next) as usize];
+        let Parameter { name, pattern, .. } =
+            self.ir.parameters[(lambda.parameters.start + next) as usize];
         self.tasks.push(Task::Text(")"));
         if next + 1 < lambda.parameters.len {
-            self.tasks.push(Task::Parameters { lambda: id, next: next + 1 });
+            self.tasks.push(Task::Parameters {
+                lambda: id,
+                next: next + 1,
+            });
         } else {
             self.tasks.push(Task::Expr(lambda.body));
         }
@@ -232,7 +325,11 @@ impl Printer<'_> {
         }
         self.tasks.push(Task::Text(" }"));
         if pattern.ellipsis {
-            self.tasks.push(Task::Text(if pattern.formals.len > 0 { ", ..." } else { "..." }));
+            self.tasks.push(Task::Text(if pattern.formals.len > 0 {
+                ", ..."
+            } else {
+                "..."
+            }));
         }
         let mut formals = self.ir.formals[pattern.formals.range()].to_vec();
         formals.sort_by_key(|formal| self.symbols.name(formal.name));
@@ -262,8 +359,17 @@ impl Printer<'_> {
         }
         let mut bindings = self.ir.bindings[set.bindings.range()].to_vec();
         bindings.sort_by_key(|binding| self.symbols.name(binding.name));
-        for binding in bindings.iter().rev().filter(|binding| binding.kind == BindingKind::Plain) {
-            self.later(&[Task::Name(binding.name), Task::Text(" = "), Task::Expr(binding.value), Task::Text("; ")]);
+        for binding in bindings
+            .iter()
+            .rev()
+            .filter(|binding| binding.kind == BindingKind::Plain)
+        {
+            self.later(&[
+                Task::Name(binding.name),
+                Task::Text(" = "),
+                Task::Expr(binding.value),
+                Task::Text("; "),
+            ]);
         }
         let mut sources: BTreeMap<u32, Vec<Symbol>> = BTreeMap::new();
         for binding in &bindings {
@@ -280,7 +386,13 @@ impl Printer<'_> {
         let inherited = |binding: &&crate::ir::Binding| binding.kind == BindingKind::Inherited;
         if bindings.iter().any(|binding| inherited(&binding)) {
             self.tasks.push(Task::Text("; "));
-            self.later_names(bindings.iter().rev().filter(inherited).map(|binding| binding.name));
+            self.later_names(
+                bindings
+                    .iter()
+                    .rev()
+                    .filter(inherited)
+                    .map(|binding| binding.name),
+            );
             self.tasks.push(Task::Text("inherit"));
         }
     }
@@ -310,10 +422,11 @@ pub fn string(text: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Appends an attribute name, in quotes where it is no identifier.
-fn attr_name(name: &[u8], out: &mut Vec<u8>) {
+pub fn attr_name(name: &[u8], out: &mut Vec<u8>) {
     use super::bytes::{ID, ID_START, is, run};
     use super::token::{Kind, keyword};
-    let identifier = name.first().is_some_and(|&first| is(first, ID_START)) && run(name, 1, ID) == name.len();
+    let identifier =
+        name.first().is_some_and(|&first| is(first, ID_START)) && run(name, 1, ID) == name.len();
     let reserved = !matches!(keyword(name), Kind::Id | Kind::OrKeyword);
     if identifier && !reserved {
         out.extend_from_slice(name);
@@ -323,7 +436,7 @@ fn attr_name(name: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Appends a number with at most 6 significant digits, as C++ streams print it (`%g`).
-fn float(value: f64, out: &mut Vec<u8>) {
+pub fn float(value: f64, out: &mut Vec<u8>) {
     if value == 0.0 {
         out.push(b'0');
         return;
@@ -332,7 +445,10 @@ fn float(value: f64, out: &mut Vec<u8>) {
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let trimmed = |digits: &str| match digits.find('.') {
-        Some(_) => digits.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        Some(_) => digits
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_owned(),
         None => digits.to_owned(),
     };
     let text = if (-4..6).contains(&exponent) {

@@ -3,7 +3,9 @@
 use super::bytes::{self, STRING_SPECIAL};
 use super::parser::{Frame, Parsed, Parser, State, TextKind};
 use super::token::Kind;
+use crate::diagnostic::Diagnostic;
 use crate::ir::{AttrName, Expr, Slice};
+use bstr::ByteSlice;
 
 /// What ends a run of text in a string.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,10 +23,17 @@ impl Parser<'_> {
     pub fn quoted(&mut self, kind: TextKind, start: u32, at: u32, parts: u32) -> Parsed<State> {
         let from = self.ir.text_bytes.len();
         let (end, stop) = self.scan_quoted(at as usize);
+        if has_null(&self.lexer.text[at as usize..end]) {
+            return Err(self.null_byte(&self.ir.text_bytes[from..], at));
+        }
         let empty = self.ir.text_bytes.len() == from;
         let first = self.parts.len() == parts as usize;
         if stop == Stop::End {
-            return Err(self.unexpected_token(Kind::End.name(), end as u32, &["'\"'"]));
+            return Err(self.unexpected_token(
+                Kind::End.name(),
+                self.lexer.text.len() as u32,
+                &["'\"'"],
+            ));
         }
         let end = end as u32;
         if stop == Stop::Close && first && kind == TextKind::QuotedName {
@@ -35,12 +44,17 @@ impl Parser<'_> {
         }
         if !empty || (stop == Stop::Close && first) {
             let text = self.take_text(from)?;
-            let (start, end) = if first && stop == Stop::Close { (start, end) } else { (at, end) };
+            let (start, end) = if first && stop == Stop::Close {
+                (start, end)
+            } else {
+                (at, end)
+            };
             let part = self.push(Expr::Str(text), start, end);
             self.parts.push(part);
         }
         if stop == Stop::Interpolation {
-            self.frames.push(Frame::Interpolation { kind, start, parts });
+            self.frames
+                .push(Frame::Interpolation { kind, start, parts });
             self.resume(end)?;
             return Ok(State::Function);
         }
@@ -54,6 +68,16 @@ impl Parser<'_> {
             TextKind::QuotedName => self.name(AttrName::Dynamic(done.expr), start),
             _ => Ok(State::Simple(done)),
         }
+    }
+
+    #[cold]
+    pub fn null_byte(&self, piece: &[u8], offset: u32) -> Box<Diagnostic> {
+        let mut message = b"input string '".to_vec();
+        message.extend_from_slice(&piece.replace(b"\0", "\u{2400}"));
+        message.extend_from_slice(
+            b"' cannot be represented as Nix string because it contains null bytes",
+        );
+        self.error(message, offset)
     }
 
     /// Appends the text up to the next stop to the arena's bytes, with its escapes replaced.
@@ -71,7 +95,9 @@ impl Parser<'_> {
                 None => return (at, Stop::End),
                 Some(b'"') => return (at + 1, Stop::Close),
                 Some(b'\\') => {
-                    let Some(escaped) = next(at) else { return (at, Stop::End) };
+                    let Some(escaped) = next(at) else {
+                        return (at, Stop::End);
+                    };
                     out.push(unescape(escaped));
                     at += 2;
                 }
@@ -99,6 +125,21 @@ impl Parser<'_> {
             }
         }
     }
+}
+
+/// Tells whether a piece of a string holds a null byte; an escaped one is let through, as the reference does.
+fn has_null(piece: &[u8]) -> bool {
+    if piece.find_byte(0).is_none() {
+        return false;
+    }
+    let mut escaped = false;
+    for &byte in piece {
+        if byte == 0 && !escaped {
+            return true;
+        }
+        escaped = byte == b'\\' && !escaped;
+    }
+    false
 }
 
 /// Returns what a byte after a backslash stands for.

@@ -6,7 +6,10 @@
 use super::Globals;
 use super::parser::Parsed;
 use crate::diagnostic::Diagnostic;
-use crate::ir::{AttrName, AttrSet, AttrSetId, BinaryOp, BindingKind, Expr, ExprId, Ir, LambdaId, Root, Slice, WithScope};
+use crate::ir::{
+    AttrName, AttrSet, AttrSetId, BinaryOp, BindingKind, Expr, ExprId, Ir, LambdaId, Root, Slice,
+    WithScope,
+};
 use crate::source::Span;
 use crate::symbol::{Symbol, Symbols, well_known};
 
@@ -105,7 +108,11 @@ impl Resolver<'_> {
                 if let Expr::With { slot, .. } = &mut self.ir.exprs[id.0 as usize] {
                     *slot = slot_of_scope;
                 }
-                self.withs.push(With { frame: self.frame(), slot: slot_of_scope, seen: None });
+                self.withs.push(With {
+                    frame: self.frame(),
+                    slot: slot_of_scope,
+                    seen: None,
+                });
             }
             Task::LeaveWith => {
                 self.withs.pop();
@@ -123,7 +130,9 @@ impl Resolver<'_> {
     }
 
     fn allocate(&mut self, count: u32) -> u32 {
-        let Some(next) = self.frames.last_mut() else { unreachable!("the root frame is always there") };
+        let Some(next) = self.frames.last_mut() else {
+            unreachable!("the root frame is always there")
+        };
         let slot = *next;
         *next += count;
         slot
@@ -133,7 +142,12 @@ impl Resolver<'_> {
     fn declare(&mut self, name: Symbol, slot: u32) {
         let frame = self.frame();
         let current = &mut self.current[name.0 as usize];
-        self.variables.push(Variable { name, frame, slot, shadowed: *current });
+        self.variables.push(Variable {
+            name,
+            frame,
+            slot,
+            shadowed: *current,
+        });
         *current = self.variables.len() as u32;
     }
 
@@ -149,7 +163,8 @@ impl Resolver<'_> {
 
     fn later_list(&mut self, start: u32, len: u32) {
         let list = &self.ir.lists[Slice { start, len }.range()];
-        self.tasks.extend(list.iter().rev().map(|&expr| Task::Visit(expr)));
+        self.tasks
+            .extend(list.iter().rev().map(|&expr| Task::Visit(expr)));
     }
 
     fn later_names(&mut self, path: u32) {
@@ -172,7 +187,8 @@ impl Resolver<'_> {
             if depth == 0 {
                 return Ok(Some(Expr::Local { slot, name }));
             }
-            let depth = u16::try_from(depth).map_err(|_| self.too_deep("functions are nested too deeply", id))?;
+            let depth = u16::try_from(depth)
+                .map_err(|_| self.too_deep("functions are nested too deeply", id))?;
             return Ok(Some(Expr::Outer { depth, slot, name }));
         }
         if let Some(index) = self.globals.index(name) {
@@ -182,12 +198,18 @@ impl Resolver<'_> {
             return Ok(None);
         }
         let scopes = self.with_scopes(id)?;
-        Ok(Some(Expr::WithVar { name, start: scopes.start, len: scopes.len as u16 }))
+        Ok(Some(Expr::WithVar {
+            name,
+            start: scopes.start,
+            len: scopes.len as u16,
+        }))
     }
 
     fn with_scopes(&mut self, id: ExprId) -> Parsed<Slice> {
         let frame = self.frame();
-        let Some(innermost) = self.withs.last_mut() else { unreachable!("there is a with") };
+        let Some(innermost) = self.withs.last_mut() else {
+            unreachable!("there is a with")
+        };
         if let Some((seen_by, scopes)) = innermost.seen
             && seen_by == frame
         {
@@ -197,9 +219,15 @@ impl Resolver<'_> {
         if len > usize::from(u16::MAX) || start + len > MAX_WITH_SCOPES {
             return Err(self.too_deep("'with' is nested too deeply", id));
         }
-        let scopes = self.withs.iter().rev().map(|with| WithScope { depth: frame - with.frame, slot: with.slot });
+        let scopes = self.withs.iter().rev().map(|with| WithScope {
+            depth: frame - with.frame,
+            slot: with.slot,
+        });
         self.ir.with_scopes.extend(scopes);
-        let scopes = Slice { start: start as u32, len: len as u32 };
+        let scopes = Slice {
+            start: start as u32,
+            len: len as u32,
+        };
         if let Some(innermost) = self.withs.last_mut() {
             innermost.seen = Some((frame, scopes));
         }
@@ -230,12 +258,22 @@ impl Resolver<'_> {
                 None => return Err(self.undefined(id)),
             },
             Expr::Int(_) | Expr::Float(_) | Expr::Str(_) | Expr::Path(_) | Expr::CurPos => {}
-            Expr::Local { .. } | Expr::Outer { .. } | Expr::Global { .. } | Expr::WithVar { .. } => {}
+            Expr::Local { .. }
+            | Expr::Outer { .. }
+            | Expr::Global { .. }
+            | Expr::WithVar { .. } => {}
             Expr::InheritSource { set, index } => {
                 let slot = self.ir.attr_set(set).first_source_slot + index;
-                self.ir.exprs[id.0 as usize] = Expr::Local { slot, name: well_known::EMPTY };
+                self.ir.exprs[id.0 as usize] = Expr::Local {
+                    slot,
+                    name: well_known::EMPTY,
+                };
             }
-            Expr::Select { base, path, default } => {
+            Expr::Select {
+                base,
+                path,
+                default,
+            } => {
                 self.later_names(path);
                 if default.is_some() {
                     self.later(default);
@@ -247,7 +285,11 @@ impl Resolver<'_> {
                 self.later(base);
             }
             Expr::Lambda(lambda) => self.enter_lambda(lambda),
-            Expr::Call { function, start, len } => {
+            Expr::Call {
+                function,
+                start,
+                len,
+            } => {
                 self.later_list(start, len);
                 self.later(function);
             }
@@ -262,7 +304,11 @@ impl Resolver<'_> {
                 self.tasks.push(Task::EnterWith(id));
                 self.later(scope);
             }
-            Expr::If { condition, then, otherwise } => {
+            Expr::If {
+                condition,
+                then,
+                otherwise,
+            } => {
                 self.later(otherwise);
                 self.later(then);
                 self.later(condition);
@@ -281,7 +327,9 @@ impl Resolver<'_> {
                 }
                 self.later(operand);
             }
-            Expr::Binary { op, left, right, .. } => self.binary(id, op, left, right)?,
+            Expr::Binary {
+                op, left, right, ..
+            } => self.binary(id, op, left, right)?,
         }
         Ok(())
     }
@@ -301,7 +349,11 @@ impl Resolver<'_> {
         let function = self.add(Expr::Var(function), at);
         let start = self.ir.lists.len() as u32;
         self.ir.lists.extend([left, right]);
-        Expr::Call { function, start, len: 2 }
+        Expr::Call {
+            function,
+            start,
+            len: 2,
+        }
     }
 
     /// Visits the operands of an operator. Where the function that it is sugar for has been redefined, it becomes a call.
@@ -327,10 +379,18 @@ impl Resolver<'_> {
                 return Ok(());
             }
         };
-        let (first, second) = if swapped { (right, left) } else { (left, right) };
+        let (first, second) = if swapped {
+            (right, left)
+        } else {
+            (left, right)
+        };
         if self.is_shadowed(function) {
             let call = self.operator_call(function, first, second, id);
-            let expr = if negated { Expr::Not(self.add(call, id)) } else { call };
+            let expr = if negated {
+                Expr::Not(self.add(call, id))
+            } else {
+                call
+            };
             self.ir.exprs[id.0 as usize] = expr;
             return self.visit(id);
         }
@@ -342,7 +402,8 @@ impl Resolver<'_> {
     fn enter_lambda(&mut self, id: LambdaId) {
         let lambda = *self.ir.lambda(id);
         self.tasks.push(Task::LeaveLambda(id));
-        self.tasks.push(Task::LeaveScope(self.variables.len() as u32));
+        self.tasks
+            .push(Task::LeaveScope(self.variables.len() as u32));
         self.tasks.push(Task::Visit(lambda.body));
         self.frames.push(lambda.parameters.len);
         for (slot, index) in lambda.parameters.range().enumerate() {
@@ -350,7 +411,11 @@ impl Resolver<'_> {
                 self.declare(name, slot as u32);
             }
         }
-        let pattern = lambda.parameters.range().last().and_then(|index| self.ir.parameters[index].pattern);
+        let pattern = lambda
+            .parameters
+            .range()
+            .last()
+            .and_then(|index| self.ir.parameters[index].pattern);
         if let Some(pattern) = pattern {
             let first = self.allocate(pattern.formals.len);
             for (offset, index) in pattern.formals.range().enumerate() {
@@ -376,13 +441,15 @@ impl Resolver<'_> {
             // `inherit x;` means the x around the set, so it is looked up before the set's own names are declared.
             for index in set.bindings.range() {
                 let binding = self.ir.bindings[index];
-                if let (BindingKind::Inherited, Expr::Var(name)) = (binding.kind, self.ir.expr(binding.value))
+                if let (BindingKind::Inherited, Expr::Var(name)) =
+                    (binding.kind, self.ir.expr(binding.value))
                     && let Some(expr) = self.lookup(name, binding.value)?
                 {
                     self.ir.exprs[binding.value.0 as usize] = expr;
                 }
             }
-            self.tasks.push(Task::LeaveScope(self.variables.len() as u32));
+            self.tasks
+                .push(Task::LeaveScope(self.variables.len() as u32));
             let first = self.allocate(set.bindings.len);
             self.ir.attr_sets[id.0 as usize].first_slot = first;
             for (offset, index) in set.bindings.range().enumerate() {

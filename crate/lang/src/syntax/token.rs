@@ -135,7 +135,7 @@ impl Kind {
             Kind::Float => "floating-point literal",
             Kind::Path => "path",
             Kind::HomePath => "'~/…' path",
-            Kind::SearchPath => "search path",
+            Kind::SearchPath => "'<…>' path",
             Kind::Uri => "URI",
             Kind::If => "'if'",
             Kind::Then => "'then'",
