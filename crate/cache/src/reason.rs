@@ -39,7 +39,7 @@ pub enum Reason {
     },
     /// Rule 4: nobody wants it, but a build makes all outputs.
     BuiltAlong,
-    /// Rule 4: nobody wants this output of the derivation.
+    /// Rule 4: nobody wants the output or derivation.
     NotWanted,
     /// Rule 7: the first cache in the order of priorities that has it.
     InCache {
@@ -154,7 +154,7 @@ impl fmt::Display for Reason {
                 )
             }
             Self::BuiltAlong => f.write_str("a build makes all outputs"),
-            Self::NotWanted => f.write_str("nobody wants this output"),
+            Self::NotWanted => f.write_str("nobody wants it"),
             Self::InCache { cache } => {
                 write!(
                     f,

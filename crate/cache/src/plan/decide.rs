@@ -405,14 +405,14 @@ impl Planner<'_> {
         }
     }
 
-    /// Returns an output that is there or fetched.
+    /// Returns an output that is there or fetched, `out` if possible.
     fn output_at_hand(&self, id: NodeId, plan: &DerivationPlan) -> Option<StorePath> {
         let outputs = self.graph[id].outputs().zip(&plan.outputs);
-        let at_hand =
-            |decision: &Decision| matches!(decision.action, Action::Fetch | Action::Present);
         outputs
-            .filter(|(_, decision)| at_hand(decision))
-            .find_map(|((_, path), _)| path.cloned())
+            .filter(|(_, it)| matches!(it.action, Action::Fetch | Action::Present))
+            .filter_map(|((name, path), _)| Some((name != "out", path?)))
+            .min_by_key(|(is_other, _)| *is_other)
+            .map(|(_, path)| path.clone())
     }
 }
 
