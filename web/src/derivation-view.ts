@@ -25,7 +25,8 @@ export class DerivationView extends LitElement {
       section {
         display: flex;
         flex-direction: column;
-        max-height: 42vh;
+        /* Fixed, so that the graph above does not move when the details arrive. */
+        height: 42vh;
         border-top: 2px solid var(--accent);
         background: var(--surface);
       }

@@ -53,6 +53,7 @@ export class GraphView extends LitElement {
         stroke-width: 2;
       }
       .node {
+        scroll-margin: 12px;
         cursor: pointer;
         outline: none;
       }
