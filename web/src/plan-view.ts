@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, svg } from "lit";
 import { beginning } from "./long-text";
 import type { Action } from "./protocol";
 import { ACTION_MARKS, symbol, word } from "./state-mark";
-import type { State, Store } from "./store";
+import { count, type State, type Store } from "./store";
 import { shared } from "./theme";
 
 export class PlanView extends LitElement {
@@ -96,12 +96,15 @@ export class PlanView extends LitElement {
   #plan() {
     const plan = this.state.report?.plan;
     if (plan === undefined) return nothing;
-    const counts = { there: plan.there, fetch: plan.fetch, build: plan.build, skip: plan.skipped, impossible: plan.impossible };
+    const derivations = this.state.report?.derivations ?? [];
+    const counts = { there: 0, fetch: 0, build: 0, skip: 0, impossible: 0 };
+    for (const { action } of derivations) counts[action] += 1;
     return html`<p class="sentence">${plan.sentence}</p>
       <svg class="bar" width="100%" height="6" aria-hidden="true">
         ${bar(counts)}
       </svg>
-      <ul>
+      <ul aria-label="Derivations by what happens to them">
+        <li>${count(derivations.length, "derivation")}:</li>
         ${ACTION_MARKS.filter((action) => counts[action] > 0).map(
           (action) => html`<li>${symbol(action)}<b>${counts[action]}</b> ${word(action)}</li>`,
         )}
