@@ -93,6 +93,12 @@ const handwritten = [
   chain('equal priorities keep their order', {
     caches: [{ has: [{ output: 'app', fileSize: 7, narSize: 4096, references: [] }] }, chainCache(ALL, { info: 'Priority: 50\n' })],
   }),
+  chain('a cache without a priority comes before one with', {
+    caches: [{ has: [{ output: 'app', fileSize: 7, narSize: 4096, references: [] }], info: 'Priority: 1\n' }, chainCache(ALL)],
+  }),
+  chain('a negative priority comes first', {
+    caches: [chainCache(ALL), { has: [{ output: 'app', fileSize: 7, narSize: 4096, references: [] }], info: 'Priority: -1\n' }],
+  }),
   chain('the priority in the URL overrules', {
     caches: [chainCache(ALL, { info: 'Priority: 10\n' }), { has: [{ output: 'app', fileSize: 7, narSize: 4096, references: [] }], query: '?priority=5' }],
   }),
@@ -342,7 +348,7 @@ async function describe({ path, url }, place) {
 
 const nix = await version()
 await mkdir(target, { recursive: true })
-const groups = { handwritten, built, random: Array.from({ length: 120 }, (_, seed) => randomWorld(seed + 1)) }
+const groups = { handwritten, built, random: Array.from({ length: 80 }, (_, seed) => randomWorld(seed + 1)) }
 let index = 0
 for (const [name, worlds] of Object.entries(groups)) {
   const first = index

@@ -90,7 +90,7 @@ pub fn change(
 ) -> String {
     let compared = &comparison.derivations[id.index()];
     let unaffected = match compared.difference {
-        Difference::RecipeOnly => "; its output paths stay the same, so nothing is rebuilt",
+        Difference::RecipeOnly => "; its output paths stay the same",
         _ => "",
     };
     match compared.role() {

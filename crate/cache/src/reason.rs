@@ -36,6 +36,8 @@ pub enum Reason {
     Skipped {
         /// The output that makes it unnecessary.
         by: StorePath,
+        /// Whether that is fetched; otherwise it is there.
+        fetched: bool,
     },
     /// Rule 4: nobody wants it, but a build makes all outputs.
     BuiltAlong,
@@ -146,11 +148,12 @@ impl fmt::Display for Reason {
             Self::CacheFailed(fault) => {
                 write!(f, "a cache failed and fallback is off: {fault}")
             }
-            Self::Skipped { by } => {
+            Self::Skipped { by, fetched } => {
+                let state = if *fetched { "fetched" } else { "there" };
                 let name = by.name();
                 write!(
                     f,
-                    "{name} is there or fetched, and that skips everything it is built from"
+                    "{name} is {state}, and that skips everything it is built from"
                 )
             }
             Self::BuiltAlong => f.write_str("a build makes all outputs"),

@@ -1,5 +1,7 @@
 //! Which derivations are the cause of a change, and which only follow.
 
+#![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
+
 mod package_set;
 
 use drvlab_cache::compare::{Change, Difference, Role};
@@ -158,7 +160,7 @@ fn where_a_source_comes_from_changes_recipes_only() {
     assert_eq!(recipes, 5);
     assert_eq!(
         change_in_words(&after, "zlib"),
-        "follows: its input zlib-1.3.tar.gz changed; its output paths stay the same, so nothing is rebuilt"
+        "follows: its input zlib-1.3.tar.gz changed; its output paths stay the same"
     );
 }
 

@@ -1,5 +1,7 @@
 //! Plans against what the reference's dry run said, as recorded in `tests/golden/cache`.
 
+#![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

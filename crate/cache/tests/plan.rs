@@ -1,5 +1,7 @@
 //! Decisions with their reasons, as told to people, and what the simulated build farm does.
 
+#![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
+
 mod package_set;
 
 use drvlab_cache::plan::{dry_run, tree};
@@ -66,11 +68,11 @@ fn a_hit_skips_what_the_package_is_built_from() {
         words(&set, &plan, "zlib"),
         "fetched: app refers to it at run time; cache.example has it"
     );
-    let skipped = "not needed: app is there or fetched, and that skips everything it is built from";
+    let skipped = "not needed: app is fetched, and that skips everything it is built from";
     assert_eq!(words(&set, &plan, "gcc"), skipped);
     assert_eq!(
         words(&set, &plan, "source"),
-        "not needed: zlib is there or fetched, and that skips everything it is built from"
+        "not needed: zlib is fetched, and that skips everything it is built from"
     );
     assert_eq!(words(&set, &plan, "machine"), "not needed: nobody wants it");
     assert_eq!(
@@ -129,6 +131,10 @@ fn what_is_there_needs_no_cache() {
     let plan = plan_of(&set, "app", &["app"], &[]);
     assert_eq!(words(&set, &plan, "app"), "there: it is in the local store");
     assert_eq!(plan.build_count() + plan.fetches.len(), 0);
+    assert_eq!(
+        words(&set, &plan, "zlib"),
+        "not needed: app is there, and that skips everything it is built from"
+    );
 }
 
 #[test]
@@ -191,6 +197,64 @@ fn a_cache_that_may_not_be_read_is_a_miss() {
         words(&set, &plan, "gcc"),
         "built: private.example does not show it, which counts as a miss"
     );
+}
+
+#[test]
+fn caches_are_asked_by_priority_and_each_once() {
+    let cache = |name: &str, priority: Option<i32>, store_dir: &str| {
+        let store_dir = Some(store_dir.into());
+        let info = CacheInfo {
+            store_dir,
+            priority,
+            ..CacheInfo::default()
+        };
+        BinaryCache::new(name, info, StoreDir::default())
+    };
+    let caches = [
+        cache("forty", Some(40), "/nix/store"),
+        cache("thirty", Some(30), "/nix/store"),
+        cache("forty", Some(1), "/nix/store"),
+        cache("other", Some(1), "/gnu/store"),
+        cache("too forty", Some(40), "/nix/store"),
+        cache("silent", None, "/nix/store"),
+    ];
+    let substituters = Substituters::new(&caches, &StoreDir::default());
+    let names = substituters.caches().iter().map(|cache| &**cache.name());
+    let names: Vec<_> = names.collect();
+    assert_eq!(names, ["silent", "thirty", "forty", "too forty"]);
+    let dropped = substituters.dropped().iter().map(ToString::to_string);
+    assert_eq!(
+        dropped.collect::<Vec<_>>(),
+        [
+            "binary cache 'forty' is listed twice",
+            "binary cache 'other' is for Nix stores with prefix '/gnu/store', not '/nix/store'",
+        ]
+    );
+}
+
+#[test]
+fn a_source_is_read_once_and_evictions_hide_what_it_has() {
+    struct Counting(std::rc::Rc<std::cell::Cell<usize>>, Vec<u8>);
+    impl CacheSource for Counting {
+        fn read(&self, _: &str) -> Result<Answer, Fault> {
+            self.0.set(self.0.get() + 1);
+            Ok(Answer::Text(self.1.clone()))
+        }
+    }
+    let set = set();
+    let text = farm::simulate(&set.graph, set.id("app"), &set.output("app"))
+        .to_bytes(&StoreDir::default());
+    let count = std::rc::Rc::new(std::cell::Cell::new(0));
+    let source = Box::new(Counting(count.clone(), text));
+    let mut cache =
+        BinaryCache::with_source("x", CacheInfo::default(), StoreDir::default(), source);
+    assert!(cache.contains(&set.output("app")) && cache.contains(&set.output("app")));
+    assert_eq!(count.get(), 1);
+    // The same text behind another hash part is another store object.
+    assert!(!cache.contains(&set.output("gcc")));
+    assert!(cache.evict(&set.output("app")));
+    assert!(!cache.contains(&set.output("app")));
+    assert!(cache.insert_text("y.narinfo", b"nonsense").is_err());
 }
 
 #[test]

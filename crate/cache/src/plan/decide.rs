@@ -92,6 +92,13 @@ struct Decided {
     reason: Reason,
 }
 
+/// An output that makes the inputs of its derivation unnecessary.
+#[derive(Clone)]
+struct Skipper {
+    path: StorePath,
+    fetched: bool,
+}
+
 struct Planner<'a> {
     graph: &'a DerivationGraph,
     local: &'a LocalStore,
@@ -324,7 +331,7 @@ impl Planner<'_> {
     fn finish(mut self) -> Plan {
         let mut derivations: Vec<Option<DerivationPlan>> = vec![None; self.graph.len()];
         // From dependents to inputs, because what skips a dependent skips its inputs.
-        let mut skipped_by: Vec<Option<StorePath>> = vec![None; self.graph.len()];
+        let mut skipped_by: Vec<Option<Skipper>> = vec![None; self.graph.len()];
         for id in self.graph.ids().rev() {
             let plan = self.derivation_plan(id, skipped_by[id.index()].as_ref());
             let skipper = match plan.decision.action {
@@ -353,7 +360,7 @@ impl Planner<'_> {
     }
 
     /// Puts together what was decided about a derivation and its outputs.
-    fn derivation_plan(&mut self, id: NodeId, skipped_by: Option<&StorePath>) -> DerivationPlan {
+    fn derivation_plan(&mut self, id: NodeId, skipped_by: Option<&Skipper>) -> DerivationPlan {
         let graph = self.graph;
         let decided = self.decided[id.index()].take();
         let builds = decided
@@ -406,19 +413,25 @@ impl Planner<'_> {
     }
 
     /// Returns an output that is there or fetched, `out` if possible.
-    fn output_at_hand(&self, id: NodeId, plan: &DerivationPlan) -> Option<StorePath> {
+    fn output_at_hand(&self, id: NodeId, plan: &DerivationPlan) -> Option<Skipper> {
         let outputs = self.graph[id].outputs().zip(&plan.outputs);
         outputs
             .filter(|(_, it)| matches!(it.action, Action::Fetch | Action::Present))
-            .filter_map(|((name, path), _)| Some((name != "out", path?)))
-            .min_by_key(|(is_other, _)| *is_other)
-            .map(|(_, path)| path.clone())
+            .filter_map(|((name, path), it)| Some((name != "out", path?, it.action)))
+            .min_by_key(|(is_other, ..)| *is_other)
+            .map(|(_, path, action)| Skipper {
+                path: path.clone(),
+                fetched: action == Action::Fetch,
+            })
     }
 }
 
-fn not_needed(skipped_by: Option<&StorePath>) -> Reason {
+fn not_needed(skipped_by: Option<&Skipper>) -> Reason {
     match skipped_by {
-        Some(by) => Reason::Skipped { by: by.clone() },
+        Some(by) => Reason::Skipped {
+            by: by.path.clone(),
+            fetched: by.fetched,
+        },
         None => Reason::NotWanted,
     }
 }
