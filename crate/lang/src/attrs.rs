@@ -271,6 +271,29 @@ impl Heap {
             .collect()
     }
 
+    /// Copies all attributes of any set out, in any order, without merging its layers.
+    pub fn all_attributes(&self, set: Addr) -> Vec<(Symbol, Value)> {
+        let mut attributes = Vec::new();
+        let mut layer = set;
+        while self.word(layer, 0) & LAYERED != 0 {
+            match Addr(self.word(layer, 1)) {
+                Addr(0) => {
+                    let upper = Addr(self.word(layer, 3));
+                    attributes.extend((0..self.attrs_len(upper)).map(|index| self.attr(upper, index)));
+                    layer = Addr(self.word(layer, 2));
+                }
+                merged => layer = merged,
+            }
+        }
+        attributes.extend((0..self.attrs_len(layer)).map(|index| self.attr(layer, index)));
+        if layer != set {
+            // Stable, so that of several with one name the uppermost stays.
+            attributes.sort_by_key(|&(name, _)| name);
+            attributes.dedup_by_key(|&mut (name, _)| name);
+        }
+        attributes
+    }
+
     /// Returns the attributes of a flat set in the order of their names, which is the order in which a program sees them.
     pub fn attributes_by_name(&self, symbols: &Symbols, flat: Addr) -> Vec<(Symbol, Value)> {
         let mut attributes: Vec<_> = (0..self.attrs_len(flat)).map(|index| self.attr(flat, index)).collect();

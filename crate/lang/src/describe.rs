@@ -1,5 +1,6 @@
 //! Words for values in messages, and small conversions that builtins and operators share.
 
+use crate::builtin::Builtin;
 use crate::context::ContextId;
 use crate::error::{EvalError, Result};
 use crate::files::canonical;
@@ -8,12 +9,14 @@ use crate::source::{Origin, Pos};
 use crate::symbol::well_known;
 use crate::value::{Boxed, Tag, Value};
 use bstr::{BString, ByteSlice};
+use std::borrow::Cow;
 
 impl Machine {
-    /// Returns the name of a value's type with an article, as error messages use it.
-    pub fn describe(&self, value: Value) -> &'static str {
+    /// Returns the name of a value's type with an article, as error messages use it (`showType` of the reference).
+    pub fn describe(&self, value: Value) -> Cow<'static, str> {
         let value = self.heap.peek(value);
-        match value.tag() {
+        Cow::Borrowed(match value.tag() {
+            Tag::Thunk if self.heap.word(value.addr(), 0) == crate::heap::thunk::BLACKHOLE => "a black hole",
             Tag::Thunk => "a thunk",
             Tag::Attrs => "a set",
             Tag::List => "a list",
@@ -22,18 +25,25 @@ impl Machine {
             Tag::Lambda => "a function",
             Tag::SmallInt => "an integer",
             Tag::Constant if value == Value::NULL => "null",
-            Tag::Constant if value.as_builtin().is_some() => "a built-in function",
-            Tag::Constant => "a Boolean",
+            Tag::Constant => match value.as_builtin() {
+                Some(index) => {
+                    return Cow::Owned(format!("the built-in function '{}'", Builtin::from_index(index).name()));
+                }
+                None => "a Boolean",
+            },
             Tag::Boxed => match self.heap.boxed_kind(value.addr()) {
                 Boxed::Int => "an integer",
                 Boxed::Float => "a float",
                 Boxed::Path => "a path",
-                Boxed::Partial if self.heap.partial_function(value.addr()).as_builtin().is_some() => {
-                    "a partially applied built-in function"
-                }
-                Boxed::Partial => "a function",
+                Boxed::Partial => match self.heap.partial_function(value.addr()).as_builtin() {
+                    Some(index) => {
+                        let name = Builtin::from_index(index).name();
+                        return Cow::Owned(format!("the partially applied built-in function '{name}'"));
+                    }
+                    None => "a function",
+                },
             },
-        }
+        })
     }
 
     /// Returns the name of a value's type as `builtins.typeOf` does.

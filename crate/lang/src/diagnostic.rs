@@ -12,13 +12,27 @@ pub enum Severity {
     Warning,
 }
 
+/// When a frame of the trace is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Shown {
+    /// As long as the trace is short.
+    #[default]
+    WhileShort,
+    /// Always: the program asked for it with `addErrorContext`.
+    Always,
+    /// Only in full traces (`--show-trace`): calls of the program's own functions.
+    InFull,
+}
+
 /// One line of the trace: what the evaluator was doing.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct TraceFrame {
     /// For example `while calling the 'map' builtin`.
     pub message: BString,
     /// Where.
     pub pos: Pos,
+    /// When it is shown.
+    pub shown: Shown,
 }
 
 /// An error or a warning. Messages are those of the reference, without the `error: ` in front; text that comes from

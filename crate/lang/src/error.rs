@@ -1,6 +1,6 @@
 //! Errors of the evaluator: a diagnostic and whether `tryEval` may catch it.
 
-use crate::diagnostic::{Diagnostic, TraceFrame};
+use crate::diagnostic::{Diagnostic, Shown, TraceFrame};
 use crate::source::{Pos, Span};
 use bstr::BString;
 
@@ -17,6 +17,8 @@ pub enum ErrorKind {
     InfiniteRecursion,
     /// A limit of the host: memory, time, depth, cancellation.
     Limit,
+    /// A value where a derivation, or a set or list of such, was wanted.
+    NoDerivation,
     /// Everything else.
     Other,
 }
@@ -53,11 +55,19 @@ impl EvalError {
 
     /// Adds what the evaluator was doing; called on the way out, so the innermost comes first.
     #[cold]
-    pub fn traced(mut self: Box<Self>, message: impl Into<BString>, pos: Pos) -> Box<Self> {
-        // A runaway recursion would make a trace of 10,000 frames that nobody reads.
-        if self.diagnostic.trace.len() < MAX_TRACE {
-            self.diagnostic.trace.push(TraceFrame { message: message.into(), pos });
+    pub fn traced(self: Box<Self>, message: impl Into<BString>, pos: Pos) -> Box<Self> {
+        self.traced_as(Shown::WhileShort, message, pos)
+    }
+
+    /// Adds what the evaluator was doing, and says when to show it.
+    #[cold]
+    pub fn traced_as(mut self: Box<Self>, shown: Shown, message: impl Into<BString>, pos: Pos) -> Box<Self> {
+        let trace = &mut self.diagnostic.trace;
+        if trace.len() >= MOST_FRAMES {
+            // Data can be a million levels deep. What is lost is the middle, of which nobody reads more than the number of frames.
+            trace.drain(INNERMOST_FRAMES..INNERMOST_FRAMES + (MOST_FRAMES - INNERMOST_FRAMES) / 2);
         }
+        trace.push(TraceFrame { message: message.into(), pos, shown });
         self
     }
 
@@ -78,4 +88,8 @@ impl EvalError {
     }
 }
 
-const MAX_TRACE: usize = 1000;
+/// A trace has at most this many frames.
+const MOST_FRAMES: usize = 40_000;
+
+/// This many frames on the inside are always kept.
+const INNERMOST_FRAMES: usize = 10_000;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 /// A byte position in the address space of a [`SourceMap`]; [`Pos::NONE`] where there is none.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Hash)]
 pub struct Pos(pub u32);
 
 impl Pos {
@@ -104,6 +104,11 @@ impl SourceMap {
             .ok_or(SourceMapFull)?;
         self.sources.push(Source { origin, text, base });
         Ok(Pos(base))
+    }
+
+    /// Returns the bytes that all texts take.
+    pub fn size(&self) -> usize {
+        self.next as usize
     }
 
     /// Returns the text that holds a position.

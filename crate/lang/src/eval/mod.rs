@@ -53,6 +53,7 @@ pub mod direct {
     pub mod builtins;
     pub mod call;
     pub mod coerce;
+    pub mod deep;
     pub mod derivation;
     pub mod equality;
     pub mod expr;
@@ -105,6 +106,7 @@ pub mod deferred {
     pub mod builtins;
     pub mod call;
     pub mod coerce;
+    pub mod deep;
     pub mod derivation;
     pub mod equality;
     pub mod expr;

@@ -1,0 +1,68 @@
+//! Complete evaluation of a value with all that it contains: `deepSeq`, `--strict`.
+
+use super::force::force;
+use super::{Stk, suspendable};
+use crate::error::{EvalError, Result};
+use crate::machine::Machine;
+use crate::source::Pos;
+use crate::value::{Addr, Tag, Value};
+use rustc_hash::FxHashSet;
+
+/// A list or set under evaluation.
+struct Open {
+    value: Value,
+    /// The flat form of a set, the list itself.
+    contents: Addr,
+    next: usize,
+}
+
+/// Evaluates a value and everything in it. Each list and set is entered once, so values may contain themselves.
+#[suspendable]
+pub async fn force_deep(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value> {
+    let root = force(stk, m, value).await?;
+    let mut seen = FxHashSet::default();
+    let mut open: Vec<Open> = Vec::new();
+    enter(m, root, &mut seen, &mut open);
+    while let Some(current) = open.last_mut() {
+        m.tick()?;
+        let (contents, index) = (current.contents, current.next);
+        let is_list = current.value.tag() == Tag::List;
+        let len = if is_list { m.heap.list_len(contents) } else { m.heap.attrs_len(contents) };
+        if index == len {
+            open.pop();
+            continue;
+        }
+        current.next += 1;
+        let member = if is_list { m.heap.element(contents, index) } else { m.heap.attr(contents, index).1 };
+        match force(stk, m, member).await {
+            Ok(member) => enter(m, member, &mut seen, &mut open),
+            Err(error) => return Err(with_path(m, error, &open)),
+        }
+    }
+    Ok(root)
+}
+
+/// Puts a list or set that has not been met yet on the stack of those to go through.
+fn enter(m: &mut Machine, value: Value, seen: &mut FxHashSet<Addr>, open: &mut Vec<Open>) {
+    if !matches!(value.tag(), Tag::List | Tag::Attrs) || !seen.insert(value.addr()) {
+        return;
+    }
+    let contents = if value.tag() == Tag::Attrs { m.heap.flat(value.addr()) } else { value.addr() };
+    open.push(Open { value, contents, next: 0 });
+}
+
+/// Adds the way from the root to the member whose evaluation failed, innermost first.
+#[cold]
+fn with_path(m: &Machine, mut error: Box<EvalError>, open: &[Open]) -> Box<EvalError> {
+    for level in open.iter().rev() {
+        let index = level.next - 1;
+        error = if level.value.tag() == Tag::List {
+            error.traced(format!("while evaluating list element at index {index}"), Pos::NONE)
+        } else {
+            let (name, _) = m.heap.attr(level.contents, index);
+            let message = [b"while evaluating the attribute '", m.symbols.name(name), b"'"].concat();
+            error.traced(message, m.heap.attr_pos(&m.ir, level.contents, index))
+        };
+    }
+    error
+}
