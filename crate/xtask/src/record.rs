@@ -11,6 +11,9 @@ use crate::workspace::Workspace;
 /// Recorders that are examples of crates: the name here, the package.
 const EXAMPLES: [(&str, &str); 1] = [("hash", "drvlab-store")];
 
+/// What the scripts of `tests/record` have in common; it records nothing itself.
+const SHARED: &str = "oracle";
+
 /// Runs the recorders with these names, all of them when none is given.
 ///
 /// Fails for an unknown name, and at the first recorder that fails.
@@ -27,6 +30,9 @@ pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
+        if name == SHARED {
+            continue;
+        }
         let mut command = node::node(workspace)?;
         command.arg(&script);
         recorders.push((name, command));
