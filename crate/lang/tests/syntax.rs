@@ -383,3 +383,20 @@ fn functions_are_named_after_their_binding() {
         .collect();
     assert_eq!(names, [Some("b".to_owned()), Some("b".to_owned()), None]);
 }
+
+#[test]
+fn calls_are_where_the_reference_reports_them() {
+    let column = |text: &str| {
+        let parsed = parse(text);
+        let root = parsed.root.expect("the text is right");
+        parsed.ir.pos(root.expr).0 - Pos(1).0 + 1
+    };
+    // Recorded from the positions of "attempt to call something which is not a function".
+    assert_eq!(column("1 |> 2"), 3);
+    assert_eq!(column("2 <| 1"), 3);
+    assert_eq!(column("1 |> 2 3"), 6);
+    assert_eq!(column("(1 + 1) 2"), 1);
+    assert_eq!(column("((1)) 2 3"), 1);
+    assert_eq!(column("1 - 2"), 3);
+    assert_eq!(column("-1"), 1);
+}

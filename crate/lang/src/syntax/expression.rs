@@ -335,7 +335,12 @@ impl Parser<'_> {
                     start: arguments.start,
                     len: arguments.len,
                 };
-                Ok(State::Operand(self.done(expr, function.start)))
+                let pos = self.joined_call(function.expr).unwrap_or(function.start);
+                let expr = self.push(expr, pos, self.previous_end);
+                Ok(State::Operand(Done {
+                    expr,
+                    start: function.start,
+                }))
             }
             Some(&Frame::Default { base, path }) => {
                 if old_or {
@@ -443,42 +448,65 @@ impl Parser<'_> {
     /// Goes on after a whole operation: is it piped?
     fn after_operation(&mut self, mut done: Done) -> Parsed<State> {
         let mut piped_into = false;
-        if let Some(&Frame::PipeInto { left }) = self.frames.last() {
+        if let Some(&Frame::PipeInto { left, pos }) = self.frames.last() {
             self.frames.pop();
             piped_into = true;
-            done = self.call(done, left, left.start);
+            done = self.pipe(done, left, left.start, pos);
         }
         match self.token.kind {
             Kind::PipeInto if !matches!(self.frames.last(), Some(Frame::PipeFrom { .. })) => {
-                self.frames.push(Frame::PipeInto { left: done });
+                self.frames.push(Frame::PipeInto {
+                    left: done,
+                    pos: self.token.start,
+                });
                 self.bump()?;
                 return Ok(State::Operator);
             }
             Kind::PipeFrom if !piped_into => {
-                self.frames.push(Frame::PipeFrom { left: done });
+                self.frames.push(Frame::PipeFrom {
+                    left: done,
+                    pos: self.token.start,
+                });
                 self.bump()?;
                 return Ok(State::Operator);
             }
             _ => {}
         }
-        while let Some(&Frame::PipeFrom { left }) = self.frames.last() {
+        while let Some(&Frame::PipeFrom { left, pos }) = self.frames.last() {
             self.frames.pop();
-            done = self.call(left, done, left.start);
+            done = self.pipe(left, done, left.start, pos);
         }
         Ok(State::Complete(done))
     }
 
-    fn call(&mut self, function: Done, argument: Done, start: u32) -> Done {
+    fn pipe(&mut self, function: Done, argument: Done, start: u32, pos: u32) -> Done {
         let first = self.ir.lists.len() as u32;
         self.ir.lists.push(argument.expr);
-        self.done(
-            Expr::Call {
-                function: function.expr,
-                start: first,
-                len: 1,
-            },
+        let pos = self.joined_call(function.expr).unwrap_or(pos);
+        let call = Expr::Call {
+            function: function.expr,
+            start: first,
+            len: 1,
+        };
+        Done {
+            expr: self.push(call, pos, self.previous_end),
             start,
+        }
+    }
+
+    /// Returns the position of a call that the reference joins with one of its result, and which then is that of both.
+    fn joined_call(&self, function: ExprId) -> Option<u32> {
+        use BinaryOp::{Div, Greater, Less, Mul, Sub};
+        matches!(
+            self.ir.expr(function),
+            Expr::Call { .. }
+                | Expr::Negate(_)
+                | Expr::Binary {
+                    op: Sub | Mul | Div | Less | Greater,
+                    ..
+                }
         )
+        .then(|| self.ir.pos(function).0 - self.base.0)
     }
 
     /// Goes on after a whole expression with what waits for it.

@@ -99,9 +99,9 @@ pub enum Frame {
     /// `left op …`
     Binary { op: BinaryOp, left: Done, pos: u32 },
     /// `left |> …`
-    PipeInto { left: Done },
+    PipeInto { left: Done, pos: u32 },
     /// `left <| …`
-    PipeFrom { left: Done },
+    PipeFrom { left: Done, pos: u32 },
     /// `x: …`; the parameters are on the stack of parameters.
     Lambda { start: u32, parameters: u32 },
     /// `{ a ? …`

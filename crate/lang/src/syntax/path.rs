@@ -25,9 +25,7 @@ impl Parser<'_> {
                 append_canonical(out, from, self.base_dir);
             }
             append_canonical(out, from, literal);
-            if out.len() == from {
-                out.push(b'/');
-            } else if literal.ends_with(b"/") && literal.len() > 1 {
+            if out.len() == from || (literal.ends_with(b"/") && literal.len() > 1) {
                 out.push(b'/');
             }
         }
