@@ -177,6 +177,12 @@ const handwritten = [
     want: ['b'],
     caches: [{ has: [] }],
   },
+  {
+    name: 'an output of an output is left out',
+    nix: 'a = d { name = "cachetest-a.drv"; __contentAddressed = true; outputHashMode = "text"; outputHashAlgo = "sha256"; }; b = d { name = "cachetest-b"; of = builtins.outputOf a.outPath "out"; };',
+    want: ['b'],
+    caches: [{ has: [] }],
+  },
 ]
 
 const built = [

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use bstr::BString;
 use drvlab_store::{Derivation, DerivationOutput, StorePath};
+use rustc_hash::FxHashSet;
 
 use super::Change;
 use super::matching::Matching;
@@ -111,25 +112,23 @@ impl<'a> FieldComparison<'a> {
     /// Compares which derivations are inputs, and which of their outputs are needed.
     fn inputs(&self, before: NodeId, after: NodeId, changes: &mut Vec<Change>) {
         let (old, new) = (&self.before[before], &self.after[after]);
+        let old_inputs: FxHashSet<NodeId> = old.inputs.iter().copied().collect();
+        let mut kept: FxHashSet<NodeId> = FxHashSet::default();
         for &input in &new.inputs {
             let partner = self.matching.before(input);
-            let partner = partner.filter(|partner| old.inputs.contains(partner));
-            let Some(partner) = partner else {
+            let Some(partner) = partner.filter(|partner| old_inputs.contains(partner)) else {
                 changes.push(Change::InputAdded(input));
                 continue;
             };
+            kept.insert(partner);
             let old_need = old.derivation.input_drvs.get(&self.before[partner].path);
             let new_need = new.derivation.input_drvs.get(&self.after[input].path);
             if old_need != new_need {
                 changes.push(Change::InputOutputs(input));
             }
         }
-        for &input in &old.inputs {
-            let partner = self.matching.after(input);
-            if !partner.is_some_and(|partner| new.inputs.contains(&partner)) {
-                changes.push(Change::InputRemoved(input));
-            }
-        }
+        let gone = old.inputs.iter().filter(|input| !kept.contains(input));
+        changes.extend(gone.map(|&input| Change::InputRemoved(input)));
     }
 }
 

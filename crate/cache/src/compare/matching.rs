@@ -186,24 +186,26 @@ impl Matcher<'_> {
     }
 
     /// Counts what two derivations have in common.
-    fn likeness(&self, old: NodeId, new: NodeId) -> usize {
-        let (old, new) = (&self.before[old], &self.after[new]);
+    fn likeness(&self, old_id: NodeId, new_id: NodeId) -> usize {
+        let (old, new) = (&self.before[old_id], &self.after[new_id]);
         let (a, b) = (&old.derivation, &new.derivation);
         let same_env = a
             .env
             .iter()
             .filter(|(name, value)| b.env.get(*name) == Some(*value));
+        // Dependents are sorted, so both directions are looked up there.
         let same_inputs = old.inputs.iter().filter(|input| {
             let partner = self.matching.after(**input);
-            partner.is_some_and(|partner| new.inputs.contains(&partner))
+            let dependents = partner.map(|partner| &self.after[partner].dependents);
+            dependents.is_some_and(|it| it.binary_search(&new_id).is_ok())
         });
-        let dependents = old.dependents.iter().filter(|dependent| {
+        let same_dependents = old.dependents.iter().filter(|dependent| {
             let partner = self.matching.after(**dependent);
             partner.is_some_and(|partner| new.dependents.binary_search(&partner).is_ok())
         });
         same_env.count()
             + 2 * same_inputs.count()
-            + 2 * dependents.count()
+            + 2 * same_dependents.count()
             + usize::from(a.builder == b.builder)
             + usize::from(a.args == b.args)
             + usize::from(a.outputs.keys().eq(b.outputs.keys()))

@@ -1,7 +1,13 @@
 //! A plan as a tree: what is wanted, and below each derivation what its build needs.
 
+use std::fmt::Write as _;
+
 use super::{Action, Plan};
+use crate::explain;
 use crate::graph::{DerivationGraph, NodeId};
+
+/// Deepest indentation; without a limit the text of a deep graph would grow with the square of its depth.
+const MAX_INDENT: usize = 40;
 
 /// One line of the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,4 +46,24 @@ pub fn lines(plan: &Plan, graph: &DerivationGraph) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// Returns the tree as text: each line has what happens with a derivation, its name and why.
+#[must_use]
+pub fn text(plan: &Plan, graph: &DerivationGraph) -> String {
+    let mut text = String::new();
+    for Line {
+        node,
+        depth,
+        repeated,
+    } in lines(plan, graph)
+    {
+        let indent = "  ".repeat(depth.min(MAX_INDENT));
+        let name = &graph[node].derivation.name;
+        let action = explain::action(plan, node);
+        let more = if repeated { " (see above)" } else { "" };
+        // Writing into a string cannot fail.
+        let _ = writeln!(text, "{indent}{name} - {action}{more}");
+    }
+    text
 }
