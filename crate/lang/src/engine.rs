@@ -2,7 +2,7 @@
 //!
 //! All of them start on the native stack and go on with a heap-allocated one when that is used up.
 
-use crate::error::{EvalError, Result};
+use crate::error::{ErrorKind, EvalError, Result};
 use crate::eval::direct::{Stk, call, equality, expr, force, import};
 use crate::machine::Machine;
 use crate::source::{Origin, Pos};
@@ -139,7 +139,7 @@ impl Machine {
         self.with_suggestions(EvalError::other(message, Pos::NONE), name, &names)
     }
 
-    fn type_name_with_article(&self, value: Value) -> &'static str {
+    fn type_name_with_article(&self, value: Value) -> std::borrow::Cow<'static, str> {
         self.describe(value)
     }
 
@@ -183,7 +183,7 @@ impl Machine {
                 }
                 _ if enter => {
                     let message = "expression does not evaluate to a derivation (or a set or list of those)";
-                    return Err(EvalError::other(message, Pos::NONE));
+                    return Err(EvalError::new(ErrorKind::NoDerivation, message, Pos::NONE));
                 }
                 _ => {}
             }

@@ -412,6 +412,18 @@ impl Ir {
         &self.text_bytes[self.texts[id.0 as usize].range()]
     }
 
+    /// Returns the bytes that the arena takes.
+    pub fn size(&self) -> usize {
+        size_of_val(&*self.exprs)
+            + size_of_val(&*self.spans)
+            + size_of_val(&*self.lists)
+            + size_of_val(&*self.attr_names)
+            + size_of_val(&*self.bindings)
+            + size_of_val(&*self.lambdas)
+            + size_of_val(&*self.formals)
+            + self.text_bytes.len()
+    }
+
     /// Returns a lambda.
     #[inline]
     pub fn lambda(&self, id: LambdaId) -> &Lambda {

@@ -167,6 +167,11 @@ impl Machine {
         self.define_globals();
     }
 
+    /// Returns the bytes that the code of all texts takes that were ever loaded, also of those that have been replaced since.
+    pub fn code_size(&self) -> usize {
+        self.ir.size() + self.sources.size()
+    }
+
     /// Counts a step; now and then looks at memory and asks the host whether to go on.
     #[inline]
     pub(crate) fn tick(&mut self) -> Result<()> {
@@ -340,6 +345,8 @@ impl Machine {
             let symbol = self.define_global(name.as_bytes(), value);
             members.push((symbol, value, Pos::NONE));
         }
+        // Known by name before code is parsed that uses it.
+        self.define_global(b"builtins", Value::NULL);
         let derivation = crate::internal::derivation_function(self);
         let symbol = self.define_global(b"derivation", derivation);
         members.push((symbol, derivation, Pos::NONE));
@@ -354,8 +361,13 @@ impl Machine {
 
     fn define_global(&mut self, name: &[u8], value: Value) -> Symbol {
         let symbol = self.symbols.intern(name);
-        self.global_indices.insert(symbol, self.globals.len() as u32);
-        self.globals.push(value);
+        match self.global_indices.get(&symbol) {
+            Some(&index) => self.globals[index as usize] = value,
+            None => {
+                self.global_indices.insert(symbol, self.globals.len() as u32);
+                self.globals.push(value);
+            }
+        }
         symbol
     }
 }

@@ -1,1 +1,13 @@
-//! drvlab-wasm
+//! The boundary to the page: a [`Workspace`] of files that is evaluated, planned and compared.
+//!
+//! The one place that knows JavaScript. What it returns is plain data ([`model`]) in the words of the page; what the user does wrong is
+//! part of that data. A JavaScript exception means a bug, and the instance must then be thrown away.
+
+mod browser;
+mod diagnostics;
+mod files;
+pub mod model;
+mod report;
+mod workspace;
+
+pub use workspace::Workspace;

@@ -1,0 +1,300 @@
+//! What the page gets to see: plain data, for which TypeScript types are generated.
+
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
+
+/// Which attribute of which file to build, and with what settings.
+#[derive(Clone, Debug, Deserialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// Absolute path of the file.
+    pub file: String,
+    /// Attribute path such as `packages.hello`; empty for the value of the file itself.
+    pub attr_path: String,
+    /// Whether binary caches are asked.
+    pub substitute: bool,
+}
+
+/// How bad a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// There is no result.
+    Error,
+    /// There is a result.
+    Warning,
+}
+
+/// A range of a file; offsets count UTF-16 units, line and column count from 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// The file; absent if the place is in none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub file: Option<String>,
+    /// Start.
+    pub from: u32,
+    /// End, exclusive.
+    pub to: u32,
+    /// Line of the start.
+    pub line: u32,
+    /// Column of the start.
+    pub column: u32,
+}
+
+/// What the evaluator was doing when an error came up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct TraceFrame {
+    /// In words.
+    pub message: String,
+    /// Where.
+    #[serde(flatten)]
+    pub place: Place,
+}
+
+/// An error or a warning.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hints: Vec<String>,
+    /// Where.
+    #[serde(flatten)]
+    pub place: Place,
+    /// What the evaluator was doing, innermost first.
+    pub trace: Vec<TraceFrame>,
+}
+
+/// Whether a path is another one than in the baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "lowercase")]
+pub enum Change {
+    /// It is the same.
+    Unchanged,
+    /// It is another.
+    Changed,
+    /// There was none.
+    New,
+}
+
+/// What would happen with a derivation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Its wanted outputs are in the local store.
+    There,
+    /// They are fetched from a cache.
+    Fetch,
+    /// It is built.
+    Build,
+    /// Nobody needs it, because something above it is there or fetched.
+    Skip,
+    /// It is needed and cannot be had.
+    Impossible,
+}
+
+/// The role of a derivation in a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// It did not change.
+    None,
+    /// Its own attributes changed.
+    Cause,
+    /// Only its inputs changed.
+    Cascade,
+    /// There was no such derivation.
+    New,
+}
+
+/// How the paths of outputs are determined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// By the hash of the derivation.
+    InputAddressed,
+    /// By a hash of the contents that is known beforehand.
+    Fixed,
+    /// By the hash of the contents, known after the build.
+    Floating,
+    /// By the hash of the derivation, once floating inputs are built.
+    Deferred,
+    /// By the hash of the contents, and built anew each time.
+    Impure,
+}
+
+/// An output of a derivation.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct OutputSummary {
+    /// Its name.
+    pub name: String,
+    /// Its path; absent if that is only known after the build.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub path: Option<String>,
+    /// Whether the path is another one than in the baseline.
+    pub change: Change,
+    /// The path in the baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub baseline_path: Option<String>,
+}
+
+/// A derivation: what it is, what changed, what would happen with it.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct DerivationSummary {
+    /// Its name.
+    pub name: String,
+    /// The path of its `.drv` file.
+    pub drv_path: String,
+    /// 0 without inputs, else one more than the highest level among its inputs.
+    pub level: u32,
+    /// The `.drv` paths of its direct inputs.
+    pub inputs: Vec<String>,
+    /// How the paths of outputs are determined.
+    pub kind: Kind,
+    /// Its outputs by name.
+    pub outputs: Vec<OutputSummary>,
+    /// Whether the `.drv` path is another one than in the baseline.
+    pub drv_change: Change,
+    /// The `.drv` path in the baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub baseline_drv_path: Option<String>,
+    /// Its role in the change.
+    pub role: Role,
+    /// For causes: which attributes, for example `env.patches` or `args[1]`.
+    pub changed_fields: Vec<String>,
+    /// For those that only follow: the `.drv` path of the nearest cause.
+    pub caused_by: Vec<String>,
+    /// What would happen with it.
+    pub action: Action,
+    /// The cache that it is fetched from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub cache: Option<String>,
+    /// Why, in one sentence.
+    pub reason: String,
+}
+
+/// A derivation of the baseline that is gone.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct RemovedDerivation {
+    /// Its name.
+    pub name: String,
+    /// The path of its `.drv` file.
+    pub drv_path: String,
+}
+
+/// The plan in numbers and words.
+#[derive(Clone, Debug, Default, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanSummary {
+    /// Derivations whose own attributes changed.
+    pub causes: u32,
+    /// Derivations that only follow.
+    pub cascades: u32,
+    /// Derivations that are built.
+    pub build: u32,
+    /// Store paths that are fetched.
+    pub fetch: u32,
+    /// Derivations whose outputs are in the local store.
+    pub there: u32,
+    /// Derivations that nobody needs.
+    pub skipped: u32,
+    /// Derivations and paths that cannot be had.
+    pub impossible: u32,
+    /// For example "1 cause, 7 rebuilds, 12 fetched".
+    pub sentence: String,
+    /// The text of `nix-build --dry-run`.
+    pub dry_run: String,
+}
+
+/// What came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Tsify)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// A derivation, or several.
+    Derivations,
+    /// Another value.
+    Value,
+    /// Nothing; see the diagnostics.
+    Error,
+}
+
+/// The answer to an evaluation.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// What came out.
+    pub outcome: Outcome,
+    /// Errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The printed value when it is neither a derivation nor a set of derivations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub value: Option<String>,
+    /// `.drv` paths of what was asked for.
+    pub roots: Vec<String>,
+    /// In dependency order: inputs before their users.
+    pub derivations: Vec<DerivationSummary>,
+    /// What the baseline had and is gone.
+    pub removed: Vec<RemovedDerivation>,
+    /// What would happen.
+    pub plan: PlanSummary,
+    /// Whether there is something to compare with.
+    pub has_baseline: bool,
+    /// Time of the evaluation in microseconds.
+    pub micros: f64,
+}
+
+/// The answer to a publication.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct PublishReport {
+    /// Paths that are new in the cache.
+    pub published: u32,
+    /// Paths that were there.
+    pub already_there: u32,
+}
+
+/// A field of a derivation that differs from the baseline.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldChange {
+    /// For example `env.patches`.
+    pub field: String,
+    /// Before; absent if there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub before: Option<String>,
+    /// After; absent if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub after: Option<String>,
+}
+
+/// A derivation in full.
+#[derive(Clone, Debug, Default, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct DerivationDetail {
+    /// The text of the `.drv` file.
+    pub aterm: String,
+    /// As `nix derivation show` prints it.
+    pub json: String,
+    /// The text of the `.drv` file in the baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub baseline_aterm: Option<String>,
+    /// What differs from the baseline.
+    pub changes: Vec<FieldChange>,
+}

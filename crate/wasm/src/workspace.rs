@@ -1,0 +1,345 @@
+//! The workspace: what the page holds.
+
+use crate::browser;
+use crate::diagnostics::{text, translate};
+use crate::files::SharedFiles;
+use crate::model::{Diagnostic, DerivationDetail, Entry, Outcome, PlanSummary, PublishReport, Report, Severity};
+use crate::report::Picture;
+use drvlab_cache::compare::Comparison;
+use drvlab_cache::plan::{Plan, Wanted};
+use drvlab_cache::{BinaryCache, DerivationGraph, LocalStore, Settings, Substituters, compare, farm, plan};
+use drvlab_lang::engine::Instance;
+use drvlab_lang::error::{ErrorKind, EvalError};
+use drvlab_lang::value::Value;
+use drvlab_lang::{Machine, Message};
+use drvlab_store::cache_info::CacheInfo;
+use drvlab_store::signature::SecretKey;
+use drvlab_store::{StoreDir, aterm, json};
+use std::rc::Rc;
+use tsify::{Ts, Tsify as _};
+use wasm_bindgen::prelude::*;
+
+/// The name of the mock binary cache, and of the key that it signs with.
+const CACHE_NAME: &str = "https://cache.example.org";
+const KEY_NAME: &str = "cache.example.org-1";
+
+/// Bytes of heap that an evaluation may take.
+const MEMORY_LIMIT: usize = 512 << 20;
+
+/// Code of edited files that are no longer of use is thrown away when it takes this many bytes.
+const CODE_LIMIT: usize = 64 << 20;
+
+/// Levels of recursion that fit into a worker's stack in all browsers, with room to spare.
+const NATIVE_LEVELS: u32 = 250;
+
+/// A printed value is cut after this many bytes.
+const MAX_VALUE: usize = 100_000;
+
+/// Files, their evaluation, a binary cache, and a baseline to compare with.
+#[wasm_bindgen]
+pub struct Workspace {
+    files: SharedFiles,
+    machine: Machine,
+    local: LocalStore,
+    cache: BinaryCache,
+    key: Option<SecretKey>,
+    store_dir: StoreDir,
+    /// The last evaluation that came to derivations.
+    current: Option<Rc<DerivationGraph>>,
+    published: Option<Rc<DerivationGraph>>,
+    compare_with_published: bool,
+    /// The last plan and comparison, for questions about single derivations.
+    plan: Plan,
+    comparison: Option<(Rc<DerivationGraph>, Comparison)>,
+}
+
+impl Default for Workspace {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[wasm_bindgen]
+impl Workspace {
+    /// Makes a workspace without files, with an empty local store and an empty binary cache.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Workspace {
+        console_error_panic_hook::set_once();
+        let files = SharedFiles::default();
+        let store_dir = StoreDir::default();
+        Workspace {
+            machine: new_machine(&files),
+            files,
+            local: LocalStore::new(),
+            cache: BinaryCache::new(CACHE_NAME, CacheInfo::default(), store_dir.clone()),
+            key: browser::random_seed().and_then(|seed| SecretKey::from_seed(KEY_NAME, &seed)),
+            store_dir,
+            current: None,
+            published: None,
+            compare_with_published: true,
+            plan: Plan::default(),
+            comparison: None,
+        }
+    }
+
+    /// Adds a file, or replaces it.
+    #[wasm_bindgen(js_name = openFile)]
+    pub fn open_file(&mut self, path: &str, contents: &str) {
+        self.files.0.borrow_mut().insert(path.as_bytes(), contents.as_bytes());
+    }
+
+    /// Replaces the text of a file, or adds it.
+    #[wasm_bindgen(js_name = updateFile)]
+    pub fn update_file(&mut self, path: &str, contents: &str) {
+        self.open_file(path, contents);
+    }
+
+    /// Removes a file.
+    #[wasm_bindgen(js_name = closeFile)]
+    pub fn close_file(&mut self, path: &str) {
+        self.files.0.borrow_mut().remove(path.as_bytes());
+    }
+
+    /// Evaluates an attribute, and plans and compares what came out.
+    ///
+    /// # Errors
+    /// When the entry has not the shape of its type.
+    pub fn evaluate(&mut self, entry: Ts<Entry>) -> Result<Ts<Report>, JsError> {
+        let entry = entry.to_rust()?;
+        Ok(self.evaluate_entry(&entry).into_ts()?)
+    }
+
+    /// Publishes all outputs of the last evaluation, and of everything they are built from, to the binary cache. The state becomes what
+    /// later ones are compared with.
+    ///
+    /// # Errors
+    /// None that the user can cause.
+    pub fn publish(&mut self) -> Result<Ts<PublishReport>, JsError> {
+        Ok(self.publish_current().into_ts()?)
+    }
+
+    /// Compares later evaluations with the last published state.
+    #[wasm_bindgen(js_name = compareWithPublished)]
+    pub fn compare_with_published(&mut self) {
+        self.compare_with_published = true;
+    }
+
+    /// Compares later evaluations with nothing.
+    #[wasm_bindgen(js_name = clearBaseline)]
+    pub fn clear_baseline(&mut self) {
+        self.compare_with_published = false;
+    }
+
+    /// Takes a store path out of the binary cache; tells whether it was there.
+    pub fn evict(&mut self, store_path: &str) -> bool {
+        self.store_dir.parse_path(store_path).is_ok_and(|path| self.cache.evict(&path))
+    }
+
+    /// Empties the binary cache.
+    #[wasm_bindgen(js_name = resetCache)]
+    pub fn reset_cache(&mut self) {
+        self.cache.clear();
+    }
+
+    /// Returns everything about a derivation of the last evaluation; empty texts if it is none of it.
+    ///
+    /// # Errors
+    /// None that the user can cause.
+    pub fn derivation(&self, drv_path: &str) -> Result<Ts<DerivationDetail>, JsError> {
+        Ok(self.detail(drv_path).into_ts()?)
+    }
+}
+
+/// What an entry evaluates to.
+enum Found {
+    Derivations(Vec<Instance>),
+    Value(String),
+}
+
+impl Workspace {
+    fn evaluate_entry(&mut self, entry: &Entry) -> Report {
+        let start = browser::now();
+        if self.machine.code_size() > CODE_LIMIT {
+            self.machine = new_machine(&self.files);
+        }
+        self.machine.forget_values();
+        let found = self.find(entry);
+        let mut report = match found {
+            Ok(Found::Derivations(instances)) => self.derivations_report(instances, entry.substitute),
+            Ok(Found::Value(value)) => empty_report(Outcome::Value, Some(value)),
+            Err(error) => {
+                let mut report = empty_report(Outcome::Error, None);
+                report.diagnostics.push(translate(&error.diagnostic, &self.machine.sources));
+                report
+            }
+        };
+        report.diagnostics.extend(self.messages());
+        report.has_baseline = self.baseline().is_some();
+        report.micros = (browser::now() - start) * 1000.0;
+        report
+    }
+
+    fn publish_current(&mut self) -> PublishReport {
+        let Some(graph) = self.current.clone() else { return PublishReport { published: 0, already_there: 0 } };
+        let roots = graph.roots().iter().filter_map(|root| graph.find(root));
+        let published = farm::publish(&graph, roots.collect::<Vec<_>>(), &mut self.cache, |_| false);
+        if let Some(key) = &self.key {
+            for path in &published.added {
+                if let drvlab_cache::binary_cache::Entry::Present(info) = self.cache.entry(path) {
+                    let mut info = (*info).clone();
+                    info.sign(&self.store_dir, key);
+                    self.cache.insert(info);
+                }
+            }
+        }
+        let all: usize = graph.nodes().iter().map(|node| node.outputs().filter(|(_, path)| path.is_some()).count()).sum();
+        self.published = Some(graph);
+        PublishReport {
+            published: published.added.len() as u32,
+            already_there: all.saturating_sub(published.added.len()) as u32,
+        }
+    }
+
+    fn detail(&self, drv_path: &str) -> DerivationDetail {
+        let mut detail = DerivationDetail::default();
+        let Some(graph) = &self.current else { return detail };
+        let Some(id) = self.store_dir.parse_path(drv_path).ok().and_then(|path| graph.find(&path)) else {
+            return detail;
+        };
+        let node = &graph[id];
+        detail.aterm = self.aterm(&node.derivation);
+        detail.json = match json::show([(&node.path, &*node.derivation)]) {
+            Ok(value) => json::to_text(&value, json::Layout::Pretty),
+            Err(error) => error.to_string(),
+        };
+        if let Some((before, comparison)) = &self.comparison {
+            let old = comparison.derivations.get(id.index()).and_then(|compared| compared.before);
+            detail.baseline_aterm = old.map(|old| self.aterm(&before[old].derivation));
+            let picture = Picture {
+                graph,
+                plan: &self.plan,
+                baseline: Some((before, comparison)),
+                store_dir: &self.store_dir,
+            };
+            detail.changes = picture.changes(id);
+        }
+        detail
+    }
+
+    fn find(&mut self, entry: &Entry) -> Result<Found, Box<EvalError>> {
+        let machine = &mut self.machine;
+        let arguments = machine.arguments(Vec::new());
+        let value = machine.evaluate_file(entry.file.as_bytes())?;
+        let value = machine.select_path(value, entry.attr_path.as_bytes(), arguments)?;
+        let value = machine.auto_call(value, arguments)?;
+        let may_contain_derivations =
+            matches!(value.tag(), drvlab_lang::value::Tag::Attrs | drvlab_lang::value::Tag::List);
+        if may_contain_derivations {
+            let found = machine.derivations(value, arguments);
+            match found {
+                Ok(instances) if !instances.is_empty() => return Ok(Found::Derivations(instances)),
+                Err(error) if error.kind != ErrorKind::NoDerivation => return Err(error),
+                Ok(_) | Err(_) => {}
+            }
+        }
+        self.print(value).map(Found::Value)
+    }
+
+    fn print(&mut self, value: Value) -> Result<String, Box<EvalError>> {
+        let mut printed = self.machine.print_value(value, true)?;
+        if printed.len() > MAX_VALUE {
+            printed.truncate(MAX_VALUE);
+            printed.extend_from_slice(format!("\n… (cut after {MAX_VALUE} bytes)").as_bytes());
+        }
+        Ok(text(&printed))
+    }
+
+    fn derivations_report(&mut self, instances: Vec<Instance>, substitute: bool) -> Report {
+        let derivations = &self.machine.store.derivations;
+        let roots = instances.iter().map(|instance| instance.drv_path.clone());
+        let graph = match DerivationGraph::new(roots, |path| derivations.get(path).cloned()) {
+            Ok(graph) => Rc::new(graph),
+            Err(error) => {
+                let mut report = empty_report(Outcome::Error, None);
+                report.diagnostics.push(plain(Severity::Error, error.to_string()));
+                return report;
+            }
+        };
+        let wanted: Vec<Wanted> = instances
+            .into_iter()
+            .map(|instance| Wanted::output(instance.drv_path, instance.output))
+            .collect();
+        let settings = Settings { substitute, ..Settings::default() };
+        let substituters = Substituters::new([&self.cache], &self.store_dir);
+        self.plan = plan(&graph, &wanted, &self.local, &substituters, &settings);
+        self.current = Some(graph.clone());
+        self.comparison = self.baseline().map(|before| {
+            let comparison = compare(&before, &graph);
+            (before, comparison)
+        });
+        let picture = Picture {
+            graph: &graph,
+            plan: &self.plan,
+            baseline: self.comparison.as_ref().map(|(before, comparison)| (&**before, comparison)),
+            store_dir: &self.store_dir,
+        };
+        let mut report = empty_report(Outcome::Derivations, None);
+        report.roots = graph.roots().iter().map(|root| self.store_dir.display(root)).collect();
+        report.derivations = picture.derivations();
+        report.removed = picture.removed();
+        report.plan = picture.plan();
+        report
+    }
+
+    fn baseline(&self) -> Option<Rc<DerivationGraph>> {
+        self.published.clone().filter(|_| self.compare_with_published)
+    }
+
+    /// Takes what the evaluation said: warnings for the page, traces for the console.
+    fn messages(&mut self) -> Vec<Diagnostic> {
+        let messages = std::mem::take(&mut self.machine.messages);
+        let mut diagnostics = Vec::new();
+        for message in messages {
+            match message {
+                Message::Trace(line) => browser::log(&format!("trace: {}", text(&line))),
+                Message::Warning(line) => diagnostics.push(plain(Severity::Warning, text(&line))),
+                Message::Diagnostic(diagnostic) => diagnostics.push(translate(&diagnostic, &self.machine.sources)),
+            }
+        }
+        diagnostics
+    }
+
+    fn aterm(&self, derivation: &drvlab_store::Derivation) -> String {
+        let mut bytes = Vec::new();
+        aterm::write(derivation, &self.store_dir, aterm::Mask::None, &mut bytes);
+        text(&bytes)
+    }
+}
+
+fn new_machine(files: &SharedFiles) -> Machine {
+    let settings = drvlab_lang::Settings {
+        memory_limit: MEMORY_LIMIT,
+        native_levels: NATIVE_LEVELS,
+        current_time: browser::current_time(),
+        ..drvlab_lang::Settings::default()
+    };
+    Machine::new(Box::new(files.clone()), settings)
+}
+
+fn empty_report(outcome: Outcome, value: Option<String>) -> Report {
+    Report {
+        outcome,
+        diagnostics: Vec::new(),
+        value,
+        roots: Vec::new(),
+        derivations: Vec::new(),
+        removed: Vec::new(),
+        plan: PlanSummary::default(),
+        has_baseline: false,
+        micros: 0.0,
+    }
+}
+
+fn plain(severity: Severity, message: String) -> Diagnostic {
+    Diagnostic { severity, message, hints: Vec::new(), place: crate::model::Place::default(), trace: Vec::new() }
+}
