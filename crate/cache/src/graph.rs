@@ -1,6 +1,6 @@
 //! The graph of derivations that an evaluation gives: which derivation needs which.
 //!
-//! It knows nothing about what exists; that is decided in [`crate::plan`].
+//! It knows nothing about what exists; that is decided in [`mod@crate::plan`].
 
 use std::collections::BTreeSet;
 use std::fmt;

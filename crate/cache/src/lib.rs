@@ -1,8 +1,8 @@
 //! What exists where, what must therefore be built or fetched, and why.
 //!
 //! A [`DerivationGraph`] says what could be built, a [`LocalStore`] and [`Substituters`] what exists already;
-//! [`plan`] decides, [`compare`] finds out what an edit changed, [`explain`] puts both into words. Caches are filled by
-//! the [`farm`], whose builds are simulated. Everything is computed from what is passed in: nothing is downloaded,
+//! [`plan()`] decides, [`compare()`] finds out what an edit changed, [`explain`] puts both into words. Caches are filled by
+//! the build [`farm`], whose builds are simulated. Everything is computed from what is passed in: nothing is downloaded,
 //! and no file, clock or network is used.
 
 pub mod binary_cache;

@@ -85,13 +85,6 @@ enum Asker {
     Reference(StorePath),
 }
 
-/// What was found out about a derivation that somebody needs.
-#[derive(Clone)]
-struct Decided {
-    action: Action,
-    reason: Reason,
-}
-
 /// An output that makes the inputs of its derivation unnecessary.
 #[derive(Clone)]
 struct Skipper {
@@ -109,7 +102,7 @@ struct Planner<'a> {
     seen: FxHashSet<(NodeId, OutputSet)>,
     /// Outputs that somebody wants, by their positions.
     wanted: FxHashSet<(NodeId, u32)>,
-    decided: Vec<Option<Decided>>,
+    decided: Vec<Option<Decision>>,
     needed_by: Vec<Option<NodeId>>,
     fetches: FxHashMap<StorePath, Fetch>,
     unknown: FxHashMap<StorePath, Reason>,
@@ -212,7 +205,7 @@ impl Planner<'_> {
     fn build(&mut self, id: NodeId, reason: Reason) {
         let already = matches!(
             self.decided[id.index()],
-            Some(Decided {
+            Some(Decision {
                 action: Action::Build,
                 ..
             })
@@ -264,7 +257,7 @@ impl Planner<'_> {
             .as_ref()
             .is_none_or(|old| weight(old.action) < weight(action))
         {
-            *decided = Some(Decided { action, reason });
+            *decided = Some(Decision { action, reason });
         }
     }
 
@@ -397,7 +390,7 @@ impl Planner<'_> {
             outputs.push(Decision { action, reason });
         }
         let decision = match decided {
-            Some(Decided { action, reason }) => Decision { action, reason },
+            Some(decision) => decision,
             // Nobody asked for the derivation, but an output is there or is fetched as somebody's reference.
             None => {
                 let (action, reason) =
