@@ -23,12 +23,12 @@ function distribution() {
   return workspace;
 }
 
-const entry = { file: "/distribution/default.nix", attrPath: "system", substitute: true };
+const entry = { file: "/distribution/default.nix", attrPath: "system", substitute: true, emptyStore: false };
 
 function evaluateText(text, attrPath = "") {
   const workspace = new Workspace();
   workspace.openFile("/a.nix", text);
-  return workspace.evaluate({ file: "/a.nix", attrPath, substitute: true });
+  return workspace.evaluate({ file: "/a.nix", attrPath, substitute: true, emptyStore: false });
 }
 
 test("the example's derivations have the reference's paths", () => {
@@ -61,12 +61,14 @@ test("an edit rebuilds what the reference would rebuild", () => {
   }
 });
 
-test("without the substituter everything is built", () => {
+test("this machine has what was published; a new one fetches it, or builds it without the substituter", () => {
   const workspace = distribution();
   workspace.evaluate(entry);
   workspace.publish();
-  assert.ok(workspace.evaluate(entry).plan.fetch > 0);
-  const report = workspace.evaluate({ ...entry, substitute: false });
+  const { plan } = workspace.evaluate(entry);
+  assert.deepEqual([plan.fetch, plan.build], [0, 0]);
+  assert.ok(workspace.evaluate({ ...entry, emptyStore: true }).plan.fetch > 0);
+  const report = workspace.evaluate({ ...entry, emptyStore: true, substitute: false });
   assert.equal(report.plan.fetch, 0);
   assert.equal(report.plan.build, report.derivations.length);
 });
@@ -99,10 +101,10 @@ for (const [name, text, message] of [
   test(`${name}: a message, and the next evaluation works`, () => {
     const workspace = new Workspace();
     workspace.openFile("/a.nix", text);
-    const report = workspace.evaluate({ file: "/a.nix", attrPath: "", substitute: true });
+    const report = workspace.evaluate({ file: "/a.nix", attrPath: "", substitute: true, emptyStore: false });
     if (report.outcome === "error") assert.match(report.diagnostics[0].message, message);
     workspace.openFile("/a.nix", "1 + 1");
-    assert.equal(workspace.evaluate({ file: "/a.nix", attrPath: "", substitute: true }).value, "2");
+    assert.equal(workspace.evaluate({ file: "/a.nix", attrPath: "", substitute: true, emptyStore: false }).value, "2");
   });
 }
 

@@ -13,7 +13,7 @@ use drvlab_store::{
     ByteSink as _, DerivationOutput, Hash, HashFormat, NarInfo, ReferenceScanner, StorePath,
 };
 
-use crate::binary_cache::BinaryCache;
+use crate::binary_cache::{BinaryCache, Entry};
 use crate::graph::{DerivationGraph, NodeId};
 use crate::local_store::LocalStore;
 
@@ -103,6 +103,25 @@ pub fn build_locally(
             if let Some(path) = path {
                 local.insert(path.clone());
             }
+        }
+    }
+}
+
+/// Puts store objects and all that they refer to into a local store, as far as the cache has them.
+///
+/// That is what a machine holds that has fetched them: run-time closures, but neither compilers nor sources.
+pub fn install(
+    paths: impl IntoIterator<Item = StorePath>,
+    cache: &BinaryCache,
+    local: &mut LocalStore,
+) {
+    let mut pending: Vec<StorePath> = paths.into_iter().collect();
+    while let Some(path) = pending.pop() {
+        let Entry::Present(info) = cache.entry(&path) else {
+            continue;
+        };
+        if info.path == path && local.insert(path) {
+            pending.extend(info.references.iter().cloned());
         }
     }
 }

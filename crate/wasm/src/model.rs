@@ -13,6 +13,8 @@ pub struct Entry {
     pub attr_path: String,
     /// Whether binary caches are asked.
     pub substitute: bool,
+    /// Whether the local store is taken to be empty, as on a new machine. Otherwise it holds what the last publication's result refers to.
+    pub empty_store: bool,
 }
 
 /// How bad a diagnostic is.

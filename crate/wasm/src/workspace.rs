@@ -14,7 +14,7 @@ use drvlab_lang::value::Value;
 use drvlab_lang::{Machine, Message};
 use drvlab_store::cache_info::CacheInfo;
 use drvlab_store::signature::SecretKey;
-use drvlab_store::{StoreDir, aterm, json};
+use drvlab_store::{StoreDir, StorePath, aterm, json};
 use std::rc::Rc;
 use tsify::{Ts, Tsify as _};
 use wasm_bindgen::prelude::*;
@@ -35,6 +35,12 @@ const NATIVE_LEVELS: u32 = 250;
 /// A printed value is cut after this many bytes.
 const MAX_VALUE: usize = 100_000;
 
+/// What an evaluation came to.
+struct Evaluated {
+    graph: Rc<DerivationGraph>,
+    instances: Vec<Instance>,
+}
+
 /// Files, their evaluation, a binary cache, and a baseline to compare with.
 #[wasm_bindgen]
 pub struct Workspace {
@@ -45,7 +51,7 @@ pub struct Workspace {
     key: Option<SecretKey>,
     store_dir: StoreDir,
     /// The last evaluation that came to derivations.
-    current: Option<Rc<DerivationGraph>>,
+    current: Option<Evaluated>,
     published: Option<Rc<DerivationGraph>>,
     compare_with_published: bool,
     /// The last plan and comparison, for questions about single derivations.
@@ -109,8 +115,8 @@ impl Workspace {
         Ok(self.evaluate_entry(&entry).into_ts()?)
     }
 
-    /// Publishes all outputs of the last evaluation, and of everything they are built from, to the binary cache. The state becomes what
-    /// later ones are compared with.
+    /// Publishes all outputs of the last evaluation, and of everything they are built from, to the binary cache. This machine gets what
+    /// was evaluated, with all that it refers to, and the state becomes what later ones are compared with.
     ///
     /// # Errors
     /// None that the user can cause.
@@ -135,7 +141,7 @@ impl Workspace {
         self.store_dir.parse_path(store_path).is_ok_and(|path| self.cache.evict(&path))
     }
 
-    /// Empties the binary cache.
+    /// Empties the binary cache. The last published state stays what others are compared with.
     #[wasm_bindgen(js_name = resetCache)]
     pub fn reset_cache(&mut self) {
         self.cache.clear();
@@ -165,7 +171,7 @@ impl Workspace {
         self.machine.forget_values();
         let found = self.find(entry);
         let mut report = match found {
-            Ok(Found::Derivations(instances)) => self.derivations_report(instances, entry.substitute),
+            Ok(Found::Derivations(instances)) => self.derivations_report(instances, entry),
             Ok(Found::Value(value)) => empty_report(Outcome::Value, Some(value)),
             Err(error) => {
                 let mut report = empty_report(Outcome::Error, None);
@@ -180,7 +186,10 @@ impl Workspace {
     }
 
     fn publish_current(&mut self) -> PublishReport {
-        let Some(graph) = self.current.clone() else { return PublishReport { published: 0, already_there: 0 } };
+        let Some(current) = &self.current else { return PublishReport { published: 0, already_there: 0 } };
+        let graph = current.graph.clone();
+        let wanted: Vec<StorePath> =
+            current.instances.iter().filter_map(|instance| output_path(&graph, instance)).collect();
         let roots = graph.roots().iter().filter_map(|root| graph.find(root));
         let published = farm::publish(&graph, roots.collect::<Vec<_>>(), &mut self.cache, |_| false);
         if let Some(key) = &self.key {
@@ -192,6 +201,8 @@ impl Workspace {
                 }
             }
         }
+        self.local = LocalStore::new();
+        farm::install(wanted, &self.cache, &mut self.local);
         let all: usize = graph.nodes().iter().map(|node| node.outputs().filter(|(_, path)| path.is_some()).count()).sum();
         self.published = Some(graph);
         PublishReport {
@@ -202,7 +213,7 @@ impl Workspace {
 
     fn detail(&self, drv_path: &str) -> DerivationDetail {
         let mut detail = DerivationDetail::default();
-        let Some(graph) = &self.current else { return detail };
+        let Some(Evaluated { graph, .. }) = &self.current else { return detail };
         let Some(id) = self.store_dir.parse_path(drv_path).ok().and_then(|path| graph.find(&path)) else {
             return detail;
         };
@@ -254,7 +265,7 @@ impl Workspace {
         Ok(text(&printed))
     }
 
-    fn derivations_report(&mut self, instances: Vec<Instance>, substitute: bool) -> Report {
+    fn derivations_report(&mut self, instances: Vec<Instance>, entry: &Entry) -> Report {
         let derivations = &self.machine.store.derivations;
         let roots = instances.iter().map(|instance| instance.drv_path.clone());
         let graph = match DerivationGraph::new(roots, |path| derivations.get(path).cloned()) {
@@ -266,13 +277,15 @@ impl Workspace {
             }
         };
         let wanted: Vec<Wanted> = instances
-            .into_iter()
-            .map(|instance| Wanted::output(instance.drv_path, instance.output))
+            .iter()
+            .map(|instance| Wanted::output(instance.drv_path.clone(), instance.output.clone()))
             .collect();
-        let settings = Settings { substitute, ..Settings::default() };
+        let settings = Settings { substitute: entry.substitute, ..Settings::default() };
+        let empty = LocalStore::new();
+        let local = if entry.empty_store { &empty } else { &self.local };
         let substituters = Substituters::new([&self.cache], &self.store_dir);
-        self.plan = plan(&graph, &wanted, &self.local, &substituters, &settings);
-        self.current = Some(graph.clone());
+        self.plan = plan(&graph, &wanted, local, &substituters, &settings);
+        self.current = Some(Evaluated { graph: graph.clone(), instances });
         self.comparison = self.baseline().map(|before| {
             let comparison = compare(&before, &graph);
             (before, comparison)
@@ -314,6 +327,12 @@ impl Workspace {
         aterm::write(derivation, &self.store_dir, aterm::Mask::None, &mut bytes);
         text(&bytes)
     }
+}
+
+fn output_path(graph: &DerivationGraph, instance: &Instance) -> Option<StorePath> {
+    let node = &graph[graph.find(&instance.drv_path)?];
+    let mut outputs = node.outputs();
+    outputs.find(|(name, _)| **name == *instance.output)?.1.cloned()
 }
 
 fn new_machine(files: &SharedFiles) -> Machine {
