@@ -341,6 +341,37 @@ fn the_farm_pushes_everything_it_builds() {
 }
 
 #[test]
+fn a_machine_that_fetched_something_has_what_it_refers_to_and_no_more() {
+    let set = set();
+    let mut local = LocalStore::new();
+    farm::install([set.output("app")], &full_cache(&set), &mut local);
+    let mut expected = std::collections::BTreeSet::new();
+    let mut pending = vec![set.output("app")];
+    while let Some(path) = pending.pop() {
+        let makes = |id: &drvlab_cache::NodeId| {
+            set.graph[*id]
+                .outputs()
+                .any(|(_, other)| other == Some(&path))
+        };
+        let id = set.graph.ids().find(makes).expect("of the set");
+        if expected.insert(path.clone()) {
+            pending.extend(farm::simulate(&set.graph, id, &path).references);
+        }
+    }
+    assert_eq!(
+        local
+            .iter()
+            .cloned()
+            .collect::<std::collections::BTreeSet<_>>(),
+        expected
+    );
+    assert!(
+        !local.contains(&set.output("gcc")),
+        "it is only needed to build"
+    );
+}
+
+#[test]
 fn what_the_farm_leaves_out_takes_its_dependents_along() {
     let set = set();
     let mut cache = empty_cache("cache.example");
