@@ -145,6 +145,35 @@ impl Heap {
         self.find_attr(set, name).map(|slot| self.attr_value(slot))
     }
 
+    /// Returns the literal that a set is the value of.
+    pub fn literal(&self, set: Addr) -> Option<AttrSetId> {
+        let (head, word) = (self.word(set, 0), self.word(set, 1));
+        (head & LAYERED == 0 && word & POSITION_ARRAY == 0 && word != 0).then(|| AttrSetId(word - 1))
+    }
+
+    /// Returns the index of a named attribute in a flat set.
+    pub fn attr_index(&self, flat: Addr, name: Symbol) -> Option<usize> {
+        self.find_attr(flat, name).map(|slot| ((slot.0.0 - flat.0 - 3) / 2) as usize)
+    }
+
+    /// Makes a set of some attributes of a flat set, given by their indices in ascending order, with their positions.
+    pub fn subset(&mut self, flat: Addr, indices: &[usize]) -> Addr {
+        let result = self.alloc_attrs(indices.len(), None);
+        let with_positions = self.word(flat, 1) != 0 && !indices.is_empty();
+        let positions = if with_positions { self.alloc(indices.len()) } else { Addr(0) };
+        for (at, &index) in indices.iter().enumerate() {
+            self.copy(flat, 2 + 2 * index as u32, result, 2 + 2 * at as u32, 2);
+            if with_positions {
+                let source = self.position_source(flat, index);
+                self.set_word(positions, at as u32, source);
+            }
+        }
+        if with_positions {
+            self.set_word(result, 1, POSITION_ARRAY | (positions.0 >> 1));
+        }
+        result
+    }
+
     /// Returns a set as a flat one, merging layers if it has them.
     pub fn flat(&mut self, set: Addr) -> Addr {
         if self.word(set, 0) & LAYERED == 0 {

@@ -91,10 +91,25 @@ impl Machine {
         }
     }
 
+    /// Returns where the lambda or the set starts that a function is; builtins have no place.
+    pub(crate) fn function_pos(&self, function: Value) -> Pos {
+        match function.tag() {
+            Tag::Lambda => {
+                let (lambda, _) = self.heap.lambda_parts(function.addr());
+                self.ir.parameters[self.ir.lambda(lambda).parameters.start as usize].pos
+            }
+            Tag::Attrs => self.heap.literal(function.addr()).map_or(Pos::NONE, |id| self.ir.attr_set(id).pos),
+            _ => Pos::NONE,
+        }
+    }
+
     /// Returns the bytes of an evaluated value that must be a string without context, for example an attribute name.
     pub(crate) fn string_without_context(&mut self, value: Value, pos: Pos, what: &'static str) -> Result<Vec<u8>> {
         if value.tag() != Tag::String {
             return Err(self.expected("a string", value, pos).traced(what, pos));
+        }
+        if self.context(value).is_empty() {
+            return Ok(self.bytes(value).to_vec());
         }
         if let Some(element) = self.contexts.elements(self.context(value)).first().cloned() {
             let mut message = b"the string '".to_vec();
@@ -102,7 +117,7 @@ impl Machine {
             message.extend_from_slice(b"' is not allowed to refer to a store path (such as '");
             message.extend_from_slice(&self.render_context_element(&element));
             message.extend_from_slice(b"')");
-            return Err(EvalError::other(message, pos).traced(what, pos));
+            return Err(EvalError::other(message, Pos::NONE).traced(what, pos));
         }
         Ok(self.bytes(value).to_vec())
     }

@@ -342,6 +342,8 @@ pub struct WithScope {
     pub depth: u32,
     /// The slot in that frame.
     pub slot: u32,
+    /// Position of the `with`.
+    pub pos: Pos,
 }
 
 /// A parsed and resolved file or expression.
@@ -405,6 +407,24 @@ impl Ir {
     #[inline]
     pub fn pos(&self, id: ExprId) -> Pos {
         self.spans[id.0 as usize].start
+    }
+
+    /// Returns the position that the reference has for an expression when it tells where a value of the wrong type comes from (`getPos`):
+    /// operators have theirs, literals and `let` have none.
+    pub fn reported_pos(&self, id: ExprId) -> Pos {
+        let mut id = id;
+        loop {
+            match self.expr(id) {
+                Expr::Int(_) | Expr::Float(_) | Expr::Str(_) | Expr::Path(_) | Expr::Let { .. } => return Pos::NONE,
+                Expr::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual, .. } => return Pos::NONE,
+                Expr::Binary { pos, .. } => return pos,
+                Expr::List(elements) if elements.len == 0 => return Pos::NONE,
+                Expr::List(elements) => id = self.lists[elements.start as usize],
+                Expr::HasAttr { base, .. } => id = base,
+                Expr::Not(inner) => id = inner,
+                _ => return self.pos(id),
+            }
+        }
     }
 
     /// Returns the bytes of a literal.

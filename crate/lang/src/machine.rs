@@ -101,6 +101,8 @@ pub struct Machine {
     pub(crate) imported: FxHashMap<Rc<[u8]>, Value>,
     /// Compiled regular expressions and other caches of builtins.
     pub(crate) builtin_caches: crate::builtin::Caches,
+    /// Bytes of all messages so far.
+    message_bytes: usize,
     pub(crate) levels: u32,
     pub(crate) call_depth: u32,
     ticks: u32,
@@ -147,6 +149,7 @@ impl Machine {
             parsed: FxHashMap::default(),
             imported: FxHashMap::default(),
             builtin_caches: crate::builtin::Caches::default(),
+            message_bytes: 0,
             levels: 0,
             call_depth: 0,
             ticks: TICKS,
@@ -161,6 +164,7 @@ impl Machine {
         self.texts.clear();
         self.imported.clear();
         self.messages.clear();
+        self.message_bytes = 0;
         self.store = StoreObjects::new(self.settings.store_dir.clone());
         self.levels = 0;
         self.call_depth = 0;
@@ -199,6 +203,16 @@ impl Machine {
             ));
         }
         Ok(())
+    }
+
+    /// Keeps a message of the program; all of them together count as memory.
+    pub(crate) fn say(&mut self, message: Message) -> Result<()> {
+        self.message_bytes += match &message {
+            Message::Trace(text) | Message::Warning(text) => text.len() + 64,
+            Message::Diagnostic(_) => 0,
+        };
+        self.messages.push(message);
+        self.check_memory(self.message_bytes, Pos::NONE)
     }
 
     /// Counts a nested call; whoever gets an `Ok` takes one off `call_depth` at the end.

@@ -104,16 +104,21 @@ impl Machine {
     #[inline(never)]
     fn checked_arithmetic(&mut self, op: Arithmetic, a: Value, b: Value, pos: Pos) -> Result<Value> {
         let [first, second] = op.traces();
-        // The reference evaluates both as floats if either is one, and names the type it wanted.
+        // Division looks at its second operand first, and as a float.
+        if op == Arithmetic::Div {
+            match self.number(b) {
+                None => return Err(self.expected("a float", b, pos).traced(second, pos)),
+                Some(divisor) if divisor.as_float() == 0.0 => return Err(EvalError::other("division by zero", pos)),
+                Some(_) => {}
+            }
+        }
+        // Both are wanted as floats if either is one.
         let wanted = match (self.number(a), self.number(b)) {
             (Some(Number::Float(_)), _) | (_, Some(Number::Float(_))) => "a float",
             _ => "an integer",
         };
         let Some(x) = self.number(a) else { return Err(self.expected(wanted, a, pos).traced(first, pos)) };
         let Some(y) = self.number(b) else { return Err(self.expected(wanted, b, pos).traced(second, pos)) };
-        if op == Arithmetic::Div && y.as_float() == 0.0 {
-            return Err(EvalError::other("division by zero", pos));
-        }
         let (Number::Int(x), Number::Int(y)) = (x, y) else {
             let (x, y) = (x.as_float(), y.as_float());
             return Ok(self.heap.float(match op {

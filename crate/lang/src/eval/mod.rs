@@ -50,6 +50,7 @@ pub mod direct {
         };
     }
 
+    pub mod assertion;
     pub mod builtins;
     pub mod call;
     pub mod coerce;
@@ -62,6 +63,7 @@ pub mod direct {
     pub mod json;
     pub mod operators;
     pub mod select;
+    pub mod typed;
 
     crate::builtin::for_each_builtin!(dispatch);
 }
@@ -103,6 +105,7 @@ pub mod deferred {
         };
     }
 
+    pub mod assertion;
     pub mod builtins;
     pub mod call;
     pub mod coerce;
@@ -115,6 +118,7 @@ pub mod deferred {
     pub mod json;
     pub mod operators;
     pub mod select;
+    pub mod typed;
 
     crate::builtin::for_each_builtin!(dispatch);
 }

@@ -10,7 +10,7 @@ use crate::ir::{
     AttrName, AttrSet, AttrSetId, BinaryOp, BindingKind, Expr, ExprId, Ir, LambdaId, Root, Slice,
     WithScope,
 };
-use crate::source::Span;
+use crate::source::{Pos, Span};
 use crate::symbol::{Symbol, Symbols, well_known};
 
 /// The limit on [`Ir::with_scopes`]: reached only by thousands of nested `with`s.
@@ -45,6 +45,7 @@ struct Variable {
 struct With {
     frame: u32,
     slot: u32,
+    pos: Pos,
     /// The list of scopes that a variable in a frame sees, once one has asked.
     seen: Option<(u32, Slice)>,
 }
@@ -111,6 +112,7 @@ impl Resolver<'_> {
                 self.withs.push(With {
                     frame: self.frame(),
                     slot: slot_of_scope,
+                    pos: self.ir.pos(id),
                     seen: None,
                 });
             }
@@ -222,6 +224,7 @@ impl Resolver<'_> {
         let scopes = self.withs.iter().rev().map(|with| WithScope {
             depth: frame - with.frame,
             slot: with.slot,
+            pos: with.pos,
         });
         self.ir.with_scopes.extend(scopes);
         let scopes = Slice {

@@ -4,11 +4,12 @@ use super::expr::operand;
 use super::force::force;
 use super::{Stk, suspendable};
 use crate::builtin::Builtin;
+use crate::diagnostic::Shown;
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::ir::{ExprId, Lambda, LambdaId, Pattern, Slice};
 use crate::machine::Machine;
 use crate::source::Pos;
-use crate::symbol::well_known;
+use crate::symbol::{Symbol, well_known};
 use crate::value::{Addr, Boxed, Tag, Value};
 use smallvec::SmallVec;
 
@@ -48,7 +49,36 @@ pub async fn eval_call(
 /// Calls a function with values. Fewer arguments than it takes give a partial application, more are applied to the result.
 #[suspendable]
 pub async fn call(stk: &mut Stk, m: &mut Machine, function: Value, arguments: &[Value], pos: Pos) -> Result<Value> {
-    let mut function = force(stk, m, function).await?;
+    let function = force(stk, m, function).await?;
+    // The common cases: exactly the arguments that the function takes.
+    if function.tag() == Tag::Lambda {
+        let (id, outer) = m.heap.lambda_parts(function.addr());
+        let lambda = *m.ir.lambda(id);
+        if lambda.parameters.len as usize == arguments.len() {
+            let inner = m.heap.frame(outer, lambda.frame_slots);
+            for (index, &argument) in arguments.iter().enumerate() {
+                m.heap.set_slot(inner, index as u32, argument);
+            }
+            return enter(stk, m, id, lambda, inner, pos).await;
+        }
+    } else if let Some(index) = function.as_builtin() {
+        let builtin = Builtin::from_index(index);
+        if builtin.arity() == arguments.len() {
+            return call_builtin(stk, m, builtin, arguments, pos).await;
+        }
+    }
+    call_in_steps(stk, m, function, arguments, pos).await
+}
+
+#[suspendable]
+async fn call_in_steps(
+    stk: &mut Stk,
+    m: &mut Machine,
+    function: Value,
+    arguments: &[Value],
+    pos: Pos,
+) -> Result<Value> {
+    let mut function = function;
     let mut arguments: SmallVec<[Value; 6]> = SmallVec::from_slice(arguments);
     while !arguments.is_empty() {
         match function.tag() {
@@ -83,13 +113,42 @@ pub async fn call(stk: &mut Stk, m: &mut Machine, function: Value, arguments: &[
                 let Some(functor) = m.heap.get_attr(function.addr(), well_known::FUNCTOR) else {
                     return Err(not_a_function(m, function, pos));
                 };
-                arguments.insert(0, function);
-                function = force(stk, m, functor).await?;
+                let at = m.heap.named_attr_pos(&m.ir, function.addr(), well_known::FUNCTOR);
+                let now = [function, arguments.remove(0)];
+                function = match stk.run(|stk| call_functor(stk, m, functor, &now, at)).await {
+                    Ok(value) => value,
+                    Err(error) => {
+                        let what = "while calling a functor (an attribute set with a '__functor' attribute)";
+                        return Err(error.traced(what, pos));
+                    }
+                };
             }
             _ => return Err(not_a_function(m, function, pos)),
         }
     }
     Ok(function)
+}
+
+/// Calls a set's `__functor` with the set and an argument. Functors can have functors, so this counts as a level of recursion.
+#[suspendable]
+pub(crate) async fn call_functor(
+    stk: &mut Stk,
+    m: &mut Machine,
+    functor: Value,
+    arguments: &[Value],
+    pos: Pos,
+) -> Result<Value> {
+    descend!(m, call::call_functor(functor, arguments, pos));
+    let result = match m.enter_call(pos) {
+        Ok(()) => {
+            let result = stk.run(|stk| call(stk, m, functor, arguments, pos)).await;
+            m.call_depth -= 1;
+            result
+        }
+        Err(error) => Err(error),
+    };
+    m.levels -= 1;
+    result
 }
 
 fn not_a_function(m: &mut Machine, value: Value, pos: Pos) -> Box<EvalError> {
@@ -100,6 +159,8 @@ fn not_a_function(m: &mut Machine, value: Value, pos: Pos) -> Box<EvalError> {
 }
 
 /// Calls a builtin with exactly its arguments.
+///
+/// Builtins get no position: in the reference only the line of the trace that names the builtin has one.
 #[suspendable]
 async fn call_builtin(
     stk: &mut Stk,
@@ -109,9 +170,21 @@ async fn call_builtin(
     pos: Pos,
 ) -> Result<Value> {
     m.enter_call(pos)?;
-    let result = super::call_builtin(stk, m, builtin, arguments, pos).await;
+    let result = super::call_builtin(stk, m, builtin, arguments, Pos::NONE).await;
     m.call_depth -= 1;
-    result.map_err(|error| error.traced(format!("while calling the '{}' builtin", builtin.name()), pos).or_at(pos))
+    match result {
+        Ok(value) => Ok(value),
+        Err(error) => Err(while_calling_builtin(builtin, error, pos)),
+    }
+}
+
+/// Adds the call of a builtin to a trace, except for those two that are not there for their own sake.
+#[cold]
+pub(crate) fn while_calling_builtin(builtin: Builtin, error: Box<EvalError>, pos: Pos) -> Box<EvalError> {
+    if matches!(builtin, Builtin::AddErrorContext | Builtin::Break) {
+        return error;
+    }
+    error.traced(format!("while calling the '{}' builtin", builtin.name()), pos)
 }
 
 /// Evaluates a function's body in a frame that holds the arguments.
@@ -125,22 +198,26 @@ async fn enter(stk: &mut Stk, m: &mut Machine, id: LambdaId, lambda: Lambda, fra
     };
     let result = match bound {
         Ok(()) => stk.run(|stk| super::expr::eval(stk, m, lambda.body, frame)).await,
-        Err(error) => Err(error.traced("from call site", pos)),
+        Err(error) => {
+            m.call_depth -= 1;
+            return Err(if pos.is_some() { error.traced("from call site", pos) } else { error });
+        }
     };
     m.call_depth -= 1;
     match result {
         Ok(value) => Ok(value),
-        Err(error) => Err(while_calling(m, &lambda, error, pos)),
+        Err(error) => Err(while_calling(m, &lambda, error, last.pos, pos)),
     }
 }
 
 #[cold]
-fn while_calling(m: &Machine, lambda: &Lambda, error: Box<EvalError>, pos: Pos) -> Box<EvalError> {
+fn while_calling(m: &Machine, lambda: &Lambda, error: Box<EvalError>, defined: Pos, called: Pos) -> Box<EvalError> {
     let message = match lambda.name {
         Some(name) => [b"while calling '", m.symbols.name(name), b"'"].concat(),
         None => b"while calling anonymous lambda".to_vec(),
     };
-    error.traced(message, pos).or_at(pos)
+    let error = error.traced_as(Shown::InFull, message, defined);
+    if called.is_some() { error.traced_as(Shown::InFull, "from call site", called) } else { error }
 }
 
 /// Takes the last argument apart into the slots of the pattern's names.
@@ -150,12 +227,9 @@ async fn bind_pattern(stk: &mut Stk, m: &mut Machine, id: LambdaId, pattern: Pat
     let last = m.ir.parameters[parameters.range().end - 1];
     let slot = parameters.len - 1;
     let argument = m.heap.slot(frame, slot);
-    let argument = match force(stk, m, argument).await {
-        Ok(value) => value,
-        Err(error) => return Err(error.traced("while evaluating the value passed as argument", last.pos)),
-    };
+    let argument = force(stk, m, argument).await?;
     if argument.tag() != Tag::Attrs {
-        let error = m.expected("a set", argument, last.pos);
+        let error = m.expected("a set", argument, Pos::NONE);
         return Err(error.traced("while evaluating the value passed for the lambda argument", last.pos));
     }
     m.heap.set_slot(frame, slot, argument);
@@ -170,7 +244,7 @@ async fn bind_pattern(stk: &mut Stk, m: &mut Machine, id: LambdaId, pattern: Pat
             }
             // Not `delay`: a default may name a formal whose slot is not set yet.
             None if formal.default.is_some() => m.heap.delay(formal.default, frame),
-            None => return Err(missing_argument(m, id, pattern, formal.name, set)),
+            None => return Err(missing_argument(m, id, formal.name)),
         };
         m.heap.set_slot(frame, parameters.len + index, value);
     }
@@ -196,44 +270,24 @@ fn pattern_pos(m: &Machine, id: LambdaId) -> Pos {
 }
 
 #[cold]
-fn missing_argument(
-    m: &mut Machine,
-    id: LambdaId,
-    _pattern: Pattern,
-    name: crate::symbol::Symbol,
-    set: Addr,
-) -> Box<EvalError> {
-    let message = [
-        b"function '".as_slice(),
-        &function_name(m, id),
-        b"' called without required argument '",
-        m.symbols.name(name),
-        b"'",
-    ];
-    let error = EvalError::other(message.concat(), pattern_pos(m, id));
-    let flat = m.heap.flat(set);
-    let names: Vec<Vec<u8>> =
-        (0..m.heap.attrs_len(flat)).map(|index| m.symbols.name(m.heap.attr(flat, index).0).to_vec()).collect();
-    m.with_suggestions(error, m.symbols.name(name), &names)
+fn missing_argument(m: &Machine, id: LambdaId, name: Symbol) -> Box<EvalError> {
+    let function = function_name(m, id);
+    let message =
+        [b"function '".as_slice(), &function, b"' called without required argument '", m.symbols.name(name), b"'"];
+    EvalError::other(message.concat(), pattern_pos(m, id))
 }
 
+/// Makes the error for the first attribute, in the order of symbols, that the pattern does not name.
 #[cold]
-fn unexpected_argument(m: &mut Machine, id: LambdaId, pattern: Pattern, flat: Addr) -> Box<EvalError> {
+fn unexpected_argument(m: &Machine, id: LambdaId, pattern: Pattern, flat: Addr) -> Box<EvalError> {
     let formals = &m.ir.formals[pattern.formals.range()];
+    let name = (0..m.heap.attrs_len(flat))
+        .map(|index| m.heap.attr(flat, index).0)
+        .find(|name| formals.binary_search_by_key(name, |formal| formal.name).is_err())
+        .unwrap_or(well_known::EMPTY);
     let allowed: Vec<Vec<u8>> = formals.iter().map(|formal| m.symbols.name(formal.name).to_vec()).collect();
-    let unexpected = m
-        .heap
-        .attributes_by_name(&m.symbols, flat)
-        .into_iter()
-        .find(|(name, _)| formals.binary_search_by_key(name, |formal| formal.name).is_err());
-    let name = unexpected.map_or(well_known::EMPTY, |(name, _)| name);
-    let message = [
-        b"function '".as_slice(),
-        &function_name(m, id),
-        b"' called with unexpected argument '",
-        m.symbols.name(name),
-        b"'",
-    ];
+    let function = function_name(m, id);
+    let message = [b"function '".as_slice(), &function, b"' called with unexpected argument '", m.symbols.name(name), b"'"];
     let error = EvalError::other(message.concat(), pattern_pos(m, id));
     m.with_suggestions(error, m.symbols.name(name), &allowed)
 }

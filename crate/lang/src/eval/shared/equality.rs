@@ -4,7 +4,6 @@ use super::force::force;
 use super::{Stk, suspendable};
 use crate::error::{EvalError, Result};
 use crate::machine::Machine;
-use crate::number::Number;
 use crate::source::Pos;
 use crate::symbol::well_known;
 use crate::value::{Boxed, Tag, Value};
@@ -12,15 +11,15 @@ use std::cmp::Ordering;
 
 /// `a == b`. Functions are never equal, unless they are compared as parts of sets or lists and are the same object.
 #[suspendable]
-pub async fn equal(stk: &mut Stk, m: &mut Machine, a: Value, b: Value, pos: Pos) -> Result<bool> {
-    descend!(m, equality::equal(a, b, pos));
-    let result = equal_here(stk, m, a, b, pos).await;
+pub async fn equal(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Result<bool> {
+    descend!(m, equality::equal(a, b));
+    let result = equal_here(stk, m, a, b).await;
     m.levels -= 1;
     result
 }
 
 #[suspendable]
-async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value, pos: Pos) -> Result<bool> {
+async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Result<bool> {
     m.tick()?;
     let a = force(stk, m, a).await?;
     let b = force(stk, m, b).await?;
@@ -43,7 +42,7 @@ async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value, pos: Pos
             }
             for index in 0..len {
                 let (x, y) = (m.heap.element(a.addr(), index), m.heap.element(b.addr(), index));
-                if !same_or_equal(stk, m, x, y, pos).await? {
+                if !same_or_equal(stk, m, x, y).await? {
                     return Ok(false);
                 }
             }
@@ -57,7 +56,7 @@ async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value, pos: Pos
                     m.heap.get_attr(b.addr(), well_known::OUT_PATH),
                 );
                 if let (Some(x), Some(y)) = paths {
-                    return same_or_equal(stk, m, x, y, pos).await;
+                    return same_or_equal(stk, m, x, y).await;
                 }
             }
             let (x, y) = (m.heap.flat(a.addr()), m.heap.flat(b.addr()));
@@ -65,15 +64,10 @@ async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value, pos: Pos
             if len != m.heap.attrs_len(y) {
                 return Ok(false);
             }
-            // The reference compares names and values side by side, in its order of symbols.
+            // Names and values side by side, in the order of symbols, as the reference does.
             for index in 0..len {
-                if m.heap.attr(x, index).0 != m.heap.attr(y, index).0 {
-                    return Ok(false);
-                }
-            }
-            for index in 0..len {
-                let (left, right) = (m.heap.attr(x, index).1, m.heap.attr(y, index).1);
-                if !same_or_equal(stk, m, left, right, pos).await? {
+                let ((name, left), (other_name, right)) = (m.heap.attr(x, index), m.heap.attr(y, index));
+                if name != other_name || !same_or_equal(stk, m, left, right).await? {
                     return Ok(false);
                 }
             }
@@ -83,19 +77,19 @@ async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value, pos: Pos
     }
 }
 
-/// Parts of sets and lists that are the same object are equal without a look, functions included.
+/// Compares parts of sets and lists: those that are the same object are equal without a look inside, functions and NaN included.
 #[suspendable]
-async fn same_or_equal(stk: &mut Stk, m: &mut Machine, a: Value, b: Value, pos: Pos) -> Result<bool> {
-    if a == b && (a.is_thunk() || !matches!(a.tag(), Tag::Constant | Tag::SmallInt)) {
-        // The reference finds them identical too, but only after both have been evaluated.
-        let value = force(stk, m, a).await?;
-        return Ok(!matches!(m.number(value), Some(Number::Float(number)) if number.is_nan()));
+pub async fn same_or_equal(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Result<bool> {
+    if m.heap.peek(a) == m.heap.peek(b) && is_object(m.heap.peek(a)) {
+        force(stk, m, a).await?;
+        return Ok(true);
     }
-    let (x, y) = (m.heap.peek(a), m.heap.peek(b));
-    if x == y && !x.is_thunk() && matches!(x.tag(), Tag::Lambda | Tag::Boxed) {
-        return Ok(!matches!(m.number(x), Some(Number::Float(number)) if number.is_nan()));
-    }
-    stk.run(|stk| equal(stk, m, a, b, pos)).await
+    stk.run(|stk| equal(stk, m, a, b)).await
+}
+
+/// Tells whether two equal values are known to be one object: what has no object is compared as what it is.
+fn is_object(value: Value) -> bool {
+    !matches!(value.tag(), Tag::Constant | Tag::SmallInt)
 }
 
 /// Tells whether a set has `type = "derivation"`.
@@ -109,17 +103,17 @@ pub async fn is_derivation(stk: &mut Stk, m: &mut Machine, set: Value) -> Result
     Ok(kind.tag() == Tag::String && m.bytes(kind) == b"derivation")
 }
 
-/// `a < b` for numbers, strings, paths, and lists of such.
+/// `a < b` for numbers, strings, paths, and lists of such. `what`, if not empty, says for the trace what is compared for.
 #[suspendable]
-pub async fn less_than(stk: &mut Stk, m: &mut Machine, a: Value, b: Value, pos: Pos) -> Result<bool> {
-    descend!(m, equality::less_than(a, b, pos));
-    let result = less_than_here(stk, m, a, b, pos).await;
+pub async fn less_than(stk: &mut Stk, m: &mut Machine, a: Value, b: Value, what: &'static str) -> Result<bool> {
+    descend!(m, equality::less_than(a, b, what));
+    let result = less_than_here(stk, m, a, b).await;
     m.levels -= 1;
-    result
+    result.map_err(|error| if what.is_empty() { error } else { error.traced(what, Pos::NONE) })
 }
 
 #[suspendable]
-async fn less_than_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value, pos: Pos) -> Result<bool> {
+async fn less_than_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Result<bool> {
     m.tick()?;
     let a = force(stk, m, a).await?;
     let b = force(stk, m, b).await?;
@@ -139,21 +133,32 @@ async fn less_than_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value, pos:
                     return Ok(true);
                 }
                 let (left, right) = (m.heap.element(x, index), m.heap.element(y, index));
-                if !same_or_equal(stk, m, left, right, pos).await? {
-                    return stk.run(|stk| less_than(stk, m, left, right, pos)).await;
+                if !same_or_equal(stk, m, left, right).await? {
+                    let what = "while comparing two list elements";
+                    return stk.run(|stk| less_than(stk, m, left, right, what)).await;
                 }
             }
             return Ok(false);
         }
         _ => {}
     }
-    let (left, right) = (m.describe(a), m.describe(b));
-    let message = if left == right && !matches!(a.tag(), Tag::String | Tag::List | Tag::SmallInt) {
-        format!("cannot compare {left} with {right}; values of that type are incomparable")
+    Err(not_comparable(m, a, b))
+}
+
+#[cold]
+fn not_comparable(m: &Machine, a: Value, b: Value) -> Box<EvalError> {
+    let mut message = format!("cannot compare {} with {}", m.describe(a), m.describe(b)).into_bytes();
+    let same_type = m.type_name(a) == m.type_name(b);
+    message.extend_from_slice(if same_type {
+        b"; values of that type are incomparable (values are ".as_slice()
     } else {
-        format!("cannot compare {left} with {right}")
-    };
-    let values = [b" (values are ".as_slice(), &m.print_short(a), b" and ", &m.print_short(b), b")"].concat();
-    let _ = values;
-    Err(EvalError::other(message, pos))
+        b"; values are "
+    });
+    message.extend_from_slice(&m.print_short(a));
+    message.extend_from_slice(b" and ");
+    message.extend_from_slice(&m.print_short(b));
+    if same_type {
+        message.push(b')');
+    }
+    EvalError::other(message, Pos::NONE)
 }

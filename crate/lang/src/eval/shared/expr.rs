@@ -1,6 +1,6 @@
 //! Evaluation of expressions.
 
-use super::force::force;
+use super::force::{failed_at, force};
 use super::{Stk, suspendable};
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::ir::{AttrSetId, BinaryOp, BindingKind, Expr, ExprId, Slice};
@@ -44,9 +44,13 @@ async fn eval_here(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) ->
                 if !value.is_thunk() {
                     return Ok(value);
                 }
-                let value = force(stk, m, value).await?;
-                m.heap.set_slot(frame, slot, value);
-                return Ok(value);
+                match force(stk, m, value).await {
+                    Ok(value) => {
+                        m.heap.set_slot(frame, slot, value);
+                        return Ok(value);
+                    }
+                    Err(error) => return Err(failed_at(m, error, value, m.ir.pos(expr))),
+                }
             }
             Expr::Outer { depth, slot, .. } => {
                 let frame = m.outer_frame(frame, u32::from(depth));
@@ -54,13 +58,19 @@ async fn eval_here(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) ->
                 if !value.is_thunk() {
                     return Ok(value);
                 }
-                let value = force(stk, m, value).await?;
-                m.heap.set_slot(frame, slot, value);
-                return Ok(value);
+                match force(stk, m, value).await {
+                    Ok(value) => {
+                        m.heap.set_slot(frame, slot, value);
+                        return Ok(value);
+                    }
+                    Err(error) => return Err(failed_at(m, error, value, m.ir.pos(expr))),
+                }
             }
             Expr::Global { index, .. } => {
                 let value = m.globals[index as usize];
-                return force(stk, m, value).await;
+                let value = force(stk, m, value).await?;
+                m.globals[index as usize] = value;
+                return Ok(value);
             }
             Expr::Select { base, path, default } => {
                 return super::select::select(stk, m, expr, base, path, default, frame).await;
@@ -94,7 +104,7 @@ async fn eval_here(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) ->
                 _ => return super::operators::binary(stk, m, op, left, right, pos, frame).await,
             },
             Expr::If { condition: test, then, otherwise } => {
-                let pos = m.ir.pos(test);
+                let pos = m.ir.pos(expr);
                 let test = condition(stk, m, test, frame, "while evaluating a branch condition", pos).await?;
                 expr = if test { then } else { otherwise };
             }
@@ -110,7 +120,7 @@ async fn eval_here(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) ->
             Expr::Assert { condition: test, body } => {
                 let pos = m.ir.pos(expr);
                 if !condition(stk, m, test, frame, "in the condition of the assert statement", pos).await? {
-                    return Err(super::operators::assertion_failed(stk, m, expr, test, frame).await);
+                    return super::assertion::failed(stk, m, expr, test, frame).await;
                 }
                 expr = body;
             }
@@ -125,11 +135,11 @@ async fn eval_here(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) ->
                 return Ok(Value::object(Tag::List, list));
             }
             Expr::Not(inner) => {
-                let pos = m.ir.pos(inner);
+                let pos = m.ir.reported_pos(inner);
                 let value = condition(stk, m, inner, frame, "in the argument of the not operator", pos).await?;
                 return Ok(Value::bool(!value));
             }
-            Expr::Negate(inner) => return super::operators::negate(stk, m, inner, frame).await,
+            Expr::Negate(inner) => return super::operators::negate(stk, m, expr, inner, frame).await,
             Expr::HasAttr { base, path } => return super::select::has_attr(stk, m, base, path, frame).await,
             Expr::Interpolation(parts) => return super::coerce::interpolation(stk, m, parts, frame).await,
             Expr::PathInterpolation(parts) => return super::coerce::path_interpolation(stk, m, parts, frame).await,
@@ -164,7 +174,7 @@ async fn condition(
     match operand(stk, m, expr, frame).await {
         Ok(Value::TRUE) => Ok(true),
         Ok(Value::FALSE) => Ok(false),
-        Ok(other) => Err(m.expected("a Boolean", other, m.ir.pos(expr)).traced(what, pos)),
+        Ok(other) => Err(m.expected("a Boolean", other, pos).traced(what, pos)),
         Err(error) => Err(error.traced(what, pos)),
     }
 }
@@ -227,8 +237,8 @@ async fn with_overrides(stk: &mut Stk, m: &mut Machine, id: AttrSetId, result: A
     let overrides = m.heap.get_attr(result, well_known::OVERRIDES).unwrap_or(Value::NULL);
     let overrides = force(stk, m, overrides).await?;
     if overrides.tag() != Tag::Attrs {
-        let pos = m.heap.named_attr_pos(&m.ir, result, well_known::OVERRIDES);
-        return Err(m.expected("a set", overrides, pos).traced("while evaluating the `__overrides` attribute", pos));
+        let error = m.expected("a set", overrides, Pos::NONE);
+        return Err(error.traced("while evaluating the `__overrides` attribute", Pos::NONE));
     }
     let flat = m.heap.flat(overrides.addr());
     let bindings = &m.ir.bindings[set.bindings.range()];
@@ -250,6 +260,7 @@ async fn with_dynamic(stk: &mut Stk, m: &mut Machine, dynamic: Slice, result: Ad
         if name == Value::NULL {
             continue;
         }
+        m.tick()?;
         let name = m.string_without_context(name, binding.pos, "while evaluating the name of a dynamic attribute")?;
         let name = m.symbols.intern(&name);
         if let Some(&(.., pos)) = attributes.iter().find(|&&(other, ..)| other == name) {
@@ -276,17 +287,27 @@ async fn with_variable(
         let scope = m.ir.with_scopes[index];
         let holder = m.outer_frame(frame, scope.depth);
         let value = m.heap.slot(holder, scope.slot);
-        let set = force(stk, m, value).await?;
+        let set = match force(stk, m, value).await {
+            Ok(set) => set,
+            Err(error) => return Err(failed_at(m, error, value, scope.pos)),
+        };
         m.heap.set_slot(holder, scope.slot, set);
         if set.tag() != Tag::Attrs {
-            let error = m.expected("a set", set, m.ir.pos(expr));
-            return Err(error.traced("while evaluating the first subexpression of a with expression", m.ir.pos(expr)));
+            let error = m.expected("a set", set, Pos::NONE);
+            return Err(error.traced("while evaluating the first subexpression of a with expression", scope.pos));
         }
         if let Some(slot) = m.heap.find_attr(set.addr(), name) {
             let value = m.heap.attr_value(slot);
-            let value = force(stk, m, value).await?;
-            m.heap.set_attr_value(slot, value);
-            return Ok(value);
+            if !value.is_thunk() {
+                return Ok(value);
+            }
+            return match force(stk, m, value).await {
+                Ok(value) => {
+                    m.heap.set_attr_value(slot, value);
+                    Ok(value)
+                }
+                Err(error) => Err(failed_at(m, error, value, m.ir.pos(expr))),
+            };
         }
     }
     let message = [b"undefined variable '", m.symbols.name(name), b"'"].concat();

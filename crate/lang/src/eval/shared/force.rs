@@ -23,6 +23,15 @@ pub async fn force(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value
     stk.run(|stk| force_thunk(stk, m, peeked.addr())).await
 }
 
+/// Gives infinite recursion the place where the expression stands that needs the value: the innermost such place has one only if it
+/// is a variable or a selection, and then it is the one that still finds the value under evaluation.
+#[cold]
+pub fn failed_at(m: &Machine, error: Box<EvalError>, value: Value, pos: Pos) -> Box<EvalError> {
+    let value = m.heap.peek(value);
+    let is_needed = value.is_thunk() && m.heap.word(value.addr(), 0) == thunk::BLACKHOLE;
+    if error.kind == ErrorKind::InfiniteRecursion && is_needed { error.or_at(pos) } else { error }
+}
+
 /// Evaluates a thunk that has not been evaluated yet, and keeps the result.
 #[suspendable]
 pub async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Result<Value> {
@@ -55,8 +64,7 @@ async fn force_thunk_here(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Result<
         Err(error) => {
             // Evaluated anew, with the same error, when somebody asks again.
             m.heap.set_word(addr, 0, first);
-            let pos = if first < thunk::FIRST_MARKER { m.ir.pos(ExprId(first)) } else { Pos::NONE };
-            Err(if error.kind == ErrorKind::InfiniteRecursion { error.or_at(pos) } else { error })
+            Err(error)
         }
     }
 }

@@ -1,12 +1,15 @@
 //! Operators: arithmetic, comparison, update, concatenation.
 
+use super::call::while_calling_builtin;
 use super::coerce::coerce;
 use super::equality::equal;
 use super::expr::operand;
+use super::force::force;
 use super::{Stk, suspendable};
+use crate::builtin::Builtin;
 use crate::coercion::Coercion;
 use crate::context::ContextId;
-use crate::error::{ErrorKind, EvalError, Result};
+use crate::error::{EvalError, Result};
 use crate::ir::{BinaryOp, Expr, ExprId};
 use crate::machine::Machine;
 use crate::number::{Arithmetic, Number};
@@ -24,63 +27,145 @@ pub async fn binary(
     pos: Pos,
     frame: Addr,
 ) -> Result<Value> {
-    // `a > b` is `__lessThan b a`, which evaluates its first argument first.
-    if matches!(op, BinaryOp::Greater | BinaryOp::LessOrEqual) {
-        let b = operand(stk, m, right, frame).await?;
-        let a = operand(stk, m, left, frame).await?;
-        let less = stk.run(|stk| super::equality::less_than(stk, m, b, a, pos)).await?;
-        return Ok(Value::bool(less == (op == BinaryOp::Greater)));
-    }
-    let a = operand(stk, m, left, frame).await?;
-    if op == BinaryOp::Add {
-        return add(stk, m, a, left, right, pos, frame).await;
-    }
-    let b = operand(stk, m, right, frame).await?;
     match op {
-        BinaryOp::Sub => m.arithmetic(Arithmetic::Sub, a, b, pos),
-        BinaryOp::Mul => m.arithmetic(Arithmetic::Mul, a, b, pos),
-        BinaryOp::Div => m.arithmetic(Arithmetic::Div, a, b, pos),
-        BinaryOp::Less | BinaryOp::GreaterOrEqual => {
-            let less = match (a.as_small_int(), b.as_small_int()) {
-                (Some(a), Some(b)) => a < b,
-                _ => stk.run(|stk| super::equality::less_than(stk, m, a, b, pos)).await?,
+        BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => {
+            let op = match op {
+                BinaryOp::Sub => Arithmetic::Sub,
+                BinaryOp::Mul => Arithmetic::Mul,
+                _ => Arithmetic::Div,
             };
-            Ok(Value::bool(less == (op == BinaryOp::Less)))
+            match (m.quick(left, frame), m.quick(right, frame)) {
+                (Some(a), Some(b)) if a.as_small_int().is_some() && b.as_small_int().is_some_and(|b| b != 0) => {
+                    m.arithmetic(op, a, b, Pos::NONE)
+                }
+                _ => arithmetic(stk, m, op, left, right, pos, frame).await,
+            }
+        }
+        BinaryOp::Less | BinaryOp::GreaterOrEqual | BinaryOp::Greater | BinaryOp::LessOrEqual => {
+            // `a > b` is `__lessThan b a`, and `a <= b` is `!(__lessThan b a)`.
+            let swapped = matches!(op, BinaryOp::Greater | BinaryOp::LessOrEqual);
+            let (left, right) = if swapped { (right, left) } else { (left, right) };
+            let quick = match (m.quick(left, frame), m.quick(right, frame)) {
+                (Some(a), Some(b)) => a.as_small_int().zip(b.as_small_int()),
+                _ => None,
+            };
+            let negated = matches!(op, BinaryOp::GreaterOrEqual | BinaryOp::LessOrEqual);
+            let less = match quick {
+                Some((a, b)) => a < b,
+                None => match less_than(stk, m, left, right, pos, frame).await {
+                    Ok(less) => less,
+                    Err(error) if negated => return Err(error.traced("in the argument of the not operator", pos)),
+                    Err(error) => return Err(error),
+                },
+            };
+            Ok(Value::bool(less != negated))
+        }
+        BinaryOp::Add => {
+            let a = operand(stk, m, left, frame).await?;
+            add(stk, m, a, left, right, pos, frame).await
         }
         BinaryOp::Equal | BinaryOp::NotEqual => {
+            let a = operand(stk, m, left, frame).await?;
+            let b = operand(stk, m, right, frame).await?;
             let same = match (a.as_small_int(), b.as_small_int()) {
                 (Some(a), Some(b)) => a == b,
-                _ => stk.run(|stk| equal(stk, m, a, b, pos)).await?,
+                _ => stk.run(|stk| equal(stk, m, a, b)).await?,
             };
             Ok(Value::bool(same == (op == BinaryOp::Equal)))
         }
         BinaryOp::Update => {
-            if a.tag() != Tag::Attrs {
-                let error = m.expected("a set", a, m.ir.pos(left));
-                return Err(error.traced("in the left operand of the update (//) operator", pos));
-            }
-            if b.tag() != Tag::Attrs {
-                let error = m.expected("a set", b, m.ir.pos(right));
-                return Err(error.traced("in the right operand of the update (//) operator", pos));
-            }
-            Ok(Value::object(Tag::Attrs, m.heap.update(a.addr(), b.addr())))
+            // The right operand first, as the reference does.
+            let b = updated(stk, m, right, frame, "in the right operand of the update (//) operator").await?;
+            let a = updated(stk, m, left, frame, "in the left operand of the update (//) operator").await?;
+            Ok(Value::object(Tag::Attrs, m.heap.update(a, b)))
         }
         BinaryOp::Concat => {
-            for (value, expr) in [(a, left), (b, right)] {
+            let a = operand(stk, m, left, frame).await?;
+            let b = operand(stk, m, right, frame).await?;
+            for value in [a, b] {
                 if value.tag() != Tag::List {
-                    let error = m.expected("a list", value, m.ir.pos(expr));
+                    let error = m.expected("a list", value, Pos::NONE);
                     return Err(error.traced("while evaluating one of the elements to concatenate", pos));
                 }
             }
             m.concat_lists(&[a, b], pos)
         }
-        BinaryOp::Add
-        | BinaryOp::Greater
-        | BinaryOp::LessOrEqual
-        | BinaryOp::And
-        | BinaryOp::Or
-        | BinaryOp::Implies => Err(EvalError::other("an operator that is handled elsewhere", pos)),
+        BinaryOp::And | BinaryOp::Or | BinaryOp::Implies => {
+            Err(EvalError::other("an operator that is handled elsewhere", pos))
+        }
     }
+}
+
+/// Evaluates an operand of `//`.
+#[suspendable]
+async fn updated(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr, what: &'static str) -> Result<Addr> {
+    let error = match operand(stk, m, expr, frame).await {
+        Ok(value) if value.tag() == Tag::Attrs => return Ok(value.addr()),
+        Ok(value) => m.expected("a set", value, Pos::NONE),
+        // The operands of a chain of updates are all on one level.
+        Err(error) if matches!(m.ir.expr(expr), Expr::Binary { op: BinaryOp::Update, .. }) => return Err(error),
+        Err(error) => error,
+    };
+    Err(error.traced(what, m.ir.reported_pos(expr)))
+}
+
+/// `a - b`, `a * b`, `a / b`: in the reference calls of builtins, which the trace and the depth of calls show.
+#[suspendable]
+async fn arithmetic(
+    stk: &mut Stk,
+    m: &mut Machine,
+    op: Arithmetic,
+    left: ExprId,
+    right: ExprId,
+    pos: Pos,
+    frame: Addr,
+) -> Result<Value> {
+    m.enter_call(pos)?;
+    let operands = match argument(stk, m, left, frame).await {
+        Ok(a) => argument(stk, m, right, frame).await.map(|b| (a, b)),
+        Err(error) => Err(error),
+    };
+    m.call_depth -= 1;
+    let result = operands.and_then(|(a, b)| m.arithmetic(op, a, b, Pos::NONE));
+    let builtin = match op {
+        Arithmetic::Add => Builtin::Add,
+        Arithmetic::Sub => Builtin::Sub,
+        Arithmetic::Mul => Builtin::Mul,
+        Arithmetic::Div => Builtin::Div,
+    };
+    result.map_err(|error| while_calling_builtin(builtin, error, pos))
+}
+
+#[suspendable]
+async fn less_than(
+    stk: &mut Stk,
+    m: &mut Machine,
+    left: ExprId,
+    right: ExprId,
+    pos: Pos,
+    frame: Addr,
+) -> Result<bool> {
+    m.enter_call(pos)?;
+    let operands = match argument(stk, m, left, frame).await {
+        Ok(a) => argument(stk, m, right, frame).await.map(|b| (a, b)),
+        Err(error) => Err(error),
+    };
+    let result = match operands {
+        Ok((a, b)) => stk.run(|stk| super::equality::less_than(stk, m, a, b, "")).await,
+        Err(error) => Err(error),
+    };
+    m.call_depth -= 1;
+    result.map_err(|error| while_calling_builtin(Builtin::LessThan, error, pos))
+}
+
+/// Evaluates an operand that the reference passes to a builtin: a variable that needs itself is then an error without a place.
+#[suspendable]
+async fn argument(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -> Result<Value> {
+    let value = match m.ir.expr(expr) {
+        Expr::Local { .. } | Expr::Outer { .. } => m.delay(expr, frame),
+        _ => return operand(stk, m, expr, frame).await,
+    };
+    force(stk, m, value).await
 }
 
 /// `a + b`: numbers are added, a path is extended, everything else becomes a string.
@@ -98,10 +183,10 @@ async fn add(
         let b = operand(stk, m, right, frame).await?;
         if m.number(b).is_none() {
             let what = if matches!(first, Number::Int(_)) { "an integer" } else { "a float" };
-            let description = m.describe(b);
-            return Err(EvalError::other(format!("cannot add {description} to {what}"), m.ir.pos(right)));
+            let message = format!("cannot add {} to {what}", m.describe(b));
+            return Err(EvalError::other(message, m.ir.span(right).start));
         }
-        return m.arithmetic(Arithmetic::Add, a, b, pos);
+        return m.arithmetic(Arithmetic::Add, a, b, m.ir.span(right).start);
     }
     let mut bytes = Vec::new();
     let mut context = ContextId::EMPTY;
@@ -132,29 +217,16 @@ async fn add(
     Ok(m.heap.string(&bytes, context))
 }
 
-/// `-e`
+/// `-e`, which is `__sub 0 e`
 #[suspendable]
-pub async fn negate(stk: &mut Stk, m: &mut Machine, inner: ExprId, frame: Addr) -> Result<Value> {
-    let value = operand(stk, m, inner, frame).await?;
-    let pos = m.ir.pos(inner);
+pub async fn negate(stk: &mut Stk, m: &mut Machine, expr: ExprId, inner: ExprId, frame: Addr) -> Result<Value> {
+    let pos = m.ir.pos(expr);
+    m.enter_call(pos)?;
+    let value = argument(stk, m, inner, frame).await;
+    m.call_depth -= 1;
     let zero = m.heap.int(0);
-    m.arithmetic(Arithmetic::Sub, zero, value, pos)
-}
-
-/// Makes the error of a failed assertion; for a failed comparison it says what differs.
-#[suspendable]
-pub async fn assertion_failed(
-    stk: &mut Stk,
-    m: &mut Machine,
-    expr: ExprId,
-    test: ExprId,
-    frame: Addr,
-) -> Box<EvalError> {
-    let _ = (stk, frame);
-    let printed = crate::syntax::print(&m.ir, &m.symbols, test);
-    let message = [b"assertion '".as_slice(), &printed, b"' failed"].concat();
-    debug_assert!(matches!(m.ir.expr(expr), Expr::Assert { .. }));
-    EvalError::new(ErrorKind::Assertion, message, m.ir.pos(expr))
+    let result = value.and_then(|value| m.arithmetic(Arithmetic::Sub, zero, value, Pos::NONE));
+    result.map_err(|error| while_calling_builtin(Builtin::Sub, error, pos))
 }
 
 /// Coerces a value to a new string value.

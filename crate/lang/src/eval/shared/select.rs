@@ -1,12 +1,12 @@
 //! Selection of attributes: `e.a.b`, `e.a or d`, `e ? a`.
 
 use super::expr::operand;
-use super::force::force;
+use super::force::{failed_at, force};
 use super::{Stk, suspendable};
 use crate::error::{EvalError, Result};
-use crate::ir::{AttrName, ExprId};
+use crate::ir::{AttrName, ExprId, Slice};
 use crate::machine::Machine;
-use crate::source::Pos;
+use crate::source::{Origin, Pos};
 use crate::symbol::Symbol;
 use crate::value::{Addr, Tag, Value};
 
@@ -21,29 +21,65 @@ pub async fn select(
     default: ExprId,
     frame: Addr,
 ) -> Result<Value> {
-    let mut value = operand(stk, m, base, frame).await?;
+    let value = operand(stk, m, base, frame).await?;
     let path = m.ir.attr_paths[path as usize];
+    let mut holder = None;
+    match select_from(stk, m, expr, value, path, default, frame, &mut holder).await {
+        Ok(value) => Ok(value),
+        // Only what is found in a set has a position that the trace can name.
+        Err(error) => match holder {
+            Some((set, name)) => Err(while_evaluating(stk, m, error, set, name, path, frame).await),
+            None => Err(error),
+        },
+    }
+}
+
+/// Follows a path. `holder` becomes the last attribute that was found: its set and its name.
+#[suspendable]
+#[expect(clippy::too_many_arguments, reason = "the parts of a selection, and where it is")]
+async fn select_from(
+    stk: &mut Stk,
+    m: &mut Machine,
+    expr: ExprId,
+    value: Value,
+    path: Slice,
+    default: ExprId,
+    frame: Addr,
+    holder: &mut Option<(Addr, Symbol)>,
+) -> Result<Value> {
+    let mut value = value;
     for site in path.range() {
         let name = attr_name(stk, m, site, frame).await?;
+        if value.is_thunk() {
+            value = match force(stk, m, value).await {
+                Ok(value) => value,
+                Err(error) => return Err(failed_at(m, error, value, m.ir.pos(expr))),
+            };
+        }
         if value.tag() != Tag::Attrs {
             if default.is_some() {
                 return operand(stk, m, default, frame).await;
             }
-            return Err(selecting_from_other(m, expr, path.range().start, value, name, site));
+            let error = m.expected("a set", value, Pos::NONE);
+            return Err(error.traced("while selecting an attribute", m.ir.pos(expr)));
         }
         let Some(slot) = m.find_hinted(value.addr(), name, site) else {
             if default.is_some() {
                 return operand(stk, m, default, frame).await;
             }
-            let pos = m.ir.attr_name_positions[site];
-            return Err(missing_attribute(m, value.addr(), name, pos));
+            return Err(missing_attribute(m, value.addr(), name, m.ir.pos(expr)));
         };
-        let holder = value;
+        let set = value.addr();
+        *holder = Some((set, name));
         value = m.heap.attr_value(slot);
-        if value.is_thunk() {
+        if value.is_thunk() && site + 1 == path.range().end {
             value = match force(stk, m, value).await {
                 Ok(value) => value,
-                Err(error) => return Err(while_evaluating(m, error, holder.addr(), name)),
+                Err(error) => {
+                    let pos = m.heap.named_attr_pos(&m.ir, set, name);
+                    let pos = if pos.is_some() { pos } else { m.ir.pos(expr) };
+                    return Err(failed_at(m, error, value, pos));
+                }
             };
             m.heap.set_attr_value(slot, value);
         }
@@ -74,33 +110,47 @@ async fn attr_name(stk: &mut Stk, m: &mut Machine, site: usize, frame: Addr) -> 
         AttrName::Static(name) => Ok(name),
         AttrName::Dynamic(expr) => {
             let value = operand(stk, m, expr, frame).await?;
-            let pos = m.ir.pos(expr);
+            let pos = m.ir.reported_pos(expr);
             let name = m.string_without_context(value, pos, "while evaluating an attribute name")?;
             Ok(m.symbols.intern(&name))
         }
     }
 }
 
-#[cold]
-fn while_evaluating(m: &mut Machine, error: Box<EvalError>, set: Addr, name: Symbol) -> Box<EvalError> {
-    let pos = m.heap.named_attr_pos(&m.ir, set, name);
-    let message = [b"while evaluating the attribute '", m.symbols.name(name), b"'"].concat();
-    error.traced(message, pos).or_at(pos)
-}
-
-#[cold]
-fn selecting_from_other(
+/// Adds the selection to a trace: its whole path, at the position of the attribute that was found last.
+#[suspendable]
+async fn while_evaluating(
+    stk: &mut Stk,
     m: &mut Machine,
-    expr: ExprId,
-    _first: usize,
-    value: Value,
+    error: Box<EvalError>,
+    set: Addr,
     name: Symbol,
-    site: usize,
+    path: Slice,
+    frame: Addr,
 ) -> Box<EvalError> {
-    let pos = m.ir.attr_name_positions[site];
-    let selecting = [b"while selecting an attribute '", m.symbols.name(name), b"'"].concat();
-    let _ = expr;
-    m.expected("a set", value, pos).traced(selecting, pos)
+    let pos = m.heap.named_attr_pos(&m.ir, set, name);
+    // The reference hides the inside of the function `derivation`.
+    if !m.sources.locate(pos).is_some_and(|location| !matches!(location.origin, Origin::Internal(_))) {
+        return error;
+    }
+    let mut message = b"while evaluating the attribute '".to_vec();
+    for site in path.range() {
+        if site > path.range().start {
+            message.push(b'.');
+        }
+        match attr_name(stk, m, site, frame).await {
+            Ok(name) => crate::syntax::print_attr_name(m.symbols.name(name), &mut message),
+            Err(_) => {
+                if let AttrName::Dynamic(expr) = m.ir.attr_names[site] {
+                    message.extend_from_slice(b"\"${");
+                    message.extend_from_slice(&crate::syntax::print(&m.ir, &m.symbols, expr));
+                    message.extend_from_slice(b"}\"");
+                }
+            }
+        }
+    }
+    message.push(b'\'');
+    error.traced(message, pos)
 }
 
 /// Makes the error for an attribute that a set does not have.

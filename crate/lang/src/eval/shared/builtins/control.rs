@@ -1,0 +1,103 @@
+//! Builtins that steer evaluation: errors, order, messages.
+
+use super::super::force::force;
+use super::super::{Stk, coerce, deep, suspendable, typed};
+use crate::coercion::Coercion;
+use crate::diagnostic::Shown;
+use crate::error::{ErrorKind, EvalError, Result};
+use crate::machine::{Machine, Message};
+use crate::source::Pos;
+use crate::symbol::well_known;
+use crate::value::{Tag, Value};
+
+/// How the messages of `throw` and `abort` become strings.
+const MESSAGE: Coercion = Coercion { numbers: false, copy_paths: true };
+
+/// `abort message`
+#[suspendable]
+pub async fn abort(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+    let what = "while evaluating the error message passed to builtins.abort";
+    let (message, _) = coerce::coerce(stk, m, args[0], MESSAGE, pos, what).await?;
+    let message = [b"evaluation aborted with the following error message: '".as_slice(), &message, b"'"].concat();
+    Err(EvalError::new(ErrorKind::Abort, message, pos))
+}
+
+/// `throw message`
+#[suspendable]
+pub async fn throw(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+    let what = "while evaluating the error message passed to builtin.throw";
+    let (message, _) = coerce::coerce(stk, m, args[0], MESSAGE, pos, what).await?;
+    Err(EvalError::new(ErrorKind::Thrown, message, pos))
+}
+
+/// `tryEval e`
+#[suspendable]
+pub async fn try_eval(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
+    let (success, value) = match force(stk, m, args[0]).await {
+        Ok(value) => (Value::TRUE, value),
+        Err(error) if error.is_catchable() => (Value::FALSE, Value::FALSE),
+        Err(error) => return Err(error),
+    };
+    Ok(m.heap.attrs_from(vec![(well_known::SUCCESS, success, Pos::NONE), (well_known::VALUE, value, Pos::NONE)]))
+}
+
+/// `seq first second`
+#[suspendable]
+pub async fn seq(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
+    force(stk, m, args[0]).await?;
+    force(stk, m, args[1]).await
+}
+
+/// `deepSeq first second`
+#[suspendable]
+pub async fn deep_seq(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
+    deep::force_deep(stk, m, args[0]).await?;
+    force(stk, m, args[1]).await
+}
+
+/// `trace message e`; what is no string is printed as far as it has been evaluated.
+#[suspendable]
+pub async fn trace(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
+    let message = force(stk, m, args[0]).await?;
+    let text = match message.tag() {
+        Tag::String => m.bytes(message).to_vec(),
+        _ => m.print_short(message),
+    };
+    m.say(Message::Trace(text.into()))?;
+    force(stk, m, args[1]).await
+}
+
+/// `traceVerbose message e`: silent, as in the reference without `--trace-verbose`.
+#[suspendable]
+pub async fn trace_verbose(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
+    force(stk, m, args[1]).await
+}
+
+/// `warn message e`
+#[suspendable]
+pub async fn warn(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+    let what = "while evaluating the first argument; the message passed to builtins.warn";
+    let message = typed::string(stk, m, args[0], pos, what).await?;
+    let text = m.bytes(message).to_vec();
+    m.say(Message::Warning(text.into()))?;
+    force(stk, m, args[1]).await
+}
+
+/// `break e`: `e`, as in the reference without a debugger.
+#[suspendable]
+pub async fn break_(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
+    force(stk, m, args[0]).await
+}
+
+/// `addErrorContext message e`; the message is evaluated only if there is an error.
+#[suspendable]
+pub async fn add_error_context(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+    let error = match force(stk, m, args[1]).await {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    let how = Coercion { numbers: false, copy_paths: false };
+    let what = "while evaluating the error message passed to builtins.addErrorContext";
+    let (message, _) = coerce::coerce(stk, m, args[0], how, pos, what).await?;
+    Err(error.traced_as(Shown::Always, message, Pos::NONE))
+}
