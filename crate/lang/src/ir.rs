@@ -6,6 +6,7 @@
 
 use crate::source::{Pos, Span};
 use crate::symbol::Symbol;
+use rustc_hash::FxHashMap;
 
 /// The index of an expression in [`Ir::exprs`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -384,6 +385,8 @@ pub struct Ir {
     pub formals: Vec<Formal>,
     /// Scopes of [`Expr::WithVar`].
     pub with_scopes: Vec<WithScope>,
+    /// Where the text of an operand of `+` or of an interpolated expression starts, with its parentheses or `${`, if that is not its position.
+    pub text_starts: FxHashMap<ExprId, Pos>,
     /// Ranges of `text_bytes`.
     pub texts: Vec<Slice>,
     /// The bytes of string and path literals.
@@ -407,6 +410,18 @@ impl Ir {
     #[inline]
     pub fn pos(&self, id: ExprId) -> Pos {
         self.spans[id.0 as usize].start
+    }
+
+    /// Says where the text of an expression starts, with its parentheses or `${`.
+    pub fn set_text_start(&mut self, id: ExprId, start: Pos) {
+        if start != self.pos(id) {
+            self.text_starts.insert(id, start);
+        }
+    }
+
+    /// Returns where the text of an operand of `+` or of an interpolated expression starts.
+    pub fn text_start(&self, id: ExprId) -> Pos {
+        self.text_starts.get(&id).copied().unwrap_or(self.pos(id))
     }
 
     /// Returns the position that the reference has for an expression when it tells where a value of the wrong type comes from (`getPos`):
@@ -441,6 +456,7 @@ impl Ir {
             + size_of_val(&*self.bindings)
             + size_of_val(&*self.lambdas)
             + size_of_val(&*self.formals)
+            + self.text_starts.len() * size_of::<(ExprId, Pos)>()
             + self.text_bytes.len()
     }
 

@@ -46,7 +46,7 @@ pub fn error(diagnostic: &Diagnostic, sources: &SourceMap, full: bool) -> Vec<u8
 pub fn message(message: &Message, sources: &SourceMap) -> Vec<u8> {
     let (label, text): (&[u8], &[u8]) = match message {
         Message::Trace(text) => (b"trace: ", text),
-        Message::Warning(text) => (b"warning: ", text),
+        Message::Warning(text) => (b"evaluation warning: ", text),
         Message::Diagnostic(diagnostic) => return place_first(diagnostic, sources),
     };
     for_terminal(&[label, text, b"\n"].concat())

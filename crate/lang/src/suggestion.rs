@@ -3,7 +3,7 @@
 use bstr::BString;
 
 /// At most this many names are suggested.
-const MOST: usize = 3;
+const MOST: usize = 5;
 
 /// Names further away than this are no suggestions.
 const FURTHEST: usize = 2;
@@ -13,7 +13,7 @@ pub fn best<'a>(name: &[u8], candidates: impl Iterator<Item = &'a [u8]>) -> Vec<
     let mut close: Vec<(usize, &[u8])> = candidates
         .filter_map(|candidate| {
             let distance = distance(name, candidate);
-            (distance <= FURTHEST && distance < name.len().max(1)).then_some((distance, candidate))
+            (distance <= FURTHEST).then_some((distance, candidate))
         })
         .collect();
     close.sort();

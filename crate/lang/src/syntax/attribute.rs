@@ -4,6 +4,7 @@ use super::attr_set::{Entry, SetKind};
 use super::parser::{Frame, Parsed, Parser, PathGoal, PatternHead, State, TextKind};
 use super::token::Kind;
 use crate::ir::{AttrName, BindingKind, Expr, ExprId};
+use crate::source::Pos;
 use crate::symbol::well_known;
 
 const NAME_STARTS: &[&str] = &["identifier", "'or'", "'${'", "'\"'"];
@@ -211,7 +212,10 @@ impl Parser<'_> {
                     path,
                     default: ExprId::NONE,
                 };
-                Ok(State::Simple(self.done(expr, set.start)))
+                let done = self.done(expr, set.start);
+                // The reference has no position for this selection.
+                self.ir.spans[done.expr.0 as usize].start = Pos::NONE;
+                Ok(State::Simple(done))
             }
             (_, Some(done)) => Ok(State::Simple(done)),
             (_, None) => {

@@ -399,6 +399,12 @@ impl Parser<'_> {
                         break;
                     }
                     self.frames.pop();
+                    if op == BinaryOp::Add {
+                        for operand in [left, done] {
+                            let start = self.pos(operand.start);
+                            self.ir.set_text_start(operand.expr, start);
+                        }
+                    }
                     let expr = Expr::Binary {
                         op,
                         left: left.expr,
@@ -604,11 +610,18 @@ impl Parser<'_> {
                 self.expect(Kind::CurlyClose, &["'}'"])?;
                 self.name_of_expression(expr, start)
             }
-            Frame::Interpolation { kind, start, parts } => {
+            Frame::Interpolation {
+                kind,
+                start,
+                opened,
+                parts,
+            } => {
                 if self.token.kind != Kind::CurlyClose {
                     return Err(self.unexpected(&["'}'"]));
                 }
                 let at = self.token.end;
+                let opened = self.pos(opened);
+                self.ir.set_text_start(expr, opened);
                 match kind {
                     TextKind::Quoted | TextKind::QuotedName => {
                         self.parts.push(expr);

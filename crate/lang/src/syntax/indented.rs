@@ -50,6 +50,7 @@ impl Parser<'_> {
                     self.frames.push(Frame::Interpolation {
                         kind: TextKind::Indented,
                         start,
+                        opened: run as u32,
                         parts,
                     });
                     self.resume(run as u32 + 2)?;

@@ -147,6 +147,8 @@ pub enum Frame {
     Interpolation {
         kind: TextKind,
         start: u32,
+        /// Offset of the `${`.
+        opened: u32,
         parts: u32,
     },
 }

@@ -50,6 +50,7 @@ impl Parser<'_> {
                 self.frames.push(Frame::Interpolation {
                     kind: TextKind::Path,
                     start,
+                    opened: at as u32,
                     parts,
                 });
                 self.resume(at as u32 + 2)?;

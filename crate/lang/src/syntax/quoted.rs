@@ -53,8 +53,12 @@ impl Parser<'_> {
             self.parts.push(part);
         }
         if stop == Stop::Interpolation {
-            self.frames
-                .push(Frame::Interpolation { kind, start, parts });
+            self.frames.push(Frame::Interpolation {
+                kind,
+                start,
+                opened: end - 2,
+                parts,
+            });
             self.resume(end)?;
             return Ok(State::Function);
         }

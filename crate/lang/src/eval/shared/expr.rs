@@ -183,9 +183,12 @@ async fn condition(
 fn bind_recursive(m: &mut Machine, set: AttrSetId, frame: Addr) {
     let set = *m.ir.attr_set(set);
     bind_sources(m, set.sources, set.first_source_slot, frame);
+    let bindings = &m.ir.bindings[set.bindings.range()];
+    // `__overrides` replaces what is in the slots: then no binding may take over the value of another now.
+    let may_change = bindings.binary_search_by_key(&well_known::OVERRIDES, |binding| binding.name).is_ok();
     for index in 0..set.bindings.len {
         let value = m.ir.bindings[(set.bindings.start + index) as usize].value;
-        let value = m.delay(value, frame);
+        let value = if may_change { m.heap.delay(value, frame) } else { m.delay(value, frame) };
         m.heap.set_slot(frame, set.first_slot + index, value);
     }
 }

@@ -184,9 +184,9 @@ async fn add(
         if m.number(b).is_none() {
             let what = if matches!(first, Number::Int(_)) { "an integer" } else { "a float" };
             let message = format!("cannot add {} to {what}", m.describe(b));
-            return Err(EvalError::other(message, m.ir.span(right).start));
+            return Err(EvalError::other(message, m.ir.text_start(right)));
         }
-        return m.arithmetic(Arithmetic::Add, a, b, m.ir.span(right).start);
+        return m.arithmetic(Arithmetic::Add, a, b, m.ir.text_start(right));
     }
     let mut bytes = Vec::new();
     let mut context = ContextId::EMPTY;
@@ -194,14 +194,14 @@ async fn add(
         bytes.extend_from_slice(m.heap.path_bytes(a.addr()));
         let b = operand(stk, m, right, frame).await?;
         let how = Coercion { numbers: false, copy_paths: false };
-        let pos_right = m.ir.pos(right);
+        let pos_right = m.ir.text_start(right);
         super::coerce::append(stk, m, b, how, pos_right, "while evaluating a path segment", &mut bytes, &mut context)
             .await?;
         return m.path_of_appended(bytes, context, pos);
     }
     let is_string = a.tag() == Tag::String;
     let how = Coercion { numbers: false, copy_paths: is_string };
-    let pos_left = m.ir.pos(left);
+    let pos_left = m.ir.text_start(left);
     super::coerce::append(stk, m, a, how, pos_left, "while evaluating a path segment", &mut bytes, &mut context).await?;
     let b = operand(stk, m, right, frame).await?;
     if is_string && b.tag() == Tag::String {
@@ -211,7 +211,7 @@ async fn add(
         bytes.extend_from_slice(m.heap.string_bytes(b.addr()));
         return Ok(m.heap.string(&bytes, context));
     }
-    let pos_right = m.ir.pos(right);
+    let pos_right = m.ir.text_start(right);
     super::coerce::append(stk, m, b, how, pos_right, "while evaluating a path segment", &mut bytes, &mut context).await?;
     m.check_memory(bytes.len(), pos)?;
     Ok(m.heap.string(&bytes, context))
