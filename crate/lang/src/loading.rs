@@ -1,5 +1,6 @@
 //! From a path to code, and from a path to a store object.
 
+use crate::context::{ContextElement, ContextId};
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::files::{FileError, FileKind, canonical, parent};
 use crate::ir::Root;
@@ -70,16 +71,24 @@ impl Machine {
             pipe_operators: true,
             warnings: &mut warnings,
         });
-        self.messages.extend(warnings.into_iter().map(Message::Diagnostic));
+        for warning in warnings {
+            self.say(Message::Diagnostic(warning)).map_err(|error| Box::new(error.diagnostic))?;
+        }
         root
     }
 
     /// Reads a file, following symbolic links.
-    pub(crate) fn read_file(&mut self, path: &[u8], pos: Pos) -> Result<Rc<[u8]>> {
+    pub(crate) fn read_file(&self, path: &[u8], pos: Pos) -> Result<Rc<[u8]>> {
         if let Some(contents) = self.read_store_text(path) {
             return Ok(contents);
         }
+        if path == crate::internal::FETCHURL_PATH {
+            return Ok(crate::internal::FETCHURL.into());
+        }
         let path = self.resolve_links(path, pos)?;
+        if let Ok(Some(FileKind::Directory)) = self.files.kind(&path) {
+            return Err(EvalError::other("read of 4096 bytes: Is a directory", pos));
+        }
         self.files.read(&path).map_err(|error| file_error(&path, &error, pos))
     }
 
@@ -94,17 +103,95 @@ impl Machine {
         Some(text.into())
     }
 
-    /// Maps a path in the store, at or below the copy of a file, to where it was copied from.
-    fn original(&self, path: &[u8]) -> Option<Vec<u8>> {
-        let (object, rest) = self.store.dir.split_path(path).ok()?;
-        let mut original = self.store.sources.get(&object)?.to_vec();
-        original.extend_from_slice(rest);
-        Some(original)
+    /// Maps a path in the store, at or below the copy of a file, to where it was copied from. Other paths stay as they are.
+    ///
+    /// # Errors
+    /// When a filter has left the file out of the copy.
+    fn original(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
+        let Ok((object, rest)) = self.store.dir.split_path(path) else { return Ok(path.to_vec()) };
+        let Some(source) = self.store.sources.get(&object) else { return Ok(path.to_vec()) };
+        let original = [source, rest].concat();
+        match self.store.kept.get(&object) {
+            Some(kept) if !rest.is_empty() && !kept.contains(&original) => Err(does_not_exist(path, pos)),
+            _ => Ok(original),
+        }
+    }
+
+    /// Lists a directory in the order of names, following symbolic links to it.
+    pub(crate) fn list_dir(&self, path: &[u8], pos: Pos) -> Result<Vec<(Vec<u8>, FileKind)>> {
+        let object = self.store.dir.split_path(path).ok().map(|(object, _)| object);
+        let kept = object.and_then(|object| self.store.kept.get(&object));
+        let is_text = self.read_store_text(path).is_some();
+        let resolved = if is_text { path.to_vec() } else { self.resolve_links(path, pos)? };
+        match self.files.kind(&resolved).map_err(|error| file_error(&resolved, &error, pos))? {
+            Some(FileKind::Directory) => {}
+            None if !is_text => return Err(does_not_exist(&resolved, pos)),
+            _ => {
+                let message = [b"cannot read directory \"".as_slice(), &resolved, b"\": Not a directory"];
+                return Err(EvalError::other(message.concat(), pos));
+            }
+        }
+        let mut entries = self.files.read_dir(&resolved).map_err(|error| file_error(&resolved, &error, pos))?;
+        if let Some(kept) = kept {
+            entries.retain(|(name, _)| kept.contains(&join(&resolved, name)));
+        }
+        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(entries)
+    }
+
+    /// Tells what a path is, without following a symbolic link at its end or on the way (`lstat` of the reference).
+    pub(crate) fn kind_of(&self, path: &[u8], pos: Pos) -> Result<FileKind> {
+        if self.read_store_text(path).is_some() {
+            return Ok(FileKind::Regular { executable: false });
+        }
+        let path = self.original(path, pos)?;
+        let ends = path.iter().enumerate().skip(1).filter(|&(_, &byte)| byte == b'/').map(|(at, _)| at);
+        for end in ends {
+            if let Ok(Some(FileKind::Symlink)) = self.files.kind(&path[..end]) {
+                let message = [b"path '".as_slice(), &path[..end], b"' is a symlink"].concat();
+                return Err(EvalError::other(message, pos));
+            }
+        }
+        let kind = self.files.kind(&path).map_err(|error| file_error(&path, &error, pos))?;
+        kind.ok_or_else(|| does_not_exist(&path, pos))
+    }
+
+    /// Fails for text that refers to the output of a derivation: that would have to be built before it can be read.
+    pub(crate) fn check_built(&self, text: &[u8], context: ContextId) -> Result<()> {
+        for element in self.contexts.elements(context).iter() {
+            if let ContextElement::Built { drv, output } = element {
+                let path = self.store.dir.display(drv);
+                let message = [
+                    b"cannot read '".as_slice(),
+                    text,
+                    b"': it is the output '",
+                    output,
+                    b"' of '",
+                    path.as_bytes(),
+                    b"', which would have to be built first",
+                ];
+                return Err(EvalError::other(message.concat(), Pos::NONE));
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces symbolic links in the directory part of a path.
+    fn resolve_directory(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
+        let path = self.original(path, pos)?;
+        let directory = parent(&path);
+        if directory == b"/" {
+            return Ok(path);
+        }
+        let mut resolved = self.resolve_links(directory, pos)?;
+        resolved.extend_from_slice(&path[directory.len()..]);
+        Ok(resolved)
     }
 
     /// Replaces symbolic links in a path by what they point to, the last part included.
     pub(crate) fn resolve_links(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
-        let mut path = self.original(path).unwrap_or_else(|| path.to_vec());
+        let asked = path;
+        let mut path = self.original(path, pos)?;
         let mut links = 0;
         let mut end = 1;
         while end <= path.len() {
@@ -113,8 +200,9 @@ impl Machine {
             if let Ok(Some(FileKind::Symlink)) = self.files.kind(so_far) {
                 links += 1;
                 if links > MAX_LINKS {
-                    let message = [b"infinite symlink recursion in path '".as_slice(), &path, b"'"].concat();
-                    return Err(EvalError::other(message, pos));
+                    let message = [b"infinite symlink recursion in path '".as_slice(), asked, b"'"].concat();
+                    let what = [b"while realising the context of path '".as_slice(), asked, b"'"].concat();
+                    return Err(EvalError::other(message, pos).traced(what, pos));
                 }
                 let target = self.files.read_link(so_far).map_err(|error| file_error(so_far, &error, pos))?;
                 let mut joined = if target.first() == Some(&b'/') { Vec::new() } else { parent(so_far).to_vec() };
@@ -132,7 +220,7 @@ impl Machine {
 
     /// Returns the file that `import` of a path reads: the path itself or its `default.nix`.
     pub(crate) fn resolve_import(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
-        if self.read_store_text(path).is_some() {
+        if self.read_store_text(path).is_some() || path == crate::internal::FETCHURL_PATH {
             return Ok(path.to_vec());
         }
         let mut path = self.resolve_links(path, pos)?;
@@ -147,13 +235,25 @@ impl Machine {
         Ok(path)
     }
 
-    /// Tells whether a path exists; a link to nothing does not.
-    pub(crate) fn path_exists(&self, path: &[u8]) -> bool {
+    /// Tells whether something is at a path: if `follow`, also at the end of a symbolic link there.
+    pub(crate) fn path_exists(&self, path: &[u8], follow: bool) -> bool {
+        self.existing_kind(path, follow).is_some()
+    }
+
+    /// Tells whether a directory is at a path, or at the end of a symbolic link there.
+    pub(crate) fn directory_exists(&self, path: &[u8]) -> bool {
+        self.existing_kind(path, true) == Some(FileKind::Directory)
+    }
+
+    fn existing_kind(&self, path: &[u8], follow: bool) -> Option<FileKind> {
         if self.read_store_text(path).is_some() {
-            return true;
+            return Some(FileKind::Regular { executable: false });
         }
-        let Ok(path) = self.resolve_links(path, Pos::NONE) else { return false };
-        matches!(self.files.kind(&path), Ok(Some(_)))
+        if path == self.store.dir.as_str().as_bytes() {
+            return Some(FileKind::Directory);
+        }
+        let resolved = if follow { self.resolve_links(path, Pos::NONE) } else { self.resolve_directory(path, Pos::NONE) };
+        self.files.kind(&resolved.ok()?).ok()?
     }
 
     /// Copies a file or directory to the store under its base name, once, and returns the store path as a string that refers to it.
@@ -191,16 +291,11 @@ impl Machine {
 
     /// Reads a file, link or directory with all that is below it, or with those that are `kept`.
     pub(crate) fn read_tree(&mut self, path: &[u8], pos: Pos, kept: Option<&Kept>) -> Result<FileTree> {
-        let path = self.original(path).unwrap_or_else(|| path.to_vec());
-        let path = match parent(&path) {
-            b"/" => path,
-            directory => {
-                // Links on the way are followed, a link at the end is copied as a link.
-                let mut resolved = self.resolve_links(directory, pos)?;
-                resolved.extend_from_slice(&path[directory.len()..]);
-                resolved
-            }
-        };
+        if let Some(text) = self.read_store_text(path) {
+            return Ok(FileTree::file(&*text));
+        }
+        // Links on the way are followed, a link at the end is copied as a link.
+        let path = self.resolve_directory(path, pos)?;
         self.read_subtree(&path, pos, kept, 0)
     }
 
@@ -231,11 +326,7 @@ impl Machine {
             Some(FileKind::Directory) => {
                 let mut entries = Vec::new();
                 for (name, _) in self.files.read_dir(path).map_err(wrong)? {
-                    let mut below = path.to_vec();
-                    if below.last() != Some(&b'/') {
-                        below.push(b'/');
-                    }
-                    below.extend_from_slice(&name);
+                    let below = join(path, &name);
                     if kept.is_none_or(|kept| kept.contains(&below)) {
                         let tree = self.read_subtree(&below, pos, kept, depth + 1)?;
                         entries.push((name, tree));
@@ -245,6 +336,12 @@ impl Machine {
             }
         }
     }
+}
+
+/// Appends a name to the path of a directory.
+pub(crate) fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
+    let slash: &[u8] = if directory.last() == Some(&b'/') { b"" } else { b"/" };
+    [directory, slash, name].concat()
 }
 
 fn syntax_error(diagnostic: Box<crate::diagnostic::Diagnostic>) -> Box<EvalError> {

@@ -2,6 +2,7 @@
 //!
 //! Nothing is written anywhere; the host decides what to do with them.
 
+use crate::loading::Kept;
 use drvlab_store::{Derivation, DigestCache, StoreDir, StorePath};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -22,6 +23,8 @@ pub struct StoreObjects {
     pub texts: BTreeMap<StorePath, Text>,
     /// Copies of files and directories: what was copied from where.
     pub sources: BTreeMap<StorePath, Rc<[u8]>>,
+    /// What has been kept of the copies that a filter was applied to: paths below the original.
+    pub(crate) kept: FxHashMap<StorePath, Rc<Kept>>,
     /// Store paths of files that have been copied, by their path.
     pub(crate) copied: FxHashMap<Rc<[u8]>, StorePath>,
 }
@@ -44,6 +47,7 @@ impl StoreObjects {
             digests: DigestCache::new(dir.clone()),
             texts: BTreeMap::new(),
             sources: BTreeMap::new(),
+            kept: FxHashMap::default(),
             copied: FxHashMap::default(),
             dir,
         }

@@ -48,33 +48,36 @@ pub async fn append(
         *context = m.contexts.union(*context, m.heap.string_context(value.addr()));
         return Ok(());
     }
-    let result = stk.run(|stk| append_other(stk, m, value, how, pos, bytes, context)).await;
-    result.map_err(|error| if what.is_empty() { error } else { error.traced(what, pos) })
+    stk.run(|stk| append_other(stk, m, value, how, pos, what, bytes, context)).await
 }
 
 #[suspendable]
+#[expect(clippy::too_many_arguments, reason = "one accumulator in two parts")]
 pub(crate) async fn append_other(
     stk: &mut Stk,
     m: &mut Machine,
     value: Value,
     how: Coercion,
     pos: Pos,
+    what: &'static str,
     bytes: &mut Vec<u8>,
     context: &mut ContextId,
 ) -> Result<()> {
-    descend!(m, coerce::append_other(value, how, pos, bytes, context));
-    let result = append_other_here(stk, m, value, how, pos, bytes, context).await;
+    descend!(m, coerce::append_other(value, how, pos, what, bytes, context));
+    let result = append_other_here(stk, m, value, how, pos, what, bytes, context).await;
     m.levels -= 1;
     result
 }
 
 #[suspendable]
+#[expect(clippy::too_many_arguments, reason = "one accumulator in two parts")]
 async fn append_other_here(
     stk: &mut Stk,
     m: &mut Machine,
     value: Value,
     how: Coercion,
     pos: Pos,
+    what: &'static str,
     bytes: &mut Vec<u8>,
     context: &mut ContextId,
 ) -> Result<()> {
@@ -86,7 +89,7 @@ async fn append_other_here(
                 return append(stk, m, text, how, pos, what, bytes, context).await;
             }
             if let Some(path) = m.heap.get_attr(value.addr(), well_known::OUT_PATH) {
-                return append(stk, m, path, how, pos, "", bytes, context).await;
+                return append(stk, m, path, how, pos, what, bytes, context).await;
             }
         }
         Tag::Boxed if m.heap.boxed_kind(value.addr()) == Boxed::Path => {
@@ -111,9 +114,11 @@ async fn append_other_here(
             let len = m.heap.list_len(list);
             for index in 0..len {
                 let element = m.heap.element(list, index);
-                let element = force(stk, m, element).await?;
-                let what = "while evaluating one element of the list";
-                append(stk, m, element, how, pos, what, bytes, context).await?;
+                let in_list = "while evaluating one element of the list";
+                if let Err(error) = append(stk, m, element, how, pos, in_list, bytes, context).await {
+                    return Err(if what.is_empty() { error } else { error.traced(what, pos) });
+                }
+                let element = m.heap.peek(element);
                 m.check_memory(bytes.len(), pos)?;
                 // The reference's quirk: no space after an empty list.
                 let is_empty_list = element.tag() == Tag::List && m.heap.list_len(element.addr()) == 0;
@@ -138,7 +143,8 @@ async fn append_other_here(
     let description = m.describe(value);
     let printed = m.print_short(value);
     let message = [b"cannot coerce ", description.as_bytes(), b" to a string: ", &printed].concat();
-    Err(EvalError::other(message, pos))
+    let error = EvalError::other(message, Pos::NONE);
+    Err(if what.is_empty() { error } else { error.traced(what, pos) })
 }
 
 /// `"…${e}…"`
@@ -149,7 +155,7 @@ pub async fn interpolation(stk: &mut Stk, m: &mut Machine, parts: Slice, frame: 
     let how = Coercion { numbers: false, copy_paths: true };
     for index in parts.range() {
         let part = m.ir.lists[index];
-        let pos = m.ir.pos(part);
+        let pos = m.ir.text_start(part);
         let value = operand(stk, m, part, frame).await?;
         append(stk, m, value, how, pos, "while evaluating a path segment", &mut bytes, &mut context).await?;
     }
@@ -166,7 +172,7 @@ pub async fn path_interpolation(stk: &mut Stk, m: &mut Machine, parts: Slice, fr
     let mut pos = Pos::NONE;
     for index in parts.range() {
         let part = m.ir.lists[index];
-        pos = m.ir.pos(part);
+        pos = m.ir.text_start(part);
         let value = operand(stk, m, part, frame).await?;
         append(stk, m, value, how, pos, "while evaluating a path segment", &mut bytes, &mut context).await?;
     }

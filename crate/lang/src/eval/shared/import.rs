@@ -4,7 +4,7 @@ use super::coerce::coerce;
 use super::force::force;
 use super::{Stk, suspendable};
 use crate::coercion::Coercion;
-use crate::context::ContextElement;
+use crate::context::ContextId;
 use crate::error::{EvalError, Result};
 use crate::ir::Root;
 use crate::machine::Machine;
@@ -12,35 +12,38 @@ use crate::source::Pos;
 use crate::value::{Addr, Value};
 use std::rc::Rc;
 
-/// Evaluates an argument that names a file: a path, or a string with an absolute path.
+/// Evaluates an argument that names a file which is going to be read: a path, or a string with an absolute path.
 #[suspendable]
 pub async fn path_argument(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos) -> Result<Vec<u8>> {
+    let what = "while realising the context of a path";
+    let (path, context) = path_value(stk, m, value, pos, what).await?;
+    if let Err(error) = m.check_built(&path, context) {
+        let what = [b"while realising the context of path '".as_slice(), &path, b"'"].concat();
+        return Err(error.traced(what, pos));
+    }
+    Ok(path)
+}
+
+/// Evaluates a value that must be a path or a string with an absolute path, to the path and what the string refers to.
+#[suspendable]
+pub async fn path_value(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    pos: Pos,
+    what: &'static str,
+) -> Result<(Vec<u8>, ContextId)> {
     let value = force(stk, m, value).await?;
     if m.is_path(value) {
-        return Ok(m.heap.path_bytes(value.addr()).to_vec());
+        return Ok((m.heap.path_bytes(value.addr()).to_vec(), ContextId::EMPTY));
     }
     let how = Coercion { numbers: false, copy_paths: false };
-    let (bytes, context) = coerce(stk, m, value, how, pos, "while realising the context of a path").await?;
-    for element in m.contexts.elements(context).clone().iter() {
-        if let ContextElement::Built { drv, output } = element {
-            let path = m.store.dir.display(drv);
-            let message = [
-                b"cannot read '".as_slice(),
-                &bytes,
-                b"': it is the output '",
-                output,
-                b"' of '",
-                path.as_bytes(),
-                b"', which would have to be built first",
-            ];
-            return Err(EvalError::other(message.concat(), pos));
-        }
-    }
+    let (bytes, context) = coerce(stk, m, value, how, pos, what).await?;
     if bytes.first() != Some(&b'/') {
         let message = [b"string '".as_slice(), &bytes, b"' doesn't represent an absolute path"].concat();
-        return Err(EvalError::other(message, pos));
+        return Err(EvalError::other(message, Pos::NONE).traced(what, pos));
     }
-    Ok(crate::files::canonical(&bytes))
+    Ok((crate::files::canonical(&bytes), context))
 }
 
 /// Evaluates a file once; importing it again gives the same value.
