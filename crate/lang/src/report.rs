@@ -46,7 +46,12 @@ pub fn error(diagnostic: &Diagnostic, sources: &SourceMap, full: bool) -> Vec<u8
 pub fn message(message: &Message, sources: &SourceMap) -> Vec<u8> {
     let (label, text): (&[u8], &[u8]) = match message {
         Message::Trace(text) => (b"trace: ", text),
-        Message::Warning(text) => (b"evaluation warning: ", text),
+        Message::Warning(text) => {
+            // Later lines stand under the first.
+            let label = b"evaluation warning: ";
+            let indented = text.replace(b"\n", [b"\n".as_slice(), &[b' '; 20]].concat());
+            return for_terminal(&[label, indented.as_slice(), b"\n"].concat());
+        }
         Message::Diagnostic(diagnostic) => return place_first(diagnostic, sources),
     };
     for_terminal(&[label, text, b"\n"].concat())
@@ -196,24 +201,28 @@ struct LinesAround<'a> {
 impl<'a> LinesAround<'a> {
     fn find(text: &'a [u8], offset: usize) -> Self {
         let mut around = LinesAround { before: None, line: None, after: None };
-        let mut rest = text;
+        if text.is_empty() {
+            return around;
+        }
         let mut start = 0;
-        while !rest.is_empty() {
-            let (line, length) = first_line(rest);
+        loop {
+            // The end of a line is always followed by another one, be it empty.
+            let (line, length) = first_line(&text[start..]);
+            let is_last = line.len() == length;
             if around.line.is_some() {
                 around.after = Some(line);
-                break;
+                return around;
             }
-            let ends_text = length == rest.len();
-            if offset < start + length || (ends_text && line.len() == length) {
+            if is_last || offset < start + length {
                 around.line = Some(line);
             } else {
                 around.before = Some(line);
             }
-            rest = &rest[length..];
+            if is_last {
+                return around;
+            }
             start += length;
         }
-        around
     }
 }
 
@@ -266,4 +275,132 @@ fn escape_sequence_length(text: &[u8]) -> usize {
     }
     let parameters = text[2..].iter().take_while(|byte| (0x20..=0x3f).contains(*byte)).count();
     (2 + parameters + 1).min(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Origin;
+    use bstr::BString;
+    use std::rc::Rc;
+
+    /// A source map with one text, and the position of an offset in it.
+    fn sources(origin: Origin, text: &[u8], offset: u32) -> (SourceMap, Pos) {
+        let mut sources = SourceMap::default();
+        let start = sources.add(origin, Rc::from(text)).expect("a short text");
+        (sources, Pos(start.0 + offset))
+    }
+
+    fn file() -> Origin {
+        Origin::File(Rc::from(&b"/w/a.nix"[..]))
+    }
+
+    fn frame(message: &str, pos: Pos) -> TraceFrame {
+        TraceFrame { message: message.into(), pos, shown: Shown::WhileShort }
+    }
+
+    fn text(diagnostic: &Diagnostic, sources: &SourceMap, full: bool) -> String {
+        String::from_utf8(error(diagnostic, sources, full)).expect("the input is UTF-8")
+    }
+
+    #[test]
+    fn shows_the_line_and_its_neighbours() {
+        let (map, pos) = sources(file(), b"{\n\n  a = b;\n\n}", 9);
+        assert_eq!(
+            text(&Diagnostic::error("undefined variable 'b'", pos), &map, false),
+            "error: undefined variable 'b'\n       at /w/a.nix:3:7:\n            2|\n            3|   a = b;\n             |       ^\n            4|\n"
+        );
+    }
+
+    /// Recorded from the reference, as are the next ones.
+    #[test]
+    fn the_end_of_the_last_line_begins_another() {
+        let (map, pos) = sources(file(), b"1 + x\n", 4);
+        assert_eq!(
+            text(&Diagnostic::error("undefined variable 'x'", pos), &map, false),
+            "error: undefined variable 'x'\n       at /w/a.nix:1:5:\n            1| 1 + x\n             |     ^\n            2|\n"
+        );
+        let (map, pos) = sources(file(), b"1 +\n", 4);
+        assert_eq!(
+            text(&Diagnostic::error("syntax error, unexpected end of file", pos), &map, false),
+            "error: syntax error, unexpected end of file\n       at /w/a.nix:2:1:\n            1| 1 +\n            2|\n             | ^\n"
+        );
+    }
+
+    #[test]
+    fn an_empty_text_has_no_lines() {
+        let (map, pos) = sources(Origin::Stdin, b"", 0);
+        let found = text(&Diagnostic::error("syntax error, unexpected end of file", pos), &map, false);
+        assert_eq!(found, "error: syntax error, unexpected end of file\n       at «stdin»:1:1:\n");
+    }
+
+    #[test]
+    fn long_traces_are_cut_unless_they_are_wanted() {
+        let (map, pos) = sources(Origin::String, b"{ a = [ 0 [ 0 0 (throw \"x\") ] ]; }", 2);
+        let mut diagnostic = Diagnostic::error("x", Pos::NONE);
+        diagnostic.trace = vec![
+            frame("while calling the 'throw' builtin", pos),
+            frame("while evaluating list element at index 2", Pos::NONE),
+            frame("while evaluating list element at index 1", Pos::NONE),
+            frame("while evaluating the attribute 'a'", pos),
+        ];
+        let cut = text(&diagnostic, &map, false);
+        assert!(
+            cut.ends_with("… while evaluating list element at index 2\n\n       (stack trace truncated; use '--show-trace' to show the full, detailed trace)\n\n       error: x\n"),
+            "{cut}"
+        );
+        assert!(!cut.contains("throw' builtin"));
+        let full = text(&diagnostic, &map, true);
+        assert!(full.contains("throw' builtin") && !full.contains("truncated"), "{full}");
+        diagnostic.trace[0].shown = Shown::Always;
+        assert!(text(&diagnostic, &map, false).contains("throw' builtin"));
+        diagnostic.trace.truncate(1);
+        diagnostic.trace[0].shown = Shown::InFull;
+        assert_eq!(text(&diagnostic, &map, false), "error: x\n");
+    }
+
+    #[test]
+    fn many_repeated_frames_are_counted() {
+        let (map, _) = sources(Origin::String, b"1", 0);
+        let mut diagnostic = Diagnostic::error("x", Pos::NONE);
+        diagnostic.trace = vec![frame("again", Pos::NONE); 6];
+        assert_eq!(text(&diagnostic, &map, false).matches("again").count(), 6);
+        diagnostic.trace = vec![frame("again", Pos::NONE); 7];
+        assert_eq!(
+            text(&diagnostic, &map, false),
+            "error:\n       … again\n\n       (6 duplicate frames omitted)\n\n       error: x\n"
+        );
+    }
+
+    #[test]
+    fn hints_stand_below() {
+        let (map, _) = sources(file(), b"", 0);
+        let missing = Diagnostic::error("attribute 'nope' missing", Pos::NONE).hint("Did you mean hope?");
+        assert_eq!(text(&missing, &map, false), "error: attribute 'nope' missing\n       Did you mean hope?\n");
+        assert_eq!(text(&Diagnostic::error("", Pos::NONE), &map, false), "error:\n");
+    }
+
+    #[test]
+    fn lines_end_in_three_ways() {
+        let (map, pos) = sources(file(), b"{ a = 1;\r\n b = x; }\rlast", 16);
+        assert_eq!(
+            text(&Diagnostic::error("undefined variable 'x'", pos), &map, false),
+            "error: undefined variable 'x'\n       at /w/a.nix:2:7:\n            1| { a = 1;\n            2|  b = x; }\n             |       ^\n            3| last\n"
+        );
+    }
+
+    #[test]
+    fn text_cannot_command_the_terminal() {
+        assert_eq!(for_terminal(b"a\x1b[31mb\x1bcd\r\x07e\x1b["), b"abde");
+        assert_eq!(for_terminal(b"\xc3\xa9\tx\xff"), b"\xc3\xa9       x\xff");
+    }
+
+    #[test]
+    fn messages_have_labels() {
+        let (map, _) = sources(file(), b"", 0);
+        let say = |said: Message| String::from_utf8(message(&said, &map)).expect("the input is UTF-8");
+        assert_eq!(say(Message::Trace("x\ny".into())), "trace: x\ny\n");
+        let warned = say(Message::Warning(BString::from("a\nb")));
+        assert_eq!(warned, "evaluation warning: a\n                    b\n");
+    }
 }
