@@ -176,6 +176,14 @@ impl Machine {
         Ok(())
     }
 
+    /// Warns, once in an evaluation, of an entry of the search path that is not there.
+    pub(crate) fn ignore_search_path_entry(&mut self, path: &[u8]) -> Result<()> {
+        if !self.store.ignored_entries.insert(path.into()) {
+            return Ok(());
+        }
+        self.warn([b"Nix search path entry '".as_slice(), path, b"' does not exist, ignoring"].concat())
+    }
+
     /// Replaces symbolic links in the directory part of a path.
     fn resolve_directory(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
         let path = self.original(path, pos)?;
@@ -271,8 +279,8 @@ impl Machine {
             Some(b"") | None => return Err(EvalError::other("cannot copy the root directory to the store", pos)),
             Some(name) => name.to_vec(),
         };
-        let tree = self.read_tree(path, pos, None)?;
-        let object = self.add_source(&name, &tree, pos)?;
+        let tree = self.read_tree(path, Pos::NONE, None)?;
+        let object = self.add_source(&name, &tree, Pos::NONE)?;
         let path: Rc<[u8]> = path.into();
         self.store.copied.insert(path.clone(), object.clone());
         self.store.sources.insert(object.clone(), path);

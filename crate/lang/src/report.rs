@@ -150,7 +150,11 @@ impl Report<'_> {
                     self.text.extend_from_slice(INDENT);
                 }
             }
-            self.text.extend_from_slice(line);
+            self.text.extend_from_slice(line.trim_ascii_end());
+        }
+        if message.ends_with(b"\n") {
+            self.text.push(b'\n');
+            self.text.extend_from_slice(INDENT);
         }
     }
 

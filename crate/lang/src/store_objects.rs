@@ -5,7 +5,7 @@
 use crate::loading::Kept;
 use drvlab_store::{Derivation, DigestCache, StoreDir, StorePath};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Store objects by path.
@@ -25,6 +25,8 @@ pub struct StoreObjects {
     pub sources: BTreeMap<StorePath, Rc<[u8]>>,
     /// What has been kept of the copies that a filter was applied to: paths below the original.
     pub(crate) kept: FxHashMap<StorePath, Rc<Kept>>,
+    /// Entries of the search path that are not there, and have been warned of.
+    pub(crate) ignored_entries: BTreeSet<Box<[u8]>>,
     /// Store paths of files that have been copied, by their path.
     pub(crate) copied: FxHashMap<Rc<[u8]>, StorePath>,
 }
@@ -48,6 +50,7 @@ impl StoreObjects {
             texts: BTreeMap::new(),
             sources: BTreeMap::new(),
             kept: FxHashMap::default(),
+            ignored_entries: BTreeSet::new(),
             copied: FxHashMap::default(),
             dir,
         }

@@ -17,9 +17,7 @@ mod resolver;
 mod token;
 
 pub use print::print;
-pub(crate) use print::{
-    attr_name as print_attr_name, attr_path as print_attr_path, float as print_float,
-};
+pub(crate) use print::{attr_name as print_attr_name, float as print_float};
 
 use crate::diagnostic::Diagnostic;
 use crate::ir::{Ir, Root};

@@ -7,7 +7,7 @@ use crate::error::{ErrorKind, EvalError, Result};
 use crate::files::{FileKind, canonical};
 use crate::internal::FETCHURL_PATH;
 use crate::loading::join;
-use crate::machine::{Machine, Message};
+use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::well_known;
 use crate::value::{Tag, Value};
@@ -121,7 +121,7 @@ pub async fn find_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     for (prefix, path) in entries {
         let Some(rest) = below_prefix(&name, &prefix) else { continue };
         if path.first() != Some(&b'/') || !m.path_exists(&canonical(&path), true) {
-            ignore_entry(m, &path);
+            m.ignore_search_path_entry(&path)?;
             continue;
         }
         let file = canonical(&join(&canonical(&path), &canonical(rest)[1..]));
@@ -148,15 +148,6 @@ fn below_prefix<'a>(name: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
         Some(b'/') if !prefix.is_empty() => Some(&rest[1..]),
         Some(_) if !prefix.is_empty() => None,
         _ => Some(rest),
-    }
-}
-
-/// Warns, once in an evaluation, of an entry of the search path that is not there.
-fn ignore_entry(m: &mut Machine, path: &[u8]) {
-    let text = [b"Nix search path entry '".as_slice(), path, b"' does not exist, ignoring"].concat();
-    let message = Message::Warning(text.into());
-    if !m.messages.contains(&message) {
-        m.messages.push(message);
     }
 }
 
