@@ -13,17 +13,34 @@ use crate::value::{Addr, Tag, Value};
 
 /// Returns the error of a failed assertion.
 #[suspendable]
-pub async fn failed(stk: &mut Stk, m: &mut Machine, expr: ExprId, test: ExprId, frame: Addr) -> Result<Value> {
+pub async fn failed(
+    stk: &mut Stk,
+    m: &mut Machine,
+    expr: ExprId,
+    test: ExprId,
+    frame: Addr,
+) -> Result<Value> {
     let pos = m.ir.pos(expr);
     let printed = crate::syntax::print(&m.ir, &m.symbols, test);
-    if let Expr::Binary { op: BinaryOp::Equal, left, right, .. } = m.ir.expr(test) {
+    if let Expr::Binary {
+        op: BinaryOp::Equal,
+        left,
+        right,
+        ..
+    } = m.ir.expr(test)
+    {
         let left = operand(stk, m, left, frame).await?;
         let right = operand(stk, m, right, frame).await?;
         if let Err(error) = stk.run(|stk| compare(stk, m, left, right)).await {
             if error.kind != ErrorKind::Assertion {
                 return Err(error);
             }
-            let what = [b"while evaluating the condition of the assertion '".as_slice(), &printed, b"'"].concat();
+            let what = [
+                b"while evaluating the condition of the assertion '".as_slice(),
+                &printed,
+                b"'",
+            ]
+            .concat();
             return Err(error.traced(what, pos));
         }
     }
@@ -50,10 +67,24 @@ async fn compare_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Res
         return Ok(());
     }
     if let (Some(x), Some(y)) = (m.number(a), m.number(b)) {
-        return if x == y { Ok(()) } else { Err(differ(m, [" with value '", "' is not equal to ", " with value '"], a, b)) };
+        return if x == y {
+            Ok(())
+        } else {
+            Err(differ(
+                m,
+                [" with value '", "' is not equal to ", " with value '"],
+                a,
+                b,
+            ))
+        };
     }
     if m.type_name(a) != m.type_name(b) {
-        return Err(differ(m, [" of value '", "' is not equal to ", " of value '"], a, b));
+        return Err(differ(
+            m,
+            [" of value '", "' is not equal to ", " of value '"],
+            a,
+            b,
+        ));
     }
     match a.tag() {
         Tag::List => compare_lists(stk, m, a, b).await,
@@ -83,12 +114,27 @@ async fn compare_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Res
 async fn compare_lists(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Result<()> {
     let (left_len, right_len) = (m.heap.list_len(a.addr()), m.heap.list_len(b.addr()));
     if left_len != right_len {
-        let sizes = format!("list of size '{left_len}' is not equal to list of size '{right_len}', left hand side is '");
-        let message = [sizes.as_bytes(), &m.print_short(a), b"', right hand side is '", &m.print_short(b), b"'"];
-        return Err(EvalError::new(ErrorKind::Assertion, message.concat(), Pos::NONE));
+        let sizes = format!(
+            "list of size '{left_len}' is not equal to list of size '{right_len}', left hand side is '"
+        );
+        let message = [
+            sizes.as_bytes(),
+            &m.print_short(a),
+            b"', right hand side is '",
+            &m.print_short(b),
+            b"'",
+        ];
+        return Err(EvalError::new(
+            ErrorKind::Assertion,
+            message.concat(),
+            Pos::NONE,
+        ));
     }
     for index in 0..left_len {
-        let (left, right) = (m.heap.element(a.addr(), index), m.heap.element(b.addr(), index));
+        let (left, right) = (
+            m.heap.element(a.addr(), index),
+            m.heap.element(b.addr(), index),
+        );
         if let Err(error) = stk.run(|stk| compare(stk, m, left, right)).await {
             return Err(error.traced(format!("while comparing list element {index}"), Pos::NONE));
         }
@@ -111,9 +157,18 @@ async fn compare_attrs(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Re
     let len = m.heap.attrs_len(x);
     if len != m.heap.attrs_len(y) {
         let (left, right) = (m.print_short(a), m.print_short(b));
-        let message =
-            [b"attribute names of attribute set '".as_slice(), &left, b"' differs from attribute set '", &right, b"'"];
-        return Err(EvalError::new(ErrorKind::Assertion, message.concat(), Pos::NONE));
+        let message = [
+            b"attribute names of attribute set '".as_slice(),
+            &left,
+            b"' differs from attribute set '",
+            &right,
+            b"'",
+        ];
+        return Err(EvalError::new(
+            ErrorKind::Assertion,
+            message.concat(),
+            Pos::NONE,
+        ));
     }
     for index in 0..len {
         let ((name, left), (other_name, right)) = (m.heap.attr(x, index), m.heap.attr(y, index));
@@ -122,7 +177,10 @@ async fn compare_attrs(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Re
         }
         if let Err(error) = stk.run(|stk| compare(stk, m, left, right)).await {
             let mut error = error;
-            for (set, side) in [(y, "where right hand side is"), (x, "where left hand side is")] {
+            for (set, side) in [
+                (y, "where right hand side is"),
+                (x, "where left hand side is"),
+            ] {
                 let pos = m.heap.attr_pos(&m.ir, set, index);
                 if pos.is_some() {
                     error = error.traced(side, pos);
@@ -143,11 +201,28 @@ fn names_differ(m: &mut Machine, a: Value, b: Value, index: usize) -> Box<EvalEr
     let (left, right) = (m.print_short(a), m.print_short(b));
     let message = if m.heap.find_attr(y, name).is_none() {
         let name = m.symbols.name(name);
-        [b"attribute name '".as_slice(), name, b"' is contained in '", &left, b"', but not in '", &right, b"'"].concat()
+        [
+            b"attribute name '".as_slice(),
+            name,
+            b"' is contained in '",
+            &left,
+            b"', but not in '",
+            &right,
+            b"'",
+        ]
+        .concat()
     } else {
         let name = m.symbols.name(other_name);
-        [b"attribute name '".as_slice(), name, b"' is missing in '", &left, b"', but is contained in '", &right, b"'"]
-            .concat()
+        [
+            b"attribute name '".as_slice(),
+            name,
+            b"' is missing in '",
+            &left,
+            b"', but is contained in '",
+            &right,
+            b"'",
+        ]
+        .concat()
     };
     EvalError::new(ErrorKind::Assertion, message, Pos::NONE)
 }
@@ -171,6 +246,16 @@ fn differ(m: &Machine, words: [&str; 3], a: Value, b: Value) -> Box<EvalError> {
 fn not_equal(m: &Machine, kind: &str, a: Value, b: Value) -> Box<EvalError> {
     let kind = kind.as_bytes();
     let (left, right) = (m.print_short(a), m.print_short(b));
-    let message = [kind, b" '", &left, b"' is not equal to ", kind, b" '", &right, b"'"].concat();
+    let message = [
+        kind,
+        b" '",
+        &left,
+        b"' is not equal to ",
+        kind,
+        b" '",
+        &right,
+        b"'",
+    ]
+    .concat();
     EvalError::new(ErrorKind::Assertion, message, Pos::NONE)
 }

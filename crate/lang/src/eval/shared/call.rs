@@ -48,7 +48,13 @@ pub async fn eval_call(
 
 /// Calls a function with values. Fewer arguments than it takes give a partial application, more are applied to the result.
 #[suspendable]
-pub async fn call(stk: &mut Stk, m: &mut Machine, function: Value, arguments: &[Value], pos: Pos) -> Result<Value> {
+pub async fn call(
+    stk: &mut Stk,
+    m: &mut Machine,
+    function: Value,
+    arguments: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let function = force(stk, m, function).await?;
     // The common cases: exactly the arguments that the function takes.
     if function.tag() == Tag::Lambda {
@@ -113,7 +119,9 @@ async fn call_in_steps(
                 let Some(functor) = m.heap.get_attr(function.addr(), well_known::FUNCTOR) else {
                     return Err(not_a_function(m, function, pos));
                 };
-                let at = m.heap.named_attr_pos(&m.ir, function.addr(), well_known::FUNCTOR);
+                let at = m
+                    .heap
+                    .named_attr_pos(&m.ir, function.addr(), well_known::FUNCTOR);
                 let now = [function, arguments.remove(0)];
                 function = match stk.run(|stk| call_functor(stk, m, functor, &now, at)).await {
                     Ok(value) => value,
@@ -154,7 +162,12 @@ pub(crate) async fn call_functor(
 fn not_a_function(m: &mut Machine, value: Value, pos: Pos) -> Box<EvalError> {
     let description = m.describe(value);
     let printed = m.print_short(value);
-    let message = [b"attempt to call something which is not a function but ", description.as_bytes(), b": ", &printed];
+    let message = [
+        b"attempt to call something which is not a function but ",
+        description.as_bytes(),
+        b": ",
+        &printed,
+    ];
     EvalError::other(message.concat(), pos)
 }
 
@@ -180,16 +193,30 @@ async fn call_builtin(
 
 /// Adds the call of a builtin to a trace, except for those two that are not there for their own sake.
 #[cold]
-pub(crate) fn while_calling_builtin(builtin: Builtin, error: Box<EvalError>, pos: Pos) -> Box<EvalError> {
+pub(crate) fn while_calling_builtin(
+    builtin: Builtin,
+    error: Box<EvalError>,
+    pos: Pos,
+) -> Box<EvalError> {
     if matches!(builtin, Builtin::AddErrorContext | Builtin::Break) {
         return error;
     }
-    error.traced(format!("while calling the '{}' builtin", builtin.name()), pos)
+    error.traced(
+        format!("while calling the '{}' builtin", builtin.name()),
+        pos,
+    )
 }
 
 /// Evaluates a function's body in a frame that holds the arguments.
 #[suspendable]
-async fn enter(stk: &mut Stk, m: &mut Machine, id: LambdaId, lambda: Lambda, frame: Addr, pos: Pos) -> Result<Value> {
+async fn enter(
+    stk: &mut Stk,
+    m: &mut Machine,
+    id: LambdaId,
+    lambda: Lambda,
+    frame: Addr,
+    pos: Pos,
+) -> Result<Value> {
     m.enter_call(pos)?;
     let last = m.ir.parameters[lambda.parameters.range().end - 1];
     let bound = match last.pattern {
@@ -197,10 +224,17 @@ async fn enter(stk: &mut Stk, m: &mut Machine, id: LambdaId, lambda: Lambda, fra
         None => Ok(()),
     };
     let result = match bound {
-        Ok(()) => stk.run(|stk| super::expr::eval(stk, m, lambda.body, frame)).await,
+        Ok(()) => {
+            stk.run(|stk| super::expr::eval(stk, m, lambda.body, frame))
+                .await
+        }
         Err(error) => {
             m.call_depth -= 1;
-            return Err(if pos.is_some() { error.traced("from call site", pos) } else { error });
+            return Err(if pos.is_some() {
+                error.traced("from call site", pos)
+            } else {
+                error
+            });
         }
     };
     m.call_depth -= 1;
@@ -211,18 +245,34 @@ async fn enter(stk: &mut Stk, m: &mut Machine, id: LambdaId, lambda: Lambda, fra
 }
 
 #[cold]
-fn while_calling(m: &Machine, lambda: &Lambda, error: Box<EvalError>, defined: Pos, called: Pos) -> Box<EvalError> {
+fn while_calling(
+    m: &Machine,
+    lambda: &Lambda,
+    error: Box<EvalError>,
+    defined: Pos,
+    called: Pos,
+) -> Box<EvalError> {
     let message = match lambda.name {
         Some(name) => [b"while calling '", m.symbols.name(name), b"'"].concat(),
         None => b"while calling anonymous lambda".to_vec(),
     };
     let error = error.traced_as(Shown::InFull, message, defined);
-    if called.is_some() { error.traced_as(Shown::InFull, "from call site", called) } else { error }
+    if called.is_some() {
+        error.traced_as(Shown::InFull, "from call site", called)
+    } else {
+        error
+    }
 }
 
 /// Takes the last argument apart into the slots of the pattern's names.
 #[suspendable]
-async fn bind_pattern(stk: &mut Stk, m: &mut Machine, id: LambdaId, pattern: Pattern, frame: Addr) -> Result<()> {
+async fn bind_pattern(
+    stk: &mut Stk,
+    m: &mut Machine,
+    id: LambdaId,
+    pattern: Pattern,
+    frame: Addr,
+) -> Result<()> {
     let parameters = m.ir.lambda(id).parameters;
     let last = m.ir.parameters[parameters.range().end - 1];
     let slot = parameters.len - 1;
@@ -230,7 +280,10 @@ async fn bind_pattern(stk: &mut Stk, m: &mut Machine, id: LambdaId, pattern: Pat
     let argument = force(stk, m, argument).await?;
     if argument.tag() != Tag::Attrs {
         let error = m.expected("a set", argument, Pos::NONE);
-        return Err(error.traced("while evaluating the value passed for the lambda argument", last.pos));
+        return Err(error.traced(
+            "while evaluating the value passed for the lambda argument",
+            last.pos,
+        ));
     }
     m.heap.set_slot(frame, slot, argument);
     let set = argument.addr();
@@ -272,8 +325,13 @@ fn pattern_pos(m: &Machine, id: LambdaId) -> Pos {
 #[cold]
 fn missing_argument(m: &Machine, id: LambdaId, name: Symbol) -> Box<EvalError> {
     let function = function_name(m, id);
-    let message =
-        [b"function '".as_slice(), &function, b"' called without required argument '", m.symbols.name(name), b"'"];
+    let message = [
+        b"function '".as_slice(),
+        &function,
+        b"' called without required argument '",
+        m.symbols.name(name),
+        b"'",
+    ];
     EvalError::other(message.concat(), pattern_pos(m, id))
 }
 
@@ -283,11 +341,24 @@ fn unexpected_argument(m: &Machine, id: LambdaId, pattern: Pattern, flat: Addr) 
     let formals = &m.ir.formals[pattern.formals.range()];
     let name = (0..m.heap.attrs_len(flat))
         .map(|index| m.heap.attr(flat, index).0)
-        .find(|name| formals.binary_search_by_key(name, |formal| formal.name).is_err())
+        .find(|name| {
+            formals
+                .binary_search_by_key(name, |formal| formal.name)
+                .is_err()
+        })
         .unwrap_or(well_known::EMPTY);
-    let allowed: Vec<Vec<u8>> = formals.iter().map(|formal| m.symbols.name(formal.name).to_vec()).collect();
+    let allowed: Vec<Vec<u8>> = formals
+        .iter()
+        .map(|formal| m.symbols.name(formal.name).to_vec())
+        .collect();
     let function = function_name(m, id);
-    let message = [b"function '".as_slice(), &function, b"' called with unexpected argument '", m.symbols.name(name), b"'"];
+    let message = [
+        b"function '".as_slice(),
+        &function,
+        b"' called with unexpected argument '",
+        m.symbols.name(name),
+        b"'",
+    ];
     let error = EvalError::other(message.concat(), pattern_pos(m, id));
     m.with_suggestions(error, m.symbols.name(name), &allowed)
 }
@@ -297,7 +368,12 @@ fn unexpected_argument(m: &Machine, id: LambdaId, pattern: Pattern, flat: Addr) 
 /// # Errors
 /// What evaluation says, or a missing argument.
 #[suspendable]
-pub async fn auto_call(stk: &mut Stk, m: &mut Machine, value: Value, arguments: Addr) -> Result<Value> {
+pub async fn auto_call(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    arguments: Addr,
+) -> Result<Value> {
     let mut function = force(stk, m, value).await?;
     if function.tag() == Tag::Attrs {
         if let Some(functor) = m.heap.get_attr(function.addr(), well_known::FUNCTOR) {
@@ -312,12 +388,15 @@ pub async fn auto_call(stk: &mut Stk, m: &mut Machine, value: Value, arguments: 
     let (id, _) = m.heap.lambda_parts(function.addr());
     let lambda = *m.ir.lambda(id);
     let first = m.ir.parameters[lambda.parameters.start as usize];
-    let Some(pattern) = first.pattern else { return Ok(function) };
+    let Some(pattern) = first.pattern else {
+        return Ok(function);
+    };
     let mut passed = Vec::new();
     if pattern.ellipsis {
         passed = m.heap.attributes(&m.ir, arguments);
     } else {
-        for formal in m.ir.formals[pattern.formals.range()].to_vec() {
+        for index in pattern.formals.range() {
+            let formal = m.ir.formals[index];
             match m.heap.get_attr(arguments, formal.name) {
                 Some(value) => passed.push((formal.name, value, Pos::NONE)),
                 None if formal.default.is_some() => {}
@@ -327,7 +406,11 @@ pub async fn auto_call(stk: &mut Stk, m: &mut Machine, value: Value, arguments: 
                         m.symbols.name(formal.name),
                         b"')\nNix attempted to evaluate a function as a top level expression; in\nthis case it must have its arguments supplied either by default\nvalues, or passed explicitly with '--arg' or '--argstr'. See\nhttps://nix.dev/manual/nix/stable/language/syntax.html#functions.",
                     ];
-                    return Err(EvalError::new(ErrorKind::Other, message.concat(), formal.pos));
+                    return Err(EvalError::new(
+                        ErrorKind::Other,
+                        message.concat(),
+                        formal.pos,
+                    ));
                 }
             }
         }

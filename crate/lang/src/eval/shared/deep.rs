@@ -27,13 +27,21 @@ pub async fn force_deep(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<
         m.tick()?;
         let (contents, index) = (current.contents, current.next);
         let is_list = current.value.tag() == Tag::List;
-        let len = if is_list { m.heap.list_len(contents) } else { m.heap.attrs_len(contents) };
+        let len = if is_list {
+            m.heap.list_len(contents)
+        } else {
+            m.heap.attrs_len(contents)
+        };
         if index == len {
             open.pop();
             continue;
         }
         current.next += 1;
-        let member = if is_list { m.heap.element(contents, index) } else { m.heap.attr(contents, index).1 };
+        let member = if is_list {
+            m.heap.element(contents, index)
+        } else {
+            m.heap.attr(contents, index).1
+        };
         match force(stk, m, member).await {
             Ok(member) => enter(m, member, &mut seen, &mut open),
             Err(error) => return Err(with_path(m, error, &open)),
@@ -47,8 +55,16 @@ fn enter(m: &mut Machine, value: Value, seen: &mut FxHashSet<Addr>, open: &mut V
     if !matches!(value.tag(), Tag::List | Tag::Attrs) || !seen.insert(value.addr()) {
         return;
     }
-    let contents = if value.tag() == Tag::Attrs { m.heap.flat(value.addr()) } else { value.addr() };
-    open.push(Open { value, contents, next: 0 });
+    let contents = if value.tag() == Tag::Attrs {
+        m.heap.flat(value.addr())
+    } else {
+        value.addr()
+    };
+    open.push(Open {
+        value,
+        contents,
+        next: 0,
+    });
 }
 
 /// Adds the way from the root to the member whose evaluation failed, innermost first.
@@ -57,10 +73,18 @@ fn with_path(m: &Machine, mut error: Box<EvalError>, open: &[Open]) -> Box<EvalE
     for level in open.iter().rev() {
         let index = level.next - 1;
         error = if level.value.tag() == Tag::List {
-            error.traced(format!("while evaluating list element at index {index}"), Pos::NONE)
+            error.traced(
+                format!("while evaluating list element at index {index}"),
+                Pos::NONE,
+            )
         } else {
             let (name, _) = m.heap.attr(level.contents, index);
-            let message = [b"while evaluating the attribute '", m.symbols.name(name), b"'"].concat();
+            let message = [
+                b"while evaluating the attribute '",
+                m.symbols.name(name),
+                b"'",
+            ]
+            .concat();
             error.traced(message, m.heap.attr_pos(&m.ir, level.contents, index))
         };
     }

@@ -32,7 +32,10 @@ async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Resul
     match a.tag() {
         Tag::String => Ok(m.bytes(a) == m.bytes(b)),
         Tag::Constant => Ok(a == b && a.as_builtin().is_none()),
-        Tag::Boxed if m.heap.boxed_kind(a.addr()) == Boxed::Path && m.heap.boxed_kind(b.addr()) == Boxed::Path => {
+        Tag::Boxed
+            if m.heap.boxed_kind(a.addr()) == Boxed::Path
+                && m.heap.boxed_kind(b.addr()) == Boxed::Path =>
+        {
             Ok(m.heap.path_bytes(a.addr()) == m.heap.path_bytes(b.addr()))
         }
         Tag::List => {
@@ -41,7 +44,10 @@ async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Resul
                 return Ok(false);
             }
             for index in 0..len {
-                let (x, y) = (m.heap.element(a.addr(), index), m.heap.element(b.addr(), index));
+                let (x, y) = (
+                    m.heap.element(a.addr(), index),
+                    m.heap.element(b.addr(), index),
+                );
                 if !same_or_equal(stk, m, x, y).await? {
                     return Ok(false);
                 }
@@ -66,7 +72,8 @@ async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Resul
             }
             // Names and values side by side, in the order of symbols, as the reference does.
             for index in 0..len {
-                let ((name, left), (other_name, right)) = (m.heap.attr(x, index), m.heap.attr(y, index));
+                let ((name, left), (other_name, right)) =
+                    (m.heap.attr(x, index), m.heap.attr(y, index));
                 if name != other_name || !same_or_equal(stk, m, left, right).await? {
                     return Ok(false);
                 }
@@ -98,18 +105,32 @@ pub async fn is_derivation(stk: &mut Stk, m: &mut Machine, set: Value) -> Result
     if set.tag() != Tag::Attrs {
         return Ok(false);
     }
-    let Some(kind) = m.heap.get_attr(set.addr(), well_known::TYPE) else { return Ok(false) };
+    let Some(kind) = m.heap.get_attr(set.addr(), well_known::TYPE) else {
+        return Ok(false);
+    };
     let kind = force(stk, m, kind).await?;
     Ok(kind.tag() == Tag::String && m.bytes(kind) == b"derivation")
 }
 
 /// `a < b` for numbers, strings, paths, and lists of such. `what`, if not empty, says for the trace what is compared for.
 #[suspendable]
-pub async fn less_than(stk: &mut Stk, m: &mut Machine, a: Value, b: Value, what: &'static str) -> Result<bool> {
+pub async fn less_than(
+    stk: &mut Stk,
+    m: &mut Machine,
+    a: Value,
+    b: Value,
+    what: &'static str,
+) -> Result<bool> {
     descend!(m, equality::less_than(a, b, what));
     let result = less_than_here(stk, m, a, b).await;
     m.levels -= 1;
-    result.map_err(|error| if what.is_empty() { error } else { error.traced(what, Pos::NONE) })
+    result.map_err(|error| {
+        if what.is_empty() {
+            error
+        } else {
+            error.traced(what, Pos::NONE)
+        }
+    })
 }
 
 #[suspendable]
@@ -147,7 +168,8 @@ async fn less_than_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> R
 
 #[cold]
 fn not_comparable(m: &Machine, a: Value, b: Value) -> Box<EvalError> {
-    let mut message = format!("cannot compare {} with {}", m.describe(a), m.describe(b)).into_bytes();
+    let mut message =
+        format!("cannot compare {} with {}", m.describe(a), m.describe(b)).into_bytes();
     let same_type = m.type_name(a) == m.type_name(b);
     message.extend_from_slice(if same_type {
         b"; values of that type are incomparable (values are ".as_slice()

@@ -72,40 +72,113 @@ async fn eval_here(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) ->
                 m.globals[index as usize] = value;
                 return Ok(value);
             }
-            Expr::Select { base, path, default } => {
+            Expr::Select {
+                base,
+                path,
+                default,
+            } => {
                 return super::select::select(stk, m, expr, base, path, default, frame).await;
             }
-            Expr::Call { function, start, len } => {
+            Expr::Call {
+                function,
+                start,
+                len,
+            } => {
                 let arguments = Slice { start, len };
                 return super::call::eval_call(stk, m, expr, function, arguments, frame).await;
             }
-            Expr::Binary { op, left, right, pos } => match op {
+            Expr::Binary {
+                op,
+                left,
+                right,
+                pos,
+            } => match op {
                 BinaryOp::And => {
-                    if !condition(stk, m, left, frame, "in the left operand of the AND (&&) operator", pos).await? {
+                    if !condition(
+                        stk,
+                        m,
+                        left,
+                        frame,
+                        "in the left operand of the AND (&&) operator",
+                        pos,
+                    )
+                    .await?
+                    {
                         return Ok(Value::FALSE);
                     }
-                    let right = condition(stk, m, right, frame, "in the right operand of the AND (&&) operator", pos);
+                    let right = condition(
+                        stk,
+                        m,
+                        right,
+                        frame,
+                        "in the right operand of the AND (&&) operator",
+                        pos,
+                    );
                     return Ok(Value::bool(right.await?));
                 }
                 BinaryOp::Or => {
-                    if condition(stk, m, left, frame, "in the left operand of the OR (||) operator", pos).await? {
+                    if condition(
+                        stk,
+                        m,
+                        left,
+                        frame,
+                        "in the left operand of the OR (||) operator",
+                        pos,
+                    )
+                    .await?
+                    {
                         return Ok(Value::TRUE);
                     }
-                    let right = condition(stk, m, right, frame, "in the right operand of the OR (||) operator", pos);
+                    let right = condition(
+                        stk,
+                        m,
+                        right,
+                        frame,
+                        "in the right operand of the OR (||) operator",
+                        pos,
+                    );
                     return Ok(Value::bool(right.await?));
                 }
                 BinaryOp::Implies => {
-                    if !condition(stk, m, left, frame, "in the left operand of the IMPL (->) operator", pos).await? {
+                    if !condition(
+                        stk,
+                        m,
+                        left,
+                        frame,
+                        "in the left operand of the IMPL (->) operator",
+                        pos,
+                    )
+                    .await?
+                    {
                         return Ok(Value::TRUE);
                     }
-                    let right = condition(stk, m, right, frame, "in the right operand of the IMPL (->) operator", pos);
+                    let right = condition(
+                        stk,
+                        m,
+                        right,
+                        frame,
+                        "in the right operand of the IMPL (->) operator",
+                        pos,
+                    );
                     return Ok(Value::bool(right.await?));
                 }
                 _ => return super::operators::binary(stk, m, op, left, right, pos, frame).await,
             },
-            Expr::If { condition: test, then, otherwise } => {
+            Expr::If {
+                condition: test,
+                then,
+                otherwise,
+            } => {
                 let pos = m.ir.pos(expr);
-                let test = condition(stk, m, test, frame, "while evaluating a branch condition", pos).await?;
+                let test = condition(
+                    stk,
+                    m,
+                    test,
+                    frame,
+                    "while evaluating a branch condition",
+                    pos,
+                )
+                .await?;
                 expr = if test { then } else { otherwise };
             }
             Expr::Let { set, body } => {
@@ -117,9 +190,21 @@ async fn eval_here(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) ->
                 m.heap.set_slot(frame, slot, scope);
                 expr = body;
             }
-            Expr::Assert { condition: test, body } => {
+            Expr::Assert {
+                condition: test,
+                body,
+            } => {
                 let pos = m.ir.pos(expr);
-                if !condition(stk, m, test, frame, "in the condition of the assert statement", pos).await? {
+                if !condition(
+                    stk,
+                    m,
+                    test,
+                    frame,
+                    "in the condition of the assert statement",
+                    pos,
+                )
+                .await?
+                {
                     return super::assertion::failed(stk, m, expr, test, frame).await;
                 }
                 expr = body;
@@ -136,15 +221,42 @@ async fn eval_here(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) ->
             }
             Expr::Not(inner) => {
                 let pos = m.ir.reported_pos(inner);
-                let value = condition(stk, m, inner, frame, "in the argument of the not operator", pos).await?;
+                let value = condition(
+                    stk,
+                    m,
+                    inner,
+                    frame,
+                    "in the argument of the not operator",
+                    pos,
+                )
+                .await?;
                 return Ok(Value::bool(!value));
             }
-            Expr::Negate(inner) => return super::operators::negate(stk, m, expr, inner, frame).await,
-            Expr::HasAttr { base, path } => return super::select::has_attr(stk, m, base, path, frame).await,
-            Expr::Interpolation(parts) => return super::coerce::interpolation(stk, m, parts, frame).await,
-            Expr::PathInterpolation(parts) => return super::coerce::path_interpolation(stk, m, parts, frame).await,
+            Expr::Negate(inner) => {
+                return super::operators::negate(stk, m, expr, inner, frame).await;
+            }
+            Expr::HasAttr { base, path } => {
+                return super::select::has_attr(stk, m, base, path, frame).await;
+            }
+            Expr::Interpolation(parts) => {
+                return super::coerce::interpolation(stk, m, parts, frame).await;
+            }
+            Expr::PathInterpolation(parts) => {
+                return super::coerce::path_interpolation(stk, m, parts, frame).await;
+            }
             Expr::WithVar { name, start, len } => {
-                return with_variable(stk, m, expr, name, Slice { start, len: u32::from(len) }, frame).await;
+                return with_variable(
+                    stk,
+                    m,
+                    expr,
+                    name,
+                    Slice {
+                        start,
+                        len: u32::from(len),
+                    },
+                    frame,
+                )
+                .await;
             }
             Expr::CurPos => {
                 let pos = m.ir.pos(expr);
@@ -155,7 +267,10 @@ async fn eval_here(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) ->
                 return Err(EvalError::other(message, m.ir.pos(expr)));
             }
             Expr::InheritSource { .. } => {
-                return Err(EvalError::other("an inherit source that was not resolved", m.ir.pos(expr)));
+                return Err(EvalError::other(
+                    "an inherit source that was not resolved",
+                    m.ir.pos(expr),
+                ));
             }
         }
     }
@@ -185,10 +300,16 @@ fn bind_recursive(m: &mut Machine, set: AttrSetId, frame: Addr) {
     bind_sources(m, set.sources, set.first_source_slot, frame);
     let bindings = &m.ir.bindings[set.bindings.range()];
     // `__overrides` replaces what is in the slots: then no binding may take over the value of another now.
-    let may_change = bindings.binary_search_by_key(&well_known::OVERRIDES, |binding| binding.name).is_ok();
+    let may_change = bindings
+        .binary_search_by_key(&well_known::OVERRIDES, |binding| binding.name)
+        .is_ok();
     for index in 0..set.bindings.len {
         let value = m.ir.bindings[(set.bindings.start + index) as usize].value;
-        let value = if may_change { m.heap.delay(value, frame) } else { m.delay(value, frame) };
+        let value = if may_change {
+            m.heap.delay(value, frame)
+        } else {
+            m.delay(value, frame)
+        };
         m.heap.set_slot(frame, set.first_slot + index, value);
     }
 }
@@ -235,9 +356,18 @@ async fn attrs(stk: &mut Stk, m: &mut Machine, id: AttrSetId, frame: Addr) -> Re
 
 /// Replaces attributes of a recursive set by those of its `__overrides`, also where the set's own expressions use them.
 #[suspendable]
-async fn with_overrides(stk: &mut Stk, m: &mut Machine, id: AttrSetId, result: Addr, frame: Addr) -> Result<Addr> {
+async fn with_overrides(
+    stk: &mut Stk,
+    m: &mut Machine,
+    id: AttrSetId,
+    result: Addr,
+    frame: Addr,
+) -> Result<Addr> {
     let set = *m.ir.attr_set(id);
-    let overrides = m.heap.get_attr(result, well_known::OVERRIDES).unwrap_or(Value::NULL);
+    let overrides = m
+        .heap
+        .get_attr(result, well_known::OVERRIDES)
+        .unwrap_or(Value::NULL);
     let overrides = force(stk, m, overrides).await?;
     if overrides.tag() != Tag::Attrs {
         let error = m.expected("a set", overrides, Pos::NONE);
@@ -255,7 +385,13 @@ async fn with_overrides(stk: &mut Stk, m: &mut Machine, id: AttrSetId, result: A
 }
 
 #[suspendable]
-async fn with_dynamic(stk: &mut Stk, m: &mut Machine, dynamic: Slice, result: Addr, frame: Addr) -> Result<Addr> {
+async fn with_dynamic(
+    stk: &mut Stk,
+    m: &mut Machine,
+    dynamic: Slice,
+    result: Addr,
+    frame: Addr,
+) -> Result<Addr> {
     let mut attributes = m.heap.attributes(&m.ir, result);
     for index in dynamic.range() {
         let binding = m.ir.dynamic_bindings[index];
@@ -264,11 +400,21 @@ async fn with_dynamic(stk: &mut Stk, m: &mut Machine, dynamic: Slice, result: Ad
             continue;
         }
         m.tick()?;
-        let name = m.string_without_context(name, binding.pos, "while evaluating the name of a dynamic attribute")?;
+        let name = m.string_without_context(
+            name,
+            binding.pos,
+            "while evaluating the name of a dynamic attribute",
+        )?;
         let name = m.symbols.intern(&name);
         if let Some(&(.., pos)) = attributes.iter().find(|&&(other, ..)| other == name) {
             let at = m.describe_position(pos);
-            let message = [b"dynamic attribute '", m.symbols.name(name), b"' already defined at ", at.as_slice()].concat();
+            let message = [
+                b"dynamic attribute '",
+                m.symbols.name(name),
+                b"' already defined at ",
+                at.as_slice(),
+            ]
+            .concat();
             return Err(EvalError::other(message, binding.pos));
         }
         let value = m.delay(binding.value, frame);
@@ -297,7 +443,10 @@ async fn with_variable(
         m.heap.set_slot(holder, scope.slot, set);
         if set.tag() != Tag::Attrs {
             let error = m.expected("a set", set, Pos::NONE);
-            return Err(error.traced("while evaluating the first subexpression of a with expression", scope.pos));
+            return Err(error.traced(
+                "while evaluating the first subexpression of a with expression",
+                scope.pos,
+            ));
         }
         if let Some(slot) = m.heap.find_attr(set.addr(), name) {
             let value = m.heap.attr_value(slot);

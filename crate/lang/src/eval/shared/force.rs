@@ -29,7 +29,11 @@ pub async fn force(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value
 pub fn failed_at(m: &Machine, error: Box<EvalError>, value: Value, pos: Pos) -> Box<EvalError> {
     let value = m.heap.peek(value);
     let is_needed = value.is_thunk() && m.heap.word(value.addr(), 0) == thunk::BLACKHOLE;
-    if error.kind == ErrorKind::InfiniteRecursion && is_needed { error.or_at(pos) } else { error }
+    if error.kind == ErrorKind::InfiniteRecursion && is_needed {
+        error.or_at(pos)
+    } else {
+        error
+    }
 }
 
 /// Evaluates a thunk that has not been evaluated yet, and keeps the result.
@@ -51,12 +55,19 @@ async fn force_thunk_here(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Result<
         match first {
             thunk::APPLY => apply(stk, m, Addr(second)).await,
             thunk::SELECT => select(stk, m, Addr(second)).await,
-            _ => Err(EvalError::new(ErrorKind::InfiniteRecursion, "infinite recursion encountered", Pos::NONE)),
+            _ => Err(EvalError::new(
+                ErrorKind::InfiniteRecursion,
+                "infinite recursion encountered",
+                Pos::NONE,
+            )),
         }
     };
     match result {
         Ok(value) => {
-            debug_assert!(!value.is_thunk(), "evaluation ends with a value in weak head normal form");
+            debug_assert!(
+                !value.is_thunk(),
+                "evaluation ends with a value in weak head normal form"
+            );
             m.heap.set_word(addr, 0, thunk::DONE);
             m.heap.set_value(addr, 1, value);
             Ok(value)
@@ -77,8 +88,12 @@ async fn apply(stk: &mut Stk, m: &mut Machine, call: Addr) -> Result<Value> {
         let builtin = crate::builtin::Builtin::from_index(builtin);
         return super::call_builtin(stk, m, builtin, &[], Pos::NONE).await;
     }
-    let arguments: smallvec::SmallVec<[Value; 4]> =
-        m.heap.slice(call, 2, count).iter().map(|&bits| Value::from_bits(bits)).collect();
+    let arguments: smallvec::SmallVec<[Value; 4]> = m
+        .heap
+        .slice(call, 2, count)
+        .iter()
+        .map(|&bits| Value::from_bits(bits))
+        .collect();
     super::call::call(stk, m, function, &arguments, Pos::NONE).await
 }
 
@@ -89,6 +104,11 @@ async fn select(stk: &mut Stk, m: &mut Machine, selection: Addr) -> Result<Value
     let set = force(stk, m, set).await?;
     match m.heap.get_attr(set.addr(), name) {
         Some(value) => force(stk, m, value).await,
-        None => Err(super::select::missing_attribute(m, set.addr(), name, Pos::NONE)),
+        None => Err(super::select::missing_attribute(
+            m,
+            set.addr(),
+            name,
+            Pos::NONE,
+        )),
     }
 }

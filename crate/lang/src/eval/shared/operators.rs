@@ -35,7 +35,9 @@ pub async fn binary(
                 _ => Arithmetic::Div,
             };
             match (m.quick(left, frame), m.quick(right, frame)) {
-                (Some(a), Some(b)) if a.as_small_int().is_some() && b.as_small_int().is_some_and(|b| b != 0) => {
+                (Some(a), Some(b))
+                    if a.as_small_int().is_some() && b.as_small_int().is_some_and(|b| b != 0) =>
+                {
                     m.arithmetic(op, a, b, Pos::NONE)
                 }
                 _ => arithmetic(stk, m, op, left, right, pos, frame).await,
@@ -44,7 +46,11 @@ pub async fn binary(
         BinaryOp::Less | BinaryOp::GreaterOrEqual | BinaryOp::Greater | BinaryOp::LessOrEqual => {
             // `a > b` is `__lessThan b a`, and `a <= b` is `!(__lessThan b a)`.
             let swapped = matches!(op, BinaryOp::Greater | BinaryOp::LessOrEqual);
-            let (left, right) = if swapped { (right, left) } else { (left, right) };
+            let (left, right) = if swapped {
+                (right, left)
+            } else {
+                (left, right)
+            };
             let quick = match (m.quick(left, frame), m.quick(right, frame)) {
                 (Some(a), Some(b)) => a.as_small_int().zip(b.as_small_int()),
                 _ => None,
@@ -54,7 +60,9 @@ pub async fn binary(
                 Some((a, b)) => a < b,
                 None => match less_than(stk, m, left, right, pos, frame).await {
                     Ok(less) => less,
-                    Err(error) if negated => return Err(error.traced("in the argument of the not operator", pos)),
+                    Err(error) if negated => {
+                        return Err(error.traced("in the argument of the not operator", pos));
+                    }
                     Err(error) => return Err(error),
                 },
             };
@@ -75,8 +83,22 @@ pub async fn binary(
         }
         BinaryOp::Update => {
             // The right operand first, as the reference does.
-            let b = updated(stk, m, right, frame, "in the right operand of the update (//) operator").await?;
-            let a = updated(stk, m, left, frame, "in the left operand of the update (//) operator").await?;
+            let b = updated(
+                stk,
+                m,
+                right,
+                frame,
+                "in the right operand of the update (//) operator",
+            )
+            .await?;
+            let a = updated(
+                stk,
+                m,
+                left,
+                frame,
+                "in the left operand of the update (//) operator",
+            )
+            .await?;
             Ok(Value::object(Tag::Attrs, m.heap.update(a, b)))
         }
         BinaryOp::Concat => {
@@ -85,25 +107,44 @@ pub async fn binary(
             for value in [a, b] {
                 if value.tag() != Tag::List {
                     let error = m.expected("a list", value, Pos::NONE);
-                    return Err(error.traced("while evaluating one of the elements to concatenate", pos));
+                    return Err(
+                        error.traced("while evaluating one of the elements to concatenate", pos)
+                    );
                 }
             }
             m.concat_lists(&[a, b], pos)
         }
-        BinaryOp::And | BinaryOp::Or | BinaryOp::Implies => {
-            Err(EvalError::other("an operator that is handled elsewhere", pos))
-        }
+        BinaryOp::And | BinaryOp::Or | BinaryOp::Implies => Err(EvalError::other(
+            "an operator that is handled elsewhere",
+            pos,
+        )),
     }
 }
 
 /// Evaluates an operand of `//`.
 #[suspendable]
-async fn updated(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr, what: &'static str) -> Result<Addr> {
+async fn updated(
+    stk: &mut Stk,
+    m: &mut Machine,
+    expr: ExprId,
+    frame: Addr,
+    what: &'static str,
+) -> Result<Addr> {
     let error = match operand(stk, m, expr, frame).await {
         Ok(value) if value.tag() == Tag::Attrs => return Ok(value.addr()),
         Ok(value) => m.expected("a set", value, Pos::NONE),
         // The operands of a chain of updates are all on one level.
-        Err(error) if matches!(m.ir.expr(expr), Expr::Binary { op: BinaryOp::Update, .. }) => return Err(error),
+        Err(error)
+            if matches!(
+                m.ir.expr(expr),
+                Expr::Binary {
+                    op: BinaryOp::Update,
+                    ..
+                }
+            ) =>
+        {
+            return Err(error);
+        }
         Err(error) => error,
     };
     Err(error.traced(what, m.ir.reported_pos(expr)))
@@ -151,7 +192,10 @@ async fn less_than(
         Err(error) => Err(error),
     };
     let result = match operands {
-        Ok((a, b)) => stk.run(|stk| super::equality::less_than(stk, m, a, b, "")).await,
+        Ok((a, b)) => {
+            stk.run(|stk| super::equality::less_than(stk, m, a, b, ""))
+                .await
+        }
         Err(error) => Err(error),
     };
     m.call_depth -= 1;
@@ -182,7 +226,11 @@ async fn add(
     if let Some(first) = m.number(a) {
         let b = operand(stk, m, right, frame).await?;
         if m.number(b).is_none() {
-            let what = if matches!(first, Number::Int(_)) { "an integer" } else { "a float" };
+            let what = if matches!(first, Number::Int(_)) {
+                "an integer"
+            } else {
+                "a float"
+            };
             let message = format!("cannot add {} to {what}", m.describe(b));
             return Err(EvalError::other(message, m.ir.text_start(right)));
         }
@@ -193,16 +241,41 @@ async fn add(
     if m.is_path(a) {
         bytes.extend_from_slice(m.heap.path_bytes(a.addr()));
         let b = operand(stk, m, right, frame).await?;
-        let how = Coercion { numbers: false, copy_paths: false };
+        let how = Coercion {
+            numbers: false,
+            copy_paths: false,
+        };
         let pos_right = m.ir.text_start(right);
-        super::coerce::append(stk, m, b, how, pos_right, "while evaluating a path segment", &mut bytes, &mut context)
-            .await?;
+        super::coerce::append(
+            stk,
+            m,
+            b,
+            how,
+            pos_right,
+            "while evaluating a path segment",
+            &mut bytes,
+            &mut context,
+        )
+        .await?;
         return m.path_of_appended(bytes, context, pos);
     }
     let is_string = a.tag() == Tag::String;
-    let how = Coercion { numbers: false, copy_paths: is_string };
+    let how = Coercion {
+        numbers: false,
+        copy_paths: is_string,
+    };
     let pos_left = m.ir.text_start(left);
-    super::coerce::append(stk, m, a, how, pos_left, "while evaluating a path segment", &mut bytes, &mut context).await?;
+    super::coerce::append(
+        stk,
+        m,
+        a,
+        how,
+        pos_left,
+        "while evaluating a path segment",
+        &mut bytes,
+        &mut context,
+    )
+    .await?;
     let b = operand(stk, m, right, frame).await?;
     if is_string && b.tag() == Tag::String {
         let context = m.contexts.union(context, m.context(b));
@@ -212,14 +285,30 @@ async fn add(
         return Ok(m.heap.string(&bytes, context));
     }
     let pos_right = m.ir.text_start(right);
-    super::coerce::append(stk, m, b, how, pos_right, "while evaluating a path segment", &mut bytes, &mut context).await?;
+    super::coerce::append(
+        stk,
+        m,
+        b,
+        how,
+        pos_right,
+        "while evaluating a path segment",
+        &mut bytes,
+        &mut context,
+    )
+    .await?;
     m.check_memory(bytes.len(), pos)?;
     Ok(m.heap.string(&bytes, context))
 }
 
 /// `-e`, which is `__sub 0 e`
 #[suspendable]
-pub async fn negate(stk: &mut Stk, m: &mut Machine, expr: ExprId, inner: ExprId, frame: Addr) -> Result<Value> {
+pub async fn negate(
+    stk: &mut Stk,
+    m: &mut Machine,
+    expr: ExprId,
+    inner: ExprId,
+    frame: Addr,
+) -> Result<Value> {
     let pos = m.ir.pos(expr);
     m.enter_call(pos)?;
     let value = argument(stk, m, inner, frame).await;
@@ -231,7 +320,13 @@ pub async fn negate(stk: &mut Stk, m: &mut Machine, expr: ExprId, inner: ExprId,
 
 /// Coerces a value to a new string value.
 #[suspendable]
-pub async fn to_string_value(stk: &mut Stk, m: &mut Machine, value: Value, how: Coercion, pos: Pos) -> Result<Value> {
+pub async fn to_string_value(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    how: Coercion,
+    pos: Pos,
+) -> Result<Value> {
     let (bytes, context) = coerce(stk, m, value, how, pos, "").await?;
     Ok(m.heap.string(&bytes, context))
 }

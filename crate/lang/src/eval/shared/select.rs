@@ -36,7 +36,10 @@ pub async fn select(
 
 /// Follows a path. `holder` becomes the last attribute that was found: its set and its name.
 #[suspendable]
-#[expect(clippy::too_many_arguments, reason = "the parts of a selection, and where it is")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of a selection, and where it is"
+)]
 async fn select_from(
     stk: &mut Stk,
     m: &mut Machine,
@@ -89,7 +92,13 @@ async fn select_from(
 
 /// Evaluates `base ? path`.
 #[suspendable]
-pub async fn has_attr(stk: &mut Stk, m: &mut Machine, base: ExprId, path: u32, frame: Addr) -> Result<Value> {
+pub async fn has_attr(
+    stk: &mut Stk,
+    m: &mut Machine,
+    base: ExprId,
+    path: u32,
+    frame: Addr,
+) -> Result<Value> {
     let mut value = operand(stk, m, base, frame).await?;
     let path = m.ir.attr_paths[path as usize];
     for site in path.range() {
@@ -98,7 +107,9 @@ pub async fn has_attr(stk: &mut Stk, m: &mut Machine, base: ExprId, path: u32, f
         if value.tag() != Tag::Attrs {
             return Ok(Value::FALSE);
         }
-        let Some(slot) = m.find_hinted(value.addr(), name, site) else { return Ok(Value::FALSE) };
+        let Some(slot) = m.find_hinted(value.addr(), name, site) else {
+            return Ok(Value::FALSE);
+        };
         value = m.heap.attr_value(slot);
     }
     Ok(Value::TRUE)
@@ -111,7 +122,8 @@ async fn attr_name(stk: &mut Stk, m: &mut Machine, site: usize, frame: Addr) -> 
         AttrName::Dynamic(expr) => {
             let value = operand(stk, m, expr, frame).await?;
             let pos = m.ir.reported_pos(expr);
-            let name = m.string_without_context(value, pos, "while evaluating an attribute name")?;
+            let name =
+                m.string_without_context(value, pos, "while evaluating an attribute name")?;
             Ok(m.symbols.intern(&name))
         }
     }
@@ -130,7 +142,11 @@ async fn while_evaluating(
 ) -> Box<EvalError> {
     let pos = m.heap.named_attr_pos(&m.ir, set, name);
     // The reference hides the inside of the function `derivation`.
-    if !m.sources.locate(pos).is_some_and(|location| !matches!(location.origin, Origin::Internal(_))) {
+    if !m
+        .sources
+        .locate(pos)
+        .is_some_and(|location| !matches!(location.origin, Origin::Internal(_)))
+    {
         return error;
     }
     let mut message = b"while evaluating the attribute '".to_vec();
@@ -158,7 +174,8 @@ async fn while_evaluating(
 pub fn missing_attribute(m: &mut Machine, set: Addr, name: Symbol, pos: Pos) -> Box<EvalError> {
     let message = [b"attribute '", m.symbols.name(name), b"' missing"].concat();
     let flat = m.heap.flat(set);
-    let names: Vec<Vec<u8>> =
-        (0..m.heap.attrs_len(flat)).map(|index| m.symbols.name(m.heap.attr(flat, index).0).to_vec()).collect();
+    let names: Vec<Vec<u8>> = (0..m.heap.attrs_len(flat))
+        .map(|index| m.symbols.name(m.heap.attr(flat, index).0).to_vec())
+        .collect();
     m.with_suggestions(EvalError::other(message, pos), m.symbols.name(name), &names)
 }

@@ -14,7 +14,13 @@ use crate::value::{Addr, Tag, Value};
 
 /// Evaluates a value that must be a set.
 #[suspendable]
-pub async fn attrs(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos, what: &'static str) -> Result<Addr> {
+pub async fn attrs(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    pos: Pos,
+    what: &'static str,
+) -> Result<Addr> {
     let value = force(stk, m, value).await?;
     if value.tag() == Tag::Attrs {
         return Ok(value.addr());
@@ -24,7 +30,13 @@ pub async fn attrs(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos, what:
 
 /// Evaluates a value that must be a list.
 #[suspendable]
-pub async fn list(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos, what: &'static str) -> Result<Addr> {
+pub async fn list(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    pos: Pos,
+    what: &'static str,
+) -> Result<Addr> {
     let value = force(stk, m, value).await?;
     if value.tag() == Tag::List {
         return Ok(value.addr());
@@ -34,7 +46,13 @@ pub async fn list(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos, what: 
 
 /// Evaluates a value that must be a string, with or without context.
 #[suspendable]
-pub async fn string(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos, what: &'static str) -> Result<Value> {
+pub async fn string(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    pos: Pos,
+    what: &'static str,
+) -> Result<Value> {
     match force(stk, m, value).await {
         Ok(value) if value.tag() == Tag::String => Ok(value),
         Ok(other) => Err(m.expected("a string", other, pos).traced(what, pos)),
@@ -57,7 +75,13 @@ pub async fn plain_string(
 
 /// Evaluates a value that must be an integer.
 #[suspendable]
-pub async fn int(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos, what: &'static str) -> Result<i64> {
+pub async fn int(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    pos: Pos,
+    what: &'static str,
+) -> Result<i64> {
     let value = match force(stk, m, value).await {
         Ok(value) => value,
         Err(error) => return Err(error.traced(what, pos)),
@@ -70,7 +94,13 @@ pub async fn int(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos, what: &
 
 /// Evaluates a value that must be a number.
 #[suspendable]
-pub async fn number(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos, what: &'static str) -> Result<Number> {
+pub async fn number(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    pos: Pos,
+    what: &'static str,
+) -> Result<Number> {
     let value = match force(stk, m, value).await {
         Ok(value) => value,
         Err(error) => return Err(error.traced(what, pos)),
@@ -83,7 +113,13 @@ pub async fn number(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos, what
 
 /// Evaluates a value that must be a Boolean.
 #[suspendable]
-pub async fn boolean(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos, what: &'static str) -> Result<bool> {
+pub async fn boolean(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    pos: Pos,
+    what: &'static str,
+) -> Result<bool> {
     match force(stk, m, value).await {
         Ok(Value::TRUE) => Ok(true),
         Ok(Value::FALSE) => Ok(false),
@@ -94,12 +130,21 @@ pub async fn boolean(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos, wha
 
 /// Evaluates a value that must be a function, or a set with `__functor`.
 #[suspendable]
-pub async fn function(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos, what: &'static str) -> Result<Value> {
+pub async fn function(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    pos: Pos,
+    what: &'static str,
+) -> Result<Value> {
     let value = match force(stk, m, value).await {
         Ok(value) => value,
         Err(error) => return Err(error.traced(what, pos)),
     };
-    let is_functor = value.tag() == Tag::Attrs && m.heap.find_attr(value.addr(), well_known::FUNCTOR).is_some();
+    let is_functor = value.tag() == Tag::Attrs
+        && m.heap
+            .find_attr(value.addr(), well_known::FUNCTOR)
+            .is_some();
     if is_functor || m.is_function(value) {
         return Ok(value);
     }

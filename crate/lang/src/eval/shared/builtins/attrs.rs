@@ -17,7 +17,14 @@ const APPLICATION: usize = 24;
 /// `attrNames set`
 #[suspendable]
 pub async fn attr_names(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    let set = typed::attrs(stk, m, args[0], pos, "while evaluating the argument passed to builtins.attrNames").await?;
+    let set = typed::attrs(
+        stk,
+        m,
+        args[0],
+        pos,
+        "while evaluating the argument passed to builtins.attrNames",
+    )
+    .await?;
     let flat = m.heap.flat(set);
     let attributes = m.heap.attributes_by_name(&m.symbols, flat);
     let list = m.heap.alloc_list(attributes.len());
@@ -31,8 +38,20 @@ pub async fn attr_names(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos
 
 /// `attrValues set`
 #[suspendable]
-pub async fn attr_values(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    let set = typed::attrs(stk, m, args[0], pos, "while evaluating the argument passed to builtins.attrValues").await?;
+pub async fn attr_values(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
+    let set = typed::attrs(
+        stk,
+        m,
+        args[0],
+        pos,
+        "while evaluating the argument passed to builtins.attrValues",
+    )
+    .await?;
     let flat = m.heap.flat(set);
     let attributes = m.heap.attributes_by_name(&m.symbols, flat);
     m.check_memory(4 * attributes.len(), pos)?;
@@ -79,7 +98,12 @@ pub async fn has_attr(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) 
 
 /// `removeAttrs set names`
 #[suspendable]
-pub async fn remove_attrs(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn remove_attrs(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.removeAttrs";
     let set = typed::attrs(stk, m, args[0], pos, what).await?;
     let what = "while evaluating the second argument passed to builtins.removeAttrs";
@@ -88,13 +112,16 @@ pub async fn remove_attrs(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: P
     for index in 0..m.heap.list_len(names) {
         m.tick()?;
         let name = m.heap.element(names, index);
-        let what = "while evaluating the values of the second argument passed to builtins.removeAttrs";
+        let what =
+            "while evaluating the values of the second argument passed to builtins.removeAttrs";
         let name = typed::plain_string(stk, m, name, pos, what).await?;
         removed.insert(m.symbols.intern(&name));
     }
     let flat = m.heap.flat(set);
     let len = m.heap.attrs_len(flat);
-    let kept: Vec<usize> = (0..len).filter(|&index| !removed.contains(&m.heap.attr(flat, index).0)).collect();
+    let kept: Vec<usize> = (0..len)
+        .filter(|&index| !removed.contains(&m.heap.attr(flat, index).0))
+        .collect();
     if kept.len() == len {
         return Ok(Value::object(Tag::Attrs, set));
     }
@@ -104,7 +131,12 @@ pub async fn remove_attrs(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: P
 
 /// `listToAttrs pairs`; of several with one name the first counts, and only its value must be there.
 #[suspendable]
-pub async fn list_to_attrs(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn list_to_attrs(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     const PAIR: &str = "in a {name=...; value=...;} pair";
     let what = "while evaluating the argument passed to builtins.listToAttrs";
     let list = typed::list(stk, m, args[0], pos, what).await?;
@@ -137,7 +169,12 @@ pub async fn list_to_attrs(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: 
 
 /// `intersectAttrs left right`: the attributes of `right` whose names `left` has.
 #[suspendable]
-pub async fn intersect_attrs(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn intersect_attrs(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.intersectAttrs";
     let left = typed::attrs(stk, m, args[0], pos, what).await?;
     let what = "while evaluating the second argument passed to builtins.intersectAttrs";
@@ -146,9 +183,17 @@ pub async fn intersect_attrs(stk: &mut Stk, m: &mut Machine, args: &[Value], pos
     let (left_len, right_len) = (m.heap.attrs_len(left), m.heap.attrs_len(right));
     // Looking the smaller set's names up in the larger one: package sets are intersected with the few arguments of a function.
     let kept: Vec<usize> = if left_len < right_len {
-        (0..left_len).filter_map(|index| m.heap.attr_index(right, m.heap.attr(left, index).0)).collect()
+        (0..left_len)
+            .filter_map(|index| m.heap.attr_index(right, m.heap.attr(left, index).0))
+            .collect()
     } else {
-        (0..right_len).filter(|&index| m.heap.find_attr(left, m.heap.attr(right, index).0).is_some()).collect()
+        (0..right_len)
+            .filter(|&index| {
+                m.heap
+                    .find_attr(left, m.heap.attr(right, index).0)
+                    .is_some()
+            })
+            .collect()
     };
     m.check_memory(12 * kept.len(), pos)?;
     Ok(Value::object(Tag::Attrs, m.heap.subset(right, &kept)))
@@ -195,7 +240,12 @@ pub async fn cat_attrs(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
 
 /// `zipAttrsWith f sets`
 #[suspendable]
-pub async fn zip_attrs_with(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn zip_attrs_with(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.zipAttrsWith";
     let function = typed::function(stk, m, args[0], pos, what).await?;
     let what = "while evaluating the second argument passed to builtins.zipAttrsWith";
@@ -217,7 +267,11 @@ pub async fn zip_attrs_with(stk: &mut Stk, m: &mut Machine, args: &[Value], pos:
         m.tick()?;
         m.check_memory(4 * values.len(), pos)?;
         let (name, values) = (m.symbol_string(symbol), m.heap.list(&values));
-        attributes.push((symbol, m.heap.delay_call(function, &[name, values]), Pos::NONE));
+        attributes.push((
+            symbol,
+            m.heap.delay_call(function, &[name, values]),
+            Pos::NONE,
+        ));
     }
     Ok(m.heap.attrs_from(attributes))
 }
@@ -233,9 +287,13 @@ pub async fn group_by(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) 
     for index in 0..m.heap.list_len(list) {
         let element = m.heap.element(list, index);
         let name = call(stk, m, function, &[element], pos).await?;
-        let what = "while evaluating the return value of the grouping function passed to builtins.groupBy";
+        let what =
+            "while evaluating the return value of the grouping function passed to builtins.groupBy";
         let name = m.string_without_context(name, pos, what)?;
-        groups.entry(m.symbols.intern(&name)).or_default().push(element);
+        groups
+            .entry(m.symbols.intern(&name))
+            .or_default()
+            .push(element);
     }
     let mut attributes = Vec::with_capacity(groups.len());
     for (name, values) in groups {
@@ -247,7 +305,12 @@ pub async fn group_by(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) 
 
 /// `functionArgs f`: which of the pattern's names have a default.
 #[suspendable]
-pub async fn function_args(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn function_args(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let function = force(stk, m, args[0]).await?;
     let Some((lambda, given)) = lambda_with_arguments(m, function) else {
         if m.is_function(function) {
@@ -257,9 +320,20 @@ pub async fn function_args(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: 
     };
     let parameters = m.ir.lambda(lambda).parameters;
     let next = m.ir.parameters[parameters.start as usize + given];
-    let formals = next.pattern.map(|pattern| &m.ir.formals[pattern.formals.range()]).unwrap_or_default();
-    let attributes: Vec<_> =
-        formals.iter().map(|formal| (formal.name, Value::bool(formal.default.is_some()), formal.pos)).collect();
+    let formals = next
+        .pattern
+        .map(|pattern| &m.ir.formals[pattern.formals.range()])
+        .unwrap_or_default();
+    let attributes: Vec<_> = formals
+        .iter()
+        .map(|formal| {
+            (
+                formal.name,
+                Value::bool(formal.default.is_some()),
+                formal.pos,
+            )
+        })
+        .collect();
     Ok(m.heap.attrs_from_sorted(&attributes))
 }
 
@@ -278,7 +352,12 @@ fn lambda_with_arguments(m: &Machine, function: Value) -> Option<(LambdaId, usiz
 
 /// `unsafeGetAttrPos name set`
 #[suspendable]
-pub async fn unsafe_get_attr_pos(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn unsafe_get_attr_pos(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.unsafeGetAttrPos";
     let name = typed::plain_string(stk, m, args[0], pos, what).await?;
     let what = "while evaluating the second argument passed to builtins.unsafeGetAttrPos";

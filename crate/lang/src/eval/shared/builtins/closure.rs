@@ -34,7 +34,9 @@ impl Keys {
             return Some(!self.strings.contains(bytes) && self.strings.insert(bytes.into()));
         }
         match m.number(key) {
-            Some(Number::Int(number)) if self.strings.is_empty() => Some(self.integers.insert(number)),
+            Some(Number::Int(number)) if self.strings.is_empty() => {
+                Some(self.integers.insert(number))
+            }
             _ => None,
         }
     }
@@ -58,18 +60,25 @@ impl Keys {
 
 /// `genericClosure { startSet, operator }`
 #[suspendable]
-pub async fn generic_closure(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn generic_closure(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     const ARGUMENT: &str = "in the attrset passed as argument to builtins.genericClosure";
     let what = "while evaluating the first argument passed to builtins.genericClosure";
     let set = typed::attrs(stk, m, args[0], pos, what).await?;
     let start = required(m, set, well_known::START_SET, ARGUMENT)?;
-    let what = "while evaluating the 'startSet' attribute passed as argument to builtins.genericClosure";
+    let what =
+        "while evaluating the 'startSet' attribute passed as argument to builtins.genericClosure";
     let start = typed::list(stk, m, start, pos, what).await?;
     if m.heap.list_len(start) == 0 {
         return Ok(Value::object(Tag::List, start));
     }
     let operator = required(m, set, well_known::OPERATOR, ARGUMENT)?;
-    let what = "while evaluating the 'operator' attribute passed as argument to builtins.genericClosure";
+    let what =
+        "while evaluating the 'operator' attribute passed as argument to builtins.genericClosure";
     let operator = typed::function(stk, m, operator, pos, what).await?;
 
     let mut work: std::collections::VecDeque<Value> = m.heap.elements(start).into();
@@ -89,7 +98,10 @@ pub async fn generic_closure(stk: &mut Stk, m: &mut Machine, args: &[Value], pos
         let reached = match reach(stk, m, operator, element).await {
             Ok(list) => list,
             Err(error) => {
-                let message = [b"while calling operator on genericClosure element ".as_slice(), &m.print_short(element)];
+                let message = [
+                    b"while calling operator on genericClosure element ".as_slice(),
+                    &m.print_short(element),
+                ];
                 return Err(error.traced(message.concat(), Pos::NONE));
             }
         };
@@ -112,7 +124,11 @@ async fn element_and_key(stk: &mut Stk, m: &mut Machine, element: Value) -> Resu
     } else {
         m.expected("a set", element, Pos::NONE)
     };
-    let message = [b"in genericClosure element ".as_slice(), &m.print_short(element)].concat();
+    let message = [
+        b"in genericClosure element ".as_slice(),
+        &m.print_short(element),
+    ]
+    .concat();
     Err(error.traced(message, Pos::NONE))
 }
 
@@ -120,14 +136,21 @@ async fn element_and_key(stk: &mut Stk, m: &mut Machine, element: Value) -> Resu
 #[suspendable]
 async fn reach(stk: &mut Stk, m: &mut Machine, operator: Value, element: Value) -> Result<Value> {
     let result = call(stk, m, operator, &[element], Pos::NONE).await?;
-    let what = "while evaluating the return value of the `operator` passed to builtins.genericClosure";
+    let what =
+        "while evaluating the return value of the `operator` passed to builtins.genericClosure";
     let list = typed::list(stk, m, result, Pos::NONE, what).await?;
     Ok(Value::object(Tag::List, list))
 }
 
 /// Adds a key of any kind, by comparing; tells whether it is new.
 #[suspendable]
-async fn insert_ordered(stk: &mut Stk, m: &mut Machine, keys: &mut Keys, element: Value, key: Value) -> Result<bool> {
+async fn insert_ordered(
+    stk: &mut Stk,
+    m: &mut Machine,
+    keys: &mut Keys,
+    element: Value,
+    key: Value,
+) -> Result<bool> {
     let (mut low, mut high) = (0, keys.order(m).len());
     let mut after = None;
     while low < high {
@@ -153,9 +176,17 @@ async fn insert_ordered(stk: &mut Stk, m: &mut Machine, keys: &mut Keys, element
 
 /// Tells whether one element's key is less than another's.
 #[suspendable]
-async fn compare(stk: &mut Stk, m: &mut Machine, a: (Value, Value), b: (Value, Value)) -> Result<bool> {
+async fn compare(
+    stk: &mut Stk,
+    m: &mut Machine,
+    a: (Value, Value),
+    b: (Value, Value),
+) -> Result<bool> {
     let (left, right) = (a.0, b.0);
-    match stk.run(|stk| equality::less_than(stk, m, left, right, "")).await {
+    match stk
+        .run(|stk| equality::less_than(stk, m, left, right, ""))
+        .await
+    {
         Ok(less) => Ok(less),
         Err(error) => {
             let with = [b"with element ".as_slice(), &m.print_short(b.1)].concat();

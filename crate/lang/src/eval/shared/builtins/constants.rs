@@ -53,7 +53,10 @@ pub async fn nix_path(_: &mut Stk, m: &mut Machine, _: &[Value], _: Pos) -> Resu
     for (index, (prefix, path)) in entries.iter().enumerate() {
         let prefix = m.string(prefix);
         let path = m.string(path);
-        let entry = m.heap.attrs_from(vec![(well_known::PREFIX, prefix, Pos::NONE), (well_known::PATH, path, Pos::NONE)]);
+        let entry = m.heap.attrs_from(vec![
+            (well_known::PREFIX, prefix, Pos::NONE),
+            (well_known::PATH, path, Pos::NONE),
+        ]);
         m.heap.set_element(list, index, entry);
     }
     Ok(Value::object(crate::value::Tag::List, list))
@@ -64,7 +67,11 @@ pub async fn nix_path(_: &mut Stk, m: &mut Machine, _: &[Value], _: Pos) -> Resu
 pub async fn get_env(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.getEnv";
     let name = typed::plain_string(stk, m, args[0], pos, what).await?;
-    let found = m.settings.environment.iter().find(|(variable, _)| *variable == name);
+    let found = m
+        .settings
+        .environment
+        .iter()
+        .find(|(variable, _)| *variable == name);
     let value = found.map(|(_, value)| value.clone()).unwrap_or_default();
     Ok(m.string(&value))
 }

@@ -11,14 +11,22 @@ use crate::symbol::well_known;
 use crate::value::{Tag, Value};
 
 /// How the messages of `throw` and `abort` become strings.
-const MESSAGE: Coercion = Coercion { numbers: false, copy_paths: true };
+const MESSAGE: Coercion = Coercion {
+    numbers: false,
+    copy_paths: true,
+};
 
 /// `abort message`
 #[suspendable]
 pub async fn abort(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let what = "while evaluating the error message passed to builtins.abort";
     let (message, _) = coerce::coerce(stk, m, args[0], MESSAGE, pos, what).await?;
-    let message = [b"evaluation aborted with the following error message: '".as_slice(), &message, b"'"].concat();
+    let message = [
+        b"evaluation aborted with the following error message: '".as_slice(),
+        &message,
+        b"'",
+    ]
+    .concat();
     Err(EvalError::new(ErrorKind::Abort, message, pos))
 }
 
@@ -38,7 +46,10 @@ pub async fn try_eval(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) ->
         Err(error) if error.is_catchable() => (Value::FALSE, Value::FALSE),
         Err(error) => return Err(error),
     };
-    Ok(m.heap.attrs_from(vec![(well_known::SUCCESS, success, Pos::NONE), (well_known::VALUE, value, Pos::NONE)]))
+    Ok(m.heap.attrs_from(vec![
+        (well_known::SUCCESS, success, Pos::NONE),
+        (well_known::VALUE, value, Pos::NONE),
+    ]))
 }
 
 /// `seq first second`
@@ -69,7 +80,12 @@ pub async fn trace(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Re
 
 /// `traceVerbose message e`: silent, as in the reference without `--trace-verbose`.
 #[suspendable]
-pub async fn trace_verbose(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
+pub async fn trace_verbose(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    _: Pos,
+) -> Result<Value> {
     force(stk, m, args[1]).await
 }
 
@@ -91,12 +107,20 @@ pub async fn break_(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> R
 
 /// `addErrorContext message e`; the message is evaluated only if there is an error.
 #[suspendable]
-pub async fn add_error_context(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn add_error_context(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let error = match force(stk, m, args[1]).await {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
-    let how = Coercion { numbers: false, copy_paths: false };
+    let how = Coercion {
+        numbers: false,
+        copy_paths: false,
+    };
     let what = "while evaluating the error message passed to builtins.addErrorContext";
     let (message, _) = coerce::coerce(stk, m, args[0], how, pos, what).await?;
     Err(error.traced_as(Shown::Always, message, Pos::NONE))

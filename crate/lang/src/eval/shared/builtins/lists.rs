@@ -15,9 +15,19 @@ const APPLICATION: usize = 24;
 /// `head list`
 #[suspendable]
 pub async fn head(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    let list = typed::list(stk, m, args[0], pos, "while evaluating the first argument passed to 'builtins.head'").await?;
+    let list = typed::list(
+        stk,
+        m,
+        args[0],
+        pos,
+        "while evaluating the first argument passed to 'builtins.head'",
+    )
+    .await?;
     if m.heap.list_len(list) == 0 {
-        return Err(EvalError::other("'builtins.head' called on an empty list", pos));
+        return Err(EvalError::other(
+            "'builtins.head' called on an empty list",
+            pos,
+        ));
     }
     let first = m.heap.element(list, 0);
     force(stk, m, first).await
@@ -26,10 +36,20 @@ pub async fn head(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
 /// `tail list`
 #[suspendable]
 pub async fn tail(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    let list = typed::list(stk, m, args[0], pos, "while evaluating the first argument passed to 'builtins.tail'").await?;
+    let list = typed::list(
+        stk,
+        m,
+        args[0],
+        pos,
+        "while evaluating the first argument passed to 'builtins.tail'",
+    )
+    .await?;
     let len = m.heap.list_len(list);
     if len == 0 {
-        return Err(EvalError::other("'builtins.tail' called on an empty list", pos));
+        return Err(EvalError::other(
+            "'builtins.tail' called on an empty list",
+            pos,
+        ));
     }
     m.check_memory(4 * len, pos)?;
     let rest = m.heap.alloc_list(len - 1);
@@ -40,7 +60,14 @@ pub async fn tail(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
 /// `elem x list`
 #[suspendable]
 pub async fn elem(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    let list = typed::list(stk, m, args[1], pos, "while evaluating the second argument passed to builtins.elem").await?;
+    let list = typed::list(
+        stk,
+        m,
+        args[1],
+        pos,
+        "while evaluating the second argument passed to builtins.elem",
+    )
+    .await?;
     for index in 0..m.heap.list_len(list) {
         let element = m.heap.element(list, index);
         if equality::same_or_equal(stk, m, args[0], element).await? {
@@ -63,14 +90,24 @@ pub async fn elem_at(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -
             let element = m.heap.element(list, index);
             force(stk, m, element).await
         }
-        _ => Err(EvalError::other(format!("'builtins.elemAt' called with index {index} on a list of size {len}"), pos)),
+        _ => Err(EvalError::other(
+            format!("'builtins.elemAt' called with index {index} on a list of size {len}"),
+            pos,
+        )),
     }
 }
 
 /// `length list`
 #[suspendable]
 pub async fn length(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    let list = typed::list(stk, m, args[0], pos, "while evaluating the first argument passed to builtins.length").await?;
+    let list = typed::list(
+        stk,
+        m,
+        args[0],
+        pos,
+        "while evaluating the first argument passed to builtins.length",
+    )
+    .await?;
     let len = m.heap.list_len(list);
     Ok(m.heap.int(len as i64))
 }
@@ -90,7 +127,8 @@ pub async fn filter(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) ->
     for index in 0..len {
         let element = m.heap.element(list, index);
         let result = call(stk, m, function, &[element], pos).await?;
-        let what = "while evaluating the return value of the filtering function passed to builtins.filter";
+        let what =
+            "while evaluating the return value of the filtering function passed to builtins.filter";
         if typed::boolean(stk, m, result, pos, what).await? {
             kept.push(element);
         }
@@ -105,7 +143,14 @@ pub async fn filter(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) ->
 /// `map f list`
 #[suspendable]
 pub async fn map(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    let list = typed::list(stk, m, args[1], pos, "while evaluating the second argument passed to builtins.map").await?;
+    let list = typed::list(
+        stk,
+        m,
+        args[1],
+        pos,
+        "while evaluating the second argument passed to builtins.map",
+    )
+    .await?;
     let len = m.heap.list_len(list);
     if len == 0 {
         return Ok(Value::object(Tag::List, list));
@@ -139,7 +184,12 @@ pub async fn foldl(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> 
 
 /// `concatLists lists`
 #[suspendable]
-pub async fn concat_lists(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn concat_lists(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.concatLists";
     let lists = typed::list(stk, m, args[0], pos, what).await?;
     let mut values = Vec::new();
@@ -164,7 +214,8 @@ pub async fn concat_map(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos
         let element = m.heap.element(list, index);
         let result = call(stk, m, function, &[element], pos).await?;
         if result.tag() != Tag::List {
-            let what = "while evaluating the return value of the function passed to builtins.concatMap";
+            let what =
+                "while evaluating the return value of the function passed to builtins.concatMap";
             let at = m.function_pos(function);
             return Err(m.expected("a list", result, Pos::NONE).traced(what, at));
         }
@@ -179,7 +230,10 @@ pub async fn gen_list(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) 
     let what = "while evaluating the second argument passed to builtins.genList";
     let wanted = typed::int(stk, m, args[1], pos, what).await?;
     let Ok(len) = usize::try_from(wanted) else {
-        return Err(EvalError::other(format!("cannot create list of size {wanted}"), pos));
+        return Err(EvalError::other(
+            format!("cannot create list of size {wanted}"),
+            pos,
+        ));
     };
     let what = "while evaluating the first argument passed to builtins.genList";
     let function = typed::function(stk, m, args[0], pos, what).await?;
@@ -214,7 +268,10 @@ pub async fn partition(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     }
     m.check_memory(4 * (right.len() + wrong.len()), pos)?;
     let (right, wrong) = (m.heap.list(&right), m.heap.list(&wrong));
-    Ok(m.heap.attrs_from(vec![(well_known::RIGHT, right, Pos::NONE), (well_known::WRONG, wrong, Pos::NONE)]))
+    Ok(m.heap.attrs_from(vec![
+        (well_known::RIGHT, right, Pos::NONE),
+        (well_known::WRONG, wrong, Pos::NONE),
+    ]))
 }
 
 /// `all f list`

@@ -35,7 +35,13 @@ pub async fn div(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Re
 }
 
 #[suspendable]
-async fn arithmetic(stk: &mut Stk, m: &mut Machine, op: Arithmetic, args: &[Value], pos: Pos) -> Result<Value> {
+async fn arithmetic(
+    stk: &mut Stk,
+    m: &mut Machine,
+    op: Arithmetic,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let a = force(stk, m, args[0]).await?;
     let b = force(stk, m, args[1]).await?;
     m.arithmetic(op, a, b, pos)
@@ -53,24 +59,66 @@ pub async fn less_than(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -
 /// `bitAnd a b`
 #[suspendable]
 pub async fn bit_and(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    let a = typed::int(stk, m, args[0], pos, "while evaluating the first argument passed to builtins.bitAnd").await?;
-    let b = typed::int(stk, m, args[1], pos, "while evaluating the second argument passed to builtins.bitAnd").await?;
+    let a = typed::int(
+        stk,
+        m,
+        args[0],
+        pos,
+        "while evaluating the first argument passed to builtins.bitAnd",
+    )
+    .await?;
+    let b = typed::int(
+        stk,
+        m,
+        args[1],
+        pos,
+        "while evaluating the second argument passed to builtins.bitAnd",
+    )
+    .await?;
     Ok(m.heap.int(a & b))
 }
 
 /// `bitOr a b`
 #[suspendable]
 pub async fn bit_or(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    let a = typed::int(stk, m, args[0], pos, "while evaluating the first argument passed to builtins.bitOr").await?;
-    let b = typed::int(stk, m, args[1], pos, "while evaluating the second argument passed to builtins.bitOr").await?;
+    let a = typed::int(
+        stk,
+        m,
+        args[0],
+        pos,
+        "while evaluating the first argument passed to builtins.bitOr",
+    )
+    .await?;
+    let b = typed::int(
+        stk,
+        m,
+        args[1],
+        pos,
+        "while evaluating the second argument passed to builtins.bitOr",
+    )
+    .await?;
     Ok(m.heap.int(a | b))
 }
 
 /// `bitXor a b`
 #[suspendable]
 pub async fn bit_xor(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    let a = typed::int(stk, m, args[0], pos, "while evaluating the first argument passed to builtins.bitXor").await?;
-    let b = typed::int(stk, m, args[1], pos, "while evaluating the second argument passed to builtins.bitXor").await?;
+    let a = typed::int(
+        stk,
+        m,
+        args[0],
+        pos,
+        "while evaluating the first argument passed to builtins.bitXor",
+    )
+    .await?;
+    let b = typed::int(
+        stk,
+        m,
+        args[1],
+        pos,
+        "while evaluating the second argument passed to builtins.bitXor",
+    )
+    .await?;
     Ok(m.heap.int(a ^ b))
 }
 
@@ -98,12 +146,17 @@ fn rounded(m: &mut Machine, number: Number, rounded: f64, pos: Pos) -> Result<Va
     if !(-TWO_TO_63..TWO_TO_63).contains(&rounded) {
         let message = match number {
             Number::Int(number) => {
-                format!("{BUG} the NixInt argument {number} caused undefined behavior in previous Nix versions.{FUTURE}")
+                format!(
+                    "{BUG} the NixInt argument {number} caused undefined behavior in previous Nix versions.{FUTURE}"
+                )
             }
             Number::Float(number) => {
                 let mut shown = Vec::new();
                 print_float(number, &mut shown);
-                format!("NixFloat argument {} is not in the range of NixInt", shown.as_bstr())
+                format!(
+                    "NixFloat argument {} is not in the range of NixInt",
+                    shown.as_bstr()
+                )
             }
         };
         return Err(EvalError::other(message, pos));

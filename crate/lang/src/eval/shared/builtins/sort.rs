@@ -19,9 +19,18 @@ const INSERTION: usize = 16;
 #[derive(Clone, Copy)]
 enum Step {
     /// Sort `begin..end`, of which `begin..left` and `right..end` are known to be in order.
-    Sort { begin: usize, end: usize, left: usize, right: usize },
+    Sort {
+        begin: usize,
+        end: usize,
+        left: usize,
+        right: usize,
+    },
     /// Merge `begin..middle` with `middle..end`, both in order.
-    Merge { begin: usize, middle: usize, end: usize },
+    Merge {
+        begin: usize,
+        middle: usize,
+        end: usize,
+    },
 }
 
 /// `sort comparator list`
@@ -54,7 +63,10 @@ fn sort_simple(m: &Machine, elements: &mut [Value]) -> bool {
         elements.sort_by(|&a, &b| m.bytes(a).cmp(m.bytes(b)));
         return true;
     }
-    if elements.iter().all(|&element| matches!(m.number(element), Some(Number::Int(_)))) {
+    if elements
+        .iter()
+        .all(|&element| matches!(m.number(element), Some(Number::Int(_))))
+    {
         elements.sort_by_key(|&element| match m.number(element) {
             Some(Number::Int(number)) => number,
             _ => 0,
@@ -66,7 +78,14 @@ fn sort_simple(m: &Machine, elements: &mut [Value]) -> bool {
 
 /// Tells whether `a` must come before `b`.
 #[suspendable]
-async fn before(stk: &mut Stk, m: &mut Machine, comparator: Value, natural: bool, a: Value, b: Value) -> Result<bool> {
+async fn before(
+    stk: &mut Stk,
+    m: &mut Machine,
+    comparator: Value,
+    natural: bool,
+    a: Value,
+    b: Value,
+) -> Result<bool> {
     if natural {
         let what = "while evaluating the ordering function passed to builtins.sort";
         return stk.run(|stk| equality::less_than(stk, m, a, b, what)).await;
@@ -92,7 +111,12 @@ async fn merge_sort(
         return Ok(());
     }
     // The last step is performed first.
-    let mut steps = vec![Step::Sort { begin: 0, end: len, left: 0, right: len }];
+    let mut steps = vec![Step::Sort {
+        begin: 0,
+        end: len,
+        left: 0,
+        right: len,
+    }];
     let mut buffer = Vec::new();
     while let Some(step) = steps.pop() {
         match step {
@@ -114,31 +138,89 @@ async fn merge_sort(
                 let rest = buffer.len() - from_left;
                 elements[to..to + rest].copy_from_slice(&buffer[from_left..]);
             }
-            Step::Sort { begin, end, left, right } if left == end || right == begin => {}
+            Step::Sort {
+                begin,
+                end,
+                left,
+                right,
+            } if left == end || right == begin => {}
             Step::Sort { begin, end, .. } if end - begin <= INSERTION => {
                 insertion_sort(stk, m, &mut elements[begin..end], comparator, natural).await?;
             }
-            Step::Sort { begin, end, left, right } => {
+            Step::Sort {
+                begin,
+                end,
+                left,
+                right,
+            } => {
                 let middle = begin + (end - begin) / 2;
                 if middle <= left {
-                    steps.push(Step::Merge { begin, middle: left, end });
-                    steps.push(Step::Sort { begin: left, end, left: left + 1, right });
+                    steps.push(Step::Merge {
+                        begin,
+                        middle: left,
+                        end,
+                    });
+                    steps.push(Step::Sort {
+                        begin: left,
+                        end,
+                        left: left + 1,
+                        right,
+                    });
                 } else if middle >= right {
-                    steps.push(Step::Merge { begin, middle: right, end });
-                    steps.push(Step::Sort { begin, end: right, left, right: right - 1 });
+                    steps.push(Step::Merge {
+                        begin,
+                        middle: right,
+                        end,
+                    });
+                    steps.push(Step::Sort {
+                        begin,
+                        end: right,
+                        left,
+                        right: right - 1,
+                    });
                 } else {
-                    let (first, last) = run_around(stk, m, elements, middle, left, right, comparator, natural).await?;
+                    let (first, last) =
+                        run_around(stk, m, elements, middle, left, right, comparator, natural)
+                            .await?;
                     if first == begin && last == end {
                         continue;
                     }
                     if middle - first < last - middle {
-                        steps.push(Step::Merge { begin, middle: first, end });
-                        steps.push(Step::Sort { begin: first, end, left: last, right });
-                        steps.push(Step::Sort { begin, end: first, left, right: first - 1 });
+                        steps.push(Step::Merge {
+                            begin,
+                            middle: first,
+                            end,
+                        });
+                        steps.push(Step::Sort {
+                            begin: first,
+                            end,
+                            left: last,
+                            right,
+                        });
+                        steps.push(Step::Sort {
+                            begin,
+                            end: first,
+                            left,
+                            right: first - 1,
+                        });
                     } else {
-                        steps.push(Step::Merge { begin, middle: last, end });
-                        steps.push(Step::Sort { begin: last, end, left: last + 1, right });
-                        steps.push(Step::Sort { begin, end: last, left, right: first });
+                        steps.push(Step::Merge {
+                            begin,
+                            middle: last,
+                            end,
+                        });
+                        steps.push(Step::Sort {
+                            begin: last,
+                            end,
+                            left: last + 1,
+                            right,
+                        });
+                        steps.push(Step::Sort {
+                            begin,
+                            end: last,
+                            left,
+                            right: first,
+                        });
                     }
                 }
             }
@@ -149,7 +231,10 @@ async fn merge_sort(
 
 /// Finds the longest stretch around `middle`, between `left` and `right`, that is in order, or in reverse order and is then turned around.
 #[suspendable]
-#[expect(clippy::too_many_arguments, reason = "three bounds, and how to compare")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "three bounds, and how to compare"
+)]
 async fn run_around(
     stk: &mut Stk,
     m: &mut Machine,
@@ -160,13 +245,43 @@ async fn run_around(
     comparator: Value,
     natural: bool,
 ) -> Result<(usize, usize)> {
-    let falls = before(stk, m, comparator, natural, elements[middle], elements[middle - 1]).await?;
+    let falls = before(
+        stk,
+        m,
+        comparator,
+        natural,
+        elements[middle],
+        elements[middle - 1],
+    )
+    .await?;
     let mut first = middle - 1;
-    while first > left && before(stk, m, comparator, natural, elements[first], elements[first - 1]).await? == falls {
+    while first > left
+        && before(
+            stk,
+            m,
+            comparator,
+            natural,
+            elements[first],
+            elements[first - 1],
+        )
+        .await?
+            == falls
+    {
         first -= 1;
     }
     let mut last = middle;
-    while last < right && before(stk, m, comparator, natural, elements[last], elements[last - 1]).await? == falls {
+    while last < right
+        && before(
+            stk,
+            m,
+            comparator,
+            natural,
+            elements[last],
+            elements[last - 1],
+        )
+        .await?
+            == falls
+    {
         last += 1;
     }
     if falls {

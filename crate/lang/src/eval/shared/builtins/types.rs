@@ -41,7 +41,10 @@ pub async fn is_int(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> R
 #[suspendable]
 pub async fn is_float(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
     let value = force(stk, m, args[0]).await?;
-    Ok(Value::bool(matches!(m.number(value), Some(Number::Float(_)))))
+    Ok(Value::bool(matches!(
+        m.number(value),
+        Some(Number::Float(_))
+    )))
 }
 
 /// `isBool e`
