@@ -1,6 +1,23 @@
-import { defineConfig } from "vite";
+import { readFileSync } from "node:fs";
+import { defineConfig, type Plugin } from "vite";
+
+const folder = new URL("./examples/distribution/", import.meta.url);
+
+/** Puts the text that the page opens with into its static part: it can be read and edited before any script runs. */
+const openingText: Plugin = {
+  name: "opening-text",
+  transformIndexHtml: {
+    order: "pre",
+    handler(html) {
+      const { open } = JSON.parse(readFileSync(new URL("story.json", folder), "utf8")) as { open: string };
+      const text = readFileSync(new URL(open, folder), "utf8").replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+      return html.replace("%OPENING_FILE%", () => `/distribution/${open}`).replace("%OPENING_TEXT%", () => text);
+    },
+  },
+};
 
 export default defineConfig({
+  plugins: [openingText],
   // Relative addresses: the same build works at any path of a static host.
   base: "./",
   build: {

@@ -8,6 +8,7 @@ export interface Draft {
   active: string;
   attrPath: string;
   substitute: boolean;
+  emptyStore: boolean;
   compare: boolean;
   journal: StoredEntry[];
 }
@@ -31,6 +32,7 @@ export function loadDraft(example: string): Draft | undefined {
       active: String(draft.active),
       attrPath: String(draft.attrPath),
       substitute: draft.substitute !== false,
+      emptyStore: draft.emptyStore === true,
       compare: draft.compare !== false,
       journal: draft.journal.filter(isEntry),
     };

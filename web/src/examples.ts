@@ -7,13 +7,21 @@ export interface StoryEdit {
   replace: string;
 }
 
+/** What a plan depends on beside the text. */
+export interface Settings {
+  /** Whether the binary cache is asked. */
+  substitute: boolean;
+  /** Whether the machine is a new one, with nothing in its store. */
+  emptyStore: boolean;
+}
+
+/** Edits, or other settings. */
 export interface StoryStep {
   title: string;
   /** What to look at when the step has been done. */
   text: string;
   edits?: StoryEdit[];
-  /** Sets the substituter switch. */
-  substitute?: boolean;
+  settings?: Settings;
 }
 
 export interface Story {

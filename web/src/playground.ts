@@ -136,6 +136,18 @@ export class Playground extends LitElement {
     super();
     this.state = this.#store.state;
     this.#store.shown = (since) => void this.#measure(since);
+    this.#takeOver();
+  }
+
+  /** Takes over what was typed into the static part of the page before this script ran, and where. */
+  #takeOver(): void {
+    const typed = this.querySelector("textarea");
+    if (typed === null) return;
+    const { value, defaultValue, selectionStart, selectionEnd } = typed;
+    const selection = document.activeElement === typed ? { from: selectionStart, to: selectionEnd } : undefined;
+    if (value !== defaultValue || selection) this.#store.takeOver(value, value !== defaultValue, selection);
+    this.replaceChildren();
+    this.state = this.#store.state;
   }
 
   override connectedCallback(): void {

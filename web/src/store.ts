@@ -6,7 +6,7 @@
  */
 import { discardDraft, loadDraft, overlaid, overlay, saveDraft, storeEntry, type Draft } from "./draft";
 import { Engine, type Files, type JournalEntry } from "./engine";
-import type { Example, StoryStep } from "./examples";
+import type { Example, Settings, StoryStep } from "./examples";
 import type { DerivationDetail, DerivationSummary, Entry, Place, Report } from "./protocol";
 import { connect } from "./worker-connection";
 
@@ -16,6 +16,8 @@ export interface State {
   readonly active: string;
   readonly attrPath: string;
   readonly substitute: boolean;
+  /** Whether the plan is that of a new machine; otherwise of one that runs what was published last. */
+  readonly emptyStore: boolean;
   /** Whether the results are compared with the last published state. */
   readonly compare: boolean;
   readonly engine: "loading" | "ready" | "stopped";
@@ -48,6 +50,9 @@ const TIME_LIMIT = 3_000;
 
 /** Drafts are written this many milliseconds after an edit, and when the page is left. */
 const DRAFT_DELAY = 300;
+
+/** The cache is asked, and this machine runs what was published last. */
+const USUAL: Settings = { substitute: true, emptyStore: false };
 
 export class Store {
   readonly example: Example;
@@ -85,6 +90,20 @@ export class Store {
     this.#evaluate();
   }
 
+  /** The opening file was edited, or at least entered, before the editor was there. A draft's text of it can be brought back. */
+  takeOver(text: string, edited: boolean, selection: { from: number; to: number } | undefined): void {
+    const file = this.#path(this.example.story.open);
+    if (!edited && this.state.active !== file) return;
+    const draft = this.#draft();
+    if (edited) {
+      this.edit(file, text);
+      if (file in draft.files) {
+        this.#set({ discarded: draft, notice: "What you typed while the page was loading replaced the draft of this file." });
+      }
+    }
+    this.#set({ active: file, ...(selection ? { jump: { file, ...selection, focus: true } } : {}) });
+  }
+
   open(path: string): void {
     if (this.state.files.has(path)) this.#set({ active: path });
     this.#keep();
@@ -105,6 +124,11 @@ export class Store {
     this.#evaluate();
   }
 
+  setEmptyStore(emptyStore: boolean): void {
+    this.#set({ emptyStore, notice: "" });
+    this.#evaluate();
+  }
+
   setCompare(compare: boolean): void {
     this.#set({ compare });
     this.#engine.compare(compare);
@@ -117,7 +141,7 @@ export class Store {
     if (result === undefined) return;
     const { published, alreadyThere } = result;
     this.#set({
-      notice: `Published ${count(published, "store path")} to the cache; ${alreadyThere} ${alreadyThere === 1 ? "was" : "were"} there already.`,
+      notice: `The build farm pushed ${count(published, "new store path")} to the cache (${alreadyThere} ${alreadyThere === 1 ? "was" : "were"} there already), and this machine switched to this revision.`,
     });
     this.#evaluate();
   }
@@ -163,8 +187,9 @@ export class Store {
 
   /** How a step of the story relates to the present state. */
   progress(step: StoryStep): "open" | "done" | "impossible" {
-    if (step.edits === undefined) return this.state.substitute === step.substitute ? "done" : "open";
-    const texts = step.edits.map((edit) => ({ edit, text: this.state.files.get(this.#path(edit.file)) ?? "" }));
+    const { edits, settings } = step;
+    if (settings !== undefined && !sameSettings(settings, this.state)) return "open";
+    const texts = (edits ?? []).map((edit) => ({ edit, text: this.state.files.get(this.#path(edit.file)) ?? "" }));
     if (texts.every(({ edit, text }) => text.includes(edit.replace))) return "done";
     return texts.every(({ edit, text }) => text.includes(edit.find)) ? "open" : "impossible";
   }
@@ -173,11 +198,10 @@ export class Store {
   play(step: StoryStep): void {
     const progress = this.progress(step);
     if (progress === "impossible") return;
-    if (step.substitute !== undefined) this.setSubstitute(progress === "done" ? !step.substitute : step.substitute);
-    if (step.edits === undefined) return;
+    const settings = step.settings && (progress === "done" ? USUAL : step.settings);
     const files = new Map(this.state.files);
     let jump: Jump | undefined;
-    for (const edit of step.edits) {
+    for (const edit of step.edits ?? []) {
       const [find, replace] = progress === "done" ? [edit.replace, edit.find] : [edit.find, edit.replace];
       const file = this.#path(edit.file);
       const text = files.get(file) ?? "";
@@ -185,7 +209,7 @@ export class Store {
       files.set(file, text.slice(0, from) + replace + text.slice(from + find.length));
       jump = { file, from, to: from + replace.length, focus: false };
     }
-    this.#set({ files, active: jump?.file ?? this.state.active, jump, notice: "" });
+    this.#set({ ...settings, files, active: jump?.file ?? this.state.active, jump, notice: "" });
     this.#evaluate();
   }
 
@@ -201,7 +225,8 @@ export class Store {
       pristine,
       active: draft && pristine.has(draft.active) ? draft.active : open,
       attrPath: draft?.attrPath ?? story.attrPath,
-      substitute: draft?.substitute ?? true,
+      substitute: draft?.substitute ?? USUAL.substitute,
+      emptyStore: draft?.emptyStore ?? USUAL.emptyStore,
       compare: draft?.compare ?? true,
       engine: "loading",
       report: undefined,
@@ -218,20 +243,20 @@ export class Store {
   /** A visitor who comes for the first time finds the example published, so that every edit shows its effect. */
   #journal(draft: Draft | undefined): JournalEntry[] {
     const { files: pristine, story } = this.example;
-    if (draft === undefined) return [{ kind: "publish", files: pristine, entry: this.#entry(story.attrPath, true) }];
+    if (draft === undefined) return [{ kind: "publish", files: pristine, entry: this.#entry(story.attrPath, USUAL) }];
     return draft.journal.map((entry) =>
       entry.kind === "publish"
-        ? { kind: "publish", files: overlaid(pristine, entry.files), entry: this.#entry(entry.attrPath, true) }
+        ? { kind: "publish", files: overlaid(pristine, entry.files), entry: this.#entry(entry.attrPath, USUAL) }
         : entry,
     );
   }
 
-  #entry(attrPath: string, substitute: boolean): Entry {
-    return { file: this.#path(this.example.story.entry), attrPath, substitute };
+  #entry(attrPath: string, { substitute, emptyStore }: Settings): Entry {
+    return { file: this.#path(this.example.story.entry), attrPath, substitute, emptyStore };
   }
 
   #evaluate(): void {
-    this.#engine.evaluate(this.state.files, this.#entry(this.state.attrPath, this.state.substitute), performance.now());
+    this.#engine.evaluate(this.state.files, this.#entry(this.state.attrPath, this.state), performance.now());
     this.#keep();
   }
 
@@ -278,10 +303,14 @@ export class Store {
   }
 
   #draft(): Draft {
-    const { files, pristine, active, attrPath, substitute, compare } = this.state;
+    const { files, pristine, active, attrPath, substitute, emptyStore, compare } = this.state;
     const journal = this.#engine.journal.map((entry) => storeEntry(entry, pristine));
-    return { version: 1, files: overlay(files, pristine), active, attrPath, substitute, compare, journal };
+    return { version: 1, files: overlay(files, pristine), active, attrPath, substitute, emptyStore, compare, journal };
   }
+}
+
+function sameSettings(a: Settings, b: Settings): boolean {
+  return a.substitute === b.substitute && a.emptyStore === b.emptyStore;
 }
 
 export function count(number: number, noun: string): string {

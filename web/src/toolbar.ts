@@ -98,7 +98,7 @@ export class Toolbar extends LitElement {
   ];
 
   protected override render() {
-    const { attrPath, substitute, compare, outdated, report, engine } = this.state;
+    const { attrPath, substitute, emptyStore, compare, outdated, report, engine } = this.state;
     const publishable = report?.outcome === "derivations" && !outdated && engine !== "loading";
     return html`<header>
       <h1>drvlab</h1>
@@ -116,6 +116,7 @@ export class Toolbar extends LitElement {
           />
         </label>
         ${this.#switch("Substituter", substitute, () => this.store.setSubstitute(!substitute))}
+        ${this.#switch("New machine (empty store)", emptyStore, () => this.store.setEmptyStore(!emptyStore))}
         ${this.#switch("Compare with last published", compare, () => this.store.setCompare(!compare))}
       </div>
       <div class="buttons">

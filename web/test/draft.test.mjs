@@ -11,6 +11,7 @@ const draft = {
   active: "/e/a",
   attrPath: "system",
   substitute: false,
+  emptyStore: true,
   compare: true,
   journal: [{ kind: "publish", files: {}, attrPath: "system" }, { kind: "evict", storePath: "/nix/store/y" }, { kind: "resetCache" }],
 };

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { load } from "./load.mjs";
 
 const [{ Engine }] = await load("/src/engine.ts");
-const entry = { file: "/a.nix", attrPath: "", substitute: true };
+const entry = { file: "/a.nix", attrPath: "", substitute: true, emptyStore: false };
 const text = (content) => new Map([["/a.nix", content]]);
 
 /** An engine whose workers record what they are told; `hang` as text never gets an answer, `trap` ends the instance. */

@@ -15,7 +15,7 @@ test("the story opens and builds files that are there", () => {
 for (const step of story.steps) {
   test(`step "${step.title}"`, () => {
     assert.ok(step.text);
-    assert.notEqual(step.edits === undefined, step.substitute === undefined);
+    assert.notEqual(step.edits === undefined, step.settings === undefined);
     for (const { file, find, replace } of step.edits ?? []) {
       const text = readFileSync(join(folder, file), "utf8");
       assert.equal(occurrences(text, find), 1, `${find} in ${file}`);

@@ -234,8 +234,10 @@ pub enum Outcome {
 }
 
 /// The answer to an evaluation.
+// Flattened structures are maps to serde; as objects they have the properties that their types promise.
 #[derive(Clone, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
+#[tsify(hashmap_as_object)]
 pub struct Report {
     /// What came out.
     pub outcome: Outcome,
