@@ -28,6 +28,13 @@ macro_rules! for_each_builtin {
             NixPath "nixPath" 0 prefixed constants::nix_path;
             NixVersion "nixVersion" 0 prefixed constants::nix_version;
             StoreDir "storeDir" 0 prefixed constants::store_dir;
+            AddDrvOutputDependencies "addDrvOutputDependencies" 1 prefixed context::add_drv_output_dependencies;
+            AppendContext "appendContext" 2 prefixed context::append_context;
+            GetContext "getContext" 1 prefixed context::get_context;
+            HasContext "hasContext" 1 prefixed context::has_context;
+            OutputOf "outputOf" 2 prefixed context::output_of;
+            UnsafeDiscardOutputDependency "unsafeDiscardOutputDependency" 1 prefixed context::unsafe_discard_output_dependency;
+            UnsafeDiscardStringContext "unsafeDiscardStringContext" 1 prefixed context::unsafe_discard_string_context;
             Abort "abort" 1 global control::abort;
             AddErrorContext "addErrorContext" 2 prefixed control::add_error_context;
             Break "break" 1 global control::break_;
@@ -39,8 +46,27 @@ macro_rules! for_each_builtin {
             TryEval "tryEval" 1 prefixed control::try_eval;
             Warn "warn" 2 prefixed control::warn;
             DerivationStrict "derivationStrict" 1 global derivation::derivation_strict;
+            FetchGit "fetchGit" 1 global fetch::fetch_git;
+            FetchMercurial "fetchMercurial" 1 global fetch::fetch_mercurial;
+            FetchTarball "fetchTarball" 1 global fetch::fetch_tarball;
+            FetchTree "fetchTree" 1 global fetch::fetch_tree;
+            FetchUrl "fetchurl" 1 prefixed fetch::fetchurl;
+            GetFlake "getFlake" 1 prefixed fetch::get_flake;
+            FindFile "findFile" 2 prefixed files::find_file;
             Import "import" 1 global files::import;
+            PathExists "pathExists" 1 prefixed files::path_exists;
+            ReadDir "readDir" 1 prefixed files::read_dir;
+            ReadFile "readFile" 1 prefixed files::read_file;
+            ReadFileType "readFileType" 1 prefixed files::read_file_type;
             ScopedImport "scopedImport" 2 global files::scoped_import;
+            ConvertHash "convertHash" 1 prefixed hash::convert_hash;
+            HashFile "hashFile" 2 prefixed hash::hash_file;
+            HashString "hashString" 2 prefixed hash::hash_string;
+            Placeholder "placeholder" 1 global hash::placeholder;
+            FromJson "fromJSON" 1 prefixed json::from_json;
+            FromToml "fromTOML" 1 global json::from_toml;
+            ToJson "toJSON" 1 prefixed json::to_json;
+            ToXml "toXML" 1 prefixed json::to_xml;
             All "all" 2 prefixed lists::all;
             Any "any" 2 prefixed lists::any;
             ConcatLists "concatLists" 1 prefixed lists::concat_lists;
@@ -65,7 +91,21 @@ macro_rules! for_each_builtin {
             LessThan "lessThan" 2 prefixed numbers::less_than;
             Mul "mul" 2 prefixed numbers::mul;
             Sub "sub" 2 prefixed numbers::sub;
+            MatchRegex "match" 2 prefixed regex::match_regex;
+            Split "split" 2 prefixed regex::split;
             Sort "sort" 2 prefixed sort::sort;
+            FilterSource "filterSource" 2 prefixed sources::filter_source;
+            Path "path" 1 prefixed sources::path;
+            StorePath "storePath" 1 prefixed sources::store_path;
+            ToFile "toFile" 2 prefixed sources::to_file;
+            BaseNameOf "baseNameOf" 1 global strings::base_name_of;
+            ConcatStringsSep "concatStringsSep" 2 prefixed strings::concat_strings_sep;
+            DirOf "dirOf" 1 global strings::dir_of;
+            ReplaceStrings "replaceStrings" 3 prefixed strings::replace_strings;
+            StringLength "stringLength" 1 prefixed strings::string_length;
+            Substring "substring" 3 prefixed strings::substring;
+            ToPath "toPath" 1 prefixed strings::to_path;
+            ToString "toString" 1 global strings::to_string;
             IsAttrs "isAttrs" 1 prefixed types::is_attrs;
             IsBool "isBool" 1 prefixed types::is_bool;
             IsFloat "isFloat" 1 prefixed types::is_float;
@@ -76,6 +116,9 @@ macro_rules! for_each_builtin {
             IsPath "isPath" 1 prefixed types::is_path;
             IsString "isString" 1 prefixed types::is_string;
             TypeOf "typeOf" 1 prefixed types::type_of;
+            CompareVersions "compareVersions" 2 prefixed versions::compare_versions;
+            ParseDrvName "parseDrvName" 1 prefixed versions::parse_drv_name;
+            SplitVersion "splitVersion" 1 prefixed versions::split_version;
         }
     };
 }
@@ -134,7 +177,10 @@ impl Builtin {
 
 /// What builtins remember between calls.
 #[derive(Default)]
-pub struct Caches {}
+pub struct Caches {
+    /// Compiled regular expressions by their text.
+    pub(crate) patterns: rustc_hash::FxHashMap<Box<[u8]>, std::rc::Rc<crate::regex::Regex>>,
+}
 
 #[cfg(test)]
 mod tests {

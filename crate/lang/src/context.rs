@@ -18,6 +18,13 @@ pub enum ContextElement {
         /// The output's name.
         output: Rc<[u8]>,
     },
+    /// An output of a derivation that is itself the output of a derivation (experimental feature `dynamic-derivations`).
+    Dynamic {
+        /// The outermost derivation.
+        drv: StorePath,
+        /// Two names or more: each but the last one is a derivation's.
+        outputs: Rc<[Rc<[u8]>]>,
+    },
 }
 
 /// An interned set of context elements.

@@ -2,14 +2,19 @@
 
 use crate::context::{ContextElement, ContextId};
 use crate::error::{EvalError, Result};
-use crate::machine::{Machine, Message};
+use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::well_known;
 use crate::value::Value;
 use bstr::{BStr, BString, ByteSlice};
-use drvlab_store::placeholder::{placeholder, upstream_placeholder};
+use drvlab_store::placeholder::{
+    computed_digest, computed_placeholder, placeholder, upstream_digest, upstream_placeholder,
+};
 use drvlab_store::store_path::check_name;
-use drvlab_store::{ContentAddress, ContentAddressMethod, Derivation, DerivationOutput, Hash, HashAlgorithm, HashFormat};
+use drvlab_store::{
+    ContentAddress, ContentAddressMethod, Derivation, DerivationOutput, Hash, HashAlgorithm,
+    HashFormat,
+};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -81,14 +86,24 @@ impl Recipe {
                 self.hash_method = Some(method);
                 Ok(())
             }
-            None => Err([b"invalid value '".as_slice(), mode, b"' for 'outputHashMode' attribute"].concat()),
+            None => Err([
+                b"invalid value '".as_slice(),
+                mode,
+                b"' for 'outputHashMode' attribute",
+            ]
+            .concat()),
         }
     }
 }
 
 impl Machine {
     /// Computes the paths of a derivation, keeps it, and returns the set that `derivationStrict` returns.
-    pub(crate) fn instantiate(&mut self, recipe: Recipe, context: ContextId, pos: Pos) -> Result<Value> {
+    pub(crate) fn instantiate(
+        &mut self,
+        recipe: Recipe,
+        context: ContextId,
+        pos: Pos,
+    ) -> Result<Value> {
         let wrong = |message: String| EvalError::other(message, pos);
         if recipe.builder.is_empty() {
             return Err(wrong("required attribute 'builder' missing".into()));
@@ -96,8 +111,9 @@ impl Machine {
         if recipe.system.is_empty() {
             return Err(wrong("required attribute 'system' missing".into()));
         }
-        let makes_derivation =
-            recipe.hash_method == Some(ContentAddressMethod::Text) && recipe.outputs.len() == 1 && recipe.outputs[0] == "out";
+        let makes_derivation = recipe.hash_method == Some(ContentAddressMethod::Text)
+            && recipe.outputs.len() == 1
+            && recipe.outputs[0] == "out";
         if recipe.name.ends_with(".drv") && !makes_derivation {
             return Err(wrong(
                 "derivation names are allowed to end in '.drv' only if they produce a single derivation file".into(),
@@ -112,17 +128,24 @@ impl Machine {
         let algorithm = recipe.hash_algorithm;
         if let Some(hash) = &recipe.output_hash {
             if recipe.outputs.len() != 1 || recipe.outputs[0] != "out" {
-                return Err(wrong("multiple outputs are not supported in fixed-output derivations".into()));
+                return Err(wrong(
+                    "multiple outputs are not supported in fixed-output derivations".into(),
+                ));
             }
             let hash = self.parse_output_hash(hash, algorithm).map_err(wrong)?;
-            let address =
-                ContentAddress { method: recipe.hash_method.unwrap_or(ContentAddressMethod::Flat), hash };
-            let output = DerivationOutput::fixed(&self.store.dir, address, &recipe.name, BStr::new("out"))
-                .map_err(|error| wrong(error.to_string()))?;
+            let address = ContentAddress {
+                method: recipe.hash_method.unwrap_or(ContentAddressMethod::Flat),
+                hash,
+            };
+            let output =
+                DerivationOutput::fixed(&self.store.dir, address, &recipe.name, BStr::new("out"))
+                    .map_err(|error| wrong(error.to_string()))?;
             derivation.outputs.insert("out".into(), output);
         } else if recipe.content_addressed || recipe.impure {
             if recipe.content_addressed && recipe.impure {
-                return Err(wrong("derivation cannot be both content-addressed and impure".into()));
+                return Err(wrong(
+                    "derivation cannot be both content-addressed and impure".into(),
+                ));
             }
             let method = recipe.hash_method.unwrap_or(ContentAddressMethod::Nar);
             let algorithm = algorithm.unwrap_or(HashAlgorithm::Sha256);
@@ -136,23 +159,42 @@ impl Machine {
             }
         } else {
             for name in &recipe.outputs {
-                derivation.outputs.insert(name.clone(), DerivationOutput::Deferred);
+                derivation
+                    .outputs
+                    .insert(name.clone(), DerivationOutput::Deferred);
             }
         }
-        let path = self.store.digests.instantiate(&mut derivation).map_err(|error| wrong(error.to_string()))?;
+        let path = self
+            .store
+            .digests
+            .instantiate(&mut derivation)
+            .map_err(|error| wrong(error.to_string()))?;
         let mut attributes = Vec::with_capacity(1 + derivation.outputs.len());
-        let drv_context = self.contexts.singleton(ContextElement::DrvDeep(path.clone()));
+        let drv_context = self
+            .contexts
+            .singleton(ContextElement::DrvDeep(path.clone()));
         let drv_path = self.store.dir.display(&path);
-        attributes.push((well_known::DRV_PATH, self.heap.string(drv_path.as_bytes(), drv_context), Pos::NONE));
+        attributes.push((
+            well_known::DRV_PATH,
+            self.heap.string(drv_path.as_bytes(), drv_context),
+            Pos::NONE,
+        ));
         for (name, output) in &derivation.outputs {
             let text = match output.path() {
                 Some(path) => self.store.dir.display(path),
                 None => upstream_placeholder(&path, name.as_bstr()),
             };
-            let built = ContextElement::Built { drv: path.clone(), output: name.as_slice().into() };
+            let built = ContextElement::Built {
+                drv: path.clone(),
+                output: name.as_slice().into(),
+            };
             let context = self.contexts.singleton(built);
             let symbol = self.symbols.intern(name);
-            attributes.push((symbol, self.heap.string(text.as_bytes(), context), Pos::NONE));
+            attributes.push((
+                symbol,
+                self.heap.string(text.as_bytes(), context),
+                Pos::NONE,
+            ));
         }
         if !self.store.derivations.contains_key(&path) {
             self.store.order.push(path.clone());
@@ -161,7 +203,8 @@ impl Machine {
         Ok(self.heap.attrs_from(attributes))
     }
 
-    fn parse_output_hash(
+    /// Parses the hash of a fixed output. An empty text stands for zeros, with a warning.
+    pub(crate) fn parse_output_hash(
         &mut self,
         text: &BString,
         algorithm: Option<HashAlgorithm>,
@@ -172,30 +215,56 @@ impl Machine {
             };
             let zeros = Hash::zero(algorithm);
             let shown = zeros.render_prefixed(HashFormat::Sri);
-            self.messages.push(Message::Warning(format!("found empty hash, assuming '{shown}'").into()));
+            let warned = self.warn(format!("found empty hash, assuming '{shown}'"));
+            warned.map_err(|error| error.diagnostic.message.to_string())?;
             return Ok(zeros);
         }
         Hash::parse_output_hash(text, algorithm).map_err(|error| error.to_string())
     }
 
     /// Turns what the attributes refer to into inputs.
-    fn add_inputs(&mut self, derivation: &mut Derivation, context: ContextId, pos: Pos) -> Result<()> {
+    fn add_inputs(
+        &mut self,
+        derivation: &mut Derivation,
+        context: ContextId,
+        pos: Pos,
+    ) -> Result<()> {
         for element in self.contexts.elements(context).clone().iter() {
             match element {
                 ContextElement::Opaque(path) => {
                     derivation.input_srcs.insert(path.clone());
                 }
                 ContextElement::Built { drv, output } => {
-                    derivation.input_drvs.entry(drv.clone()).or_default().outputs.insert(output.as_ref().into());
+                    derivation
+                        .input_drvs
+                        .entry(drv.clone())
+                        .or_default()
+                        .outputs
+                        .insert(output.as_ref().into());
                 }
                 ContextElement::DrvDeep(drv) => self.add_closure(derivation, drv, pos)?,
+                ContextElement::Dynamic { drv, outputs } => {
+                    let mut needed = derivation.input_drvs.entry(drv.clone()).or_default();
+                    let Some((last, derivations)) = outputs.split_last() else {
+                        continue;
+                    };
+                    for output in derivations {
+                        needed = needed.dynamic.entry(output.as_ref().into()).or_default();
+                    }
+                    needed.outputs.insert(last.as_ref().into());
+                }
             }
         }
         Ok(())
     }
 
     /// Adds a derivation with all that it is made from, and all outputs of all of these.
-    fn add_closure(&mut self, derivation: &mut Derivation, drv: &drvlab_store::StorePath, pos: Pos) -> Result<()> {
+    fn add_closure(
+        &mut self,
+        derivation: &mut Derivation,
+        drv: &drvlab_store::StorePath,
+        pos: Pos,
+    ) -> Result<()> {
         let mut pending = vec![drv.clone()];
         let mut seen = std::collections::BTreeSet::new();
         while let Some(path) = pending.pop() {
@@ -204,7 +273,11 @@ impl Machine {
             }
             derivation.input_srcs.insert(path.clone());
             if let Some(inner) = self.store.derivations.get(&path) {
-                let outputs = &mut derivation.input_drvs.entry(path.clone()).or_default().outputs;
+                let outputs = &mut derivation
+                    .input_drvs
+                    .entry(path.clone())
+                    .or_default()
+                    .outputs;
                 outputs.extend(inner.outputs.keys().cloned());
                 pending.extend(inner.input_drvs.keys().cloned());
                 pending.extend(inner.input_srcs.iter().cloned());
@@ -216,6 +289,48 @@ impl Machine {
             }
         }
         Ok(())
+    }
+
+    /// Returns the text that stands for an output of an output … of a derivation: a path where that is known, else a placeholder.
+    /// No outputs stand for the derivation itself.
+    pub(crate) fn output_chain_text(
+        &self,
+        drv: &drvlab_store::StorePath,
+        outputs: &[Rc<[u8]>],
+        pos: Pos,
+    ) -> Result<Vec<u8>> {
+        let Some((first, rest)) = outputs.split_first() else {
+            return Ok(self.store.dir.display(drv).into_bytes());
+        };
+        let first = first.as_bstr();
+        if let Some((second, rest)) = rest.split_first() {
+            let mut digest = upstream_digest(drv, first);
+            let mut last = second;
+            for next in rest {
+                digest = computed_digest(&digest, last.as_bstr());
+                last = next;
+            }
+            return Ok(computed_placeholder(&digest, last.as_bstr()).into_bytes());
+        }
+        let Some(derivation) = self.store.derivations.get(drv) else {
+            let message = format!(
+                "path '{}' is not a valid store path",
+                self.store.dir.display(drv)
+            );
+            return Err(EvalError::other(message, pos));
+        };
+        let Some(output) = derivation.outputs.get(first) else {
+            let message = format!(
+                "derivation '{}' does not have output '{first}'",
+                self.store.dir.display(drv)
+            );
+            return Err(EvalError::other(message, pos));
+        };
+        let text = match output.path() {
+            Some(path) => self.store.dir.display(path),
+            None => upstream_placeholder(drv, first),
+        };
+        Ok(text.into_bytes())
     }
 
     /// Returns what stands for the path of one's own output while that is unknown.

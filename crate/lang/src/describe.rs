@@ -115,20 +115,49 @@ impl Machine {
             let mut message = b"the string '".to_vec();
             message.extend_from_slice(self.bytes(value));
             message.extend_from_slice(b"' is not allowed to refer to a store path (such as '");
-            message.extend_from_slice(&self.render_context_element(&element));
+            message.extend_from_slice(&self.display_context_element(&element));
             message.extend_from_slice(b"')");
-            return Err(EvalError::other(message, Pos::NONE).traced(what, pos));
+            let error = EvalError::other(message, Pos::NONE);
+            return Err(if what.is_empty() { error } else { error.traced(what, pos) });
         }
         Ok(self.bytes(value).to_vec())
     }
 
-    /// Renders a context element as the reference does in messages: `path`, `!output!path` or `=path`.
+    /// Writes a context element as the reference does inside: `path`, `=path` or `!output!path`, without the store directory.
     pub(crate) fn render_context_element(&self, element: &crate::context::ContextElement) -> Vec<u8> {
-        use crate::context::ContextElement::{Built, DrvDeep, Opaque};
+        use crate::context::ContextElement::{Built, DrvDeep, Dynamic, Opaque};
         match element {
             Opaque(path) => path.to_string().into_bytes(),
             DrvDeep(path) => format!("={path}").into_bytes(),
             Built { drv, output } => [b"!", output.as_ref(), b"!", drv.to_string().as_bytes()].concat(),
+            Dynamic { drv, outputs } => {
+                let mut text = Vec::new();
+                for output in outputs.iter().rev() {
+                    text.push(b'!');
+                    text.extend_from_slice(output);
+                }
+                text.push(b'!');
+                text.extend_from_slice(drv.to_string().as_bytes());
+                text
+            }
+        }
+    }
+
+    /// Writes a context element for people: `path`, `path^output` or `path (deep)`.
+    pub(crate) fn display_context_element(&self, element: &crate::context::ContextElement) -> Vec<u8> {
+        use crate::context::ContextElement::{Built, DrvDeep, Dynamic, Opaque};
+        match element {
+            Opaque(path) => self.store.dir.display(path).into_bytes(),
+            DrvDeep(path) => format!("{} (deep)", self.store.dir.display(path)).into_bytes(),
+            Built { drv, output } => [self.store.dir.display(drv).as_bytes(), b"^", output.as_ref()].concat(),
+            Dynamic { drv, outputs } => {
+                let mut text = self.store.dir.display(drv).into_bytes();
+                for output in outputs.iter() {
+                    text.push(b'^');
+                    text.extend_from_slice(output);
+                }
+                text
+            }
         }
     }
 

@@ -5,24 +5,66 @@ use crate::source::{Origin, Pos};
 use crate::value::{Addr, Value};
 
 /// `derivation`: a lazy set around `derivationStrict`, with one member for each output.
-const DERIVATION: &[u8] = b"attributes@{ outputs ? [ \"out\" ], ... }:
+const DERIVATION: &[u8] = b"/*
+  The function `derivation`.
+
+  It adds to its argument, lazily, what `derivationStrict` computes: the path of the
+  derivation, and for each output a set that stands for it.
+
+  Reports of errors show places in this text. So that they are the same as those of the
+  reference, its lines have the numbers and the names that the reference's reports show.
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+*/
+drvAttrs@{
+  outputs ? [ \"out\" ],
+  ...
+}:
+
 let
-  computed = derivationStrict attributes;
-  shared = attributes // builtins.listToAttrs members // {
-    all = map (member: member.value) members;
-    drvAttrs = attributes;
-  };
-  members = map (output: {
-    name = output;
-    value = shared // {
-      outPath = builtins.getAttr output computed;
-      drvPath = computed.drvPath;
-      type = \"derivation\";
-      outputName = output;
+
+  strict = derivationStrict drvAttrs;
+
+  commonAttrs =
+    drvAttrs
+    // (builtins.listToAttrs outputsList)
+    // {
+      all = map (output: output.value) outputsList;
+      inherit drvAttrs;
     };
-  }) outputs;
+
+  outputToAttrListElement = outputName: {
+    name = outputName;
+    value = commonAttrs // {
+      outPath = builtins.getAttr outputName strict;
+      drvPath = strict.drvPath;
+      type = \"derivation\";
+      inherit outputName;
+    };
+  };
+
+  outputsList = map outputToAttrListElement outputs;
+
 in
-(builtins.head members).value
+(builtins.head outputsList).value
 ";
 
 /// The path of the one file that is always found in the search path; no real path starts like this.
@@ -67,7 +109,7 @@ derivation ({
 
 /// Makes the function `derivation`, evaluated when it is first used.
 pub(crate) fn derivation_function(machine: &mut Machine) -> Value {
-    let origin = Origin::Internal("/builtin/derivation.nix");
+    let origin = Origin::Internal("/derivation-internal.nix");
     match machine.parse_text(origin, DERIVATION.into(), b"/", None) {
         Ok(root) => {
             let frame = machine.heap.frame(Addr(0), root.frame_slots);

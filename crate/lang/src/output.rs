@@ -1,7 +1,8 @@
 //! Values as the command line prints them.
 
-use crate::error::Result;
-use crate::eval::direct::{Stk, deep, json};
+use crate::coercion::Coercion;
+use crate::error::{EvalError, Result};
+use crate::eval::direct::{Stk, coerce, deep, json, xml};
 use crate::json_text::JsonText;
 use crate::machine::Machine;
 use crate::source::Pos;
@@ -18,13 +19,37 @@ impl Machine {
         Ok(self.print_plain(value, strict))
     }
 
-    /// Prints a value as `nix-instantiate --eval --json` does.
+    /// Prints a value as `nix-instantiate --eval --json` does. If `strict`, all of it is evaluated; otherwise what has not been evaluated
+    /// is an error.
     ///
     /// # Errors
     /// What evaluation says, or that the value has no form in JSON.
-    pub fn print_json(&mut self, value: Value) -> Result<Vec<u8>> {
-        let mut text = JsonText::default();
+    pub fn print_json(&mut self, value: Value, strict: bool) -> Result<Vec<u8>> {
+        let value = self.force(value)?;
+        let mut text = JsonText { lazy: !strict, ..JsonText::default() };
         json::append(&mut Stk, self, value, true, Pos::NONE, &mut text)?;
-        Ok(text.bytes)
+        match text.invalid {
+            None => Ok(text.bytes),
+            Some(reason) => Err(EvalError::other(format!("JSON serialization error: {reason}"), Pos::NONE)),
+        }
+    }
+
+    /// Prints a value as `nix-instantiate --eval --xml` does. If `strict`, all of it is evaluated; otherwise what has not been evaluated
+    /// is `<unevaluated />`.
+    ///
+    /// # Errors
+    /// What evaluation says.
+    pub fn print_xml(&mut self, value: Value, strict: bool) -> Result<Vec<u8>> {
+        Ok(xml::document(&mut Stk, self, value, strict, true)?.bytes)
+    }
+    /// Prints a string, or what can be used as one, without quotes as `nix-instantiate --eval --raw` does.
+    ///
+    /// # Errors
+    /// What evaluation says, or that the value is nothing of that kind.
+    pub fn print_raw(&mut self, value: Value) -> Result<Vec<u8>> {
+        let how = Coercion { numbers: false, copy_paths: true };
+        let what = "while generating the nix-instantiate output";
+        let (text, _) = coerce::coerce(&mut Stk, self, value, how, Pos::NONE, what)?;
+        Ok(text)
     }
 }

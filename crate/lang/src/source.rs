@@ -71,7 +71,7 @@ impl Location {
             Origin::File(path) => path.to_vec(),
             Origin::String => "«string»".into(),
             Origin::Stdin => "«stdin»".into(),
-            Origin::Internal(name) => name.as_bytes().to_vec(),
+            Origin::Internal(name) => ["«nix-internal»", name].concat().into_bytes(),
         };
         text.extend_from_slice(format!(":{}:{}", self.line, self.column).as_bytes());
         text

@@ -64,6 +64,7 @@ pub mod direct {
     pub mod operators;
     pub mod select;
     pub mod typed;
+    pub mod xml;
 
     crate::builtin::for_each_builtin!(dispatch);
 }
@@ -119,6 +120,7 @@ pub mod deferred {
     pub mod operators;
     pub mod select;
     pub mod typed;
+    pub mod xml;
 
     crate::builtin::for_each_builtin!(dispatch);
 }

@@ -4,13 +4,13 @@
 
 use super::coerce::coerce;
 use super::force::force;
-use super::{Stk, suspendable};
+use super::{Stk, suspendable, typed};
 use crate::coercion::Coercion;
 use crate::context::ContextId;
 use crate::derivation::Recipe;
 use crate::error::{EvalError, Result};
 use crate::json_text::JsonText;
-use crate::machine::{Machine, Message};
+use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::{Symbol, well_known};
 use crate::value::{Tag, Value};
@@ -19,26 +19,40 @@ const WHAT: &str = "while evaluating the argument passed to builtins.derivationS
 
 /// Makes a derivation of a set and returns `drvPath` and one attribute for each output.
 #[suspendable]
-pub async fn derivation_strict(stk: &mut Stk, m: &mut Machine, attrs: Value, pos: Pos) -> Result<Value> {
+pub async fn derivation_strict(
+    stk: &mut Stk,
+    m: &mut Machine,
+    attrs: Value,
+    pos: Pos,
+) -> Result<Value> {
     let attrs = force(stk, m, attrs).await?;
     if attrs.tag() != Tag::Attrs {
         return Err(m.expected("a set", attrs, pos).traced(WHAT, pos));
     }
     let flat = m.heap.flat(attrs.addr());
     let Some(name) = m.heap.get_attr(flat, well_known::NAME) else {
-        return Err(EvalError::other("required attribute 'name' missing", pos).traced("in the attrset passed as argument to builtins.derivationStrict", pos));
+        let what = "in the attrset passed as argument to builtins.derivationStrict";
+        return Err(EvalError::other("attribute 'name' missing", pos).traced(what, pos));
     };
     let name_pos = m.heap.named_attr_pos(&m.ir, flat, well_known::NAME);
     let what = "while evaluating the `name` attribute passed to builtins.derivationStrict";
-    let name = force(stk, m, name).await.map_err(|error| error.traced(what, name_pos))?;
-    let name = m.string_without_context(name, name_pos, what)?;
-    match from_attributes(stk, m, flat, &name, name_pos).await {
+    let name = match typed::plain_string(stk, m, name, Pos::NONE, what).await {
+        Ok(name) => name,
+        Err(error) => {
+            return Err(error.traced("while evaluating the derivation attribute 'name'", name_pos));
+        }
+    };
+    match from_attributes(stk, m, flat, &name).await {
         Ok(value) => Ok(value),
         Err(error) => {
             let at = m.describe_position(name_pos);
-            let message =
-                [b"while evaluating derivation '", name.as_slice(), b"'\n  whose name attribute is located at ", &at];
-            Err(error.traced(message.concat(), Pos::NONE).or_at(name_pos))
+            let message = [
+                b"while evaluating derivation '",
+                name.as_slice(),
+                b"'\n  whose name attribute is located at ",
+                &at,
+            ];
+            Err(error.traced(message.concat(), Pos::NONE))
         }
     }
 }
@@ -49,9 +63,8 @@ async fn from_attributes(
     m: &mut Machine,
     flat: crate::value::Addr,
     name: &[u8],
-    name_pos: Pos,
 ) -> Result<Value> {
-    let mut recipe = Recipe::new(name).map_err(|message| EvalError::other(message, name_pos))?;
+    let mut recipe = Recipe::new(name).map_err(|message| EvalError::other(message, Pos::NONE))?;
     let structured = flag(stk, m, flat, well_known::STRUCTURED_ATTRS).await?;
     let ignore_nulls = flag(stk, m, flat, well_known::IGNORE_NULLS).await?;
     let mut json = structured.then(Vec::<(Symbol, JsonText)>::new);
@@ -63,49 +76,86 @@ async fn from_attributes(
         if ignore_nulls && force(stk, m, value).await? == Value::NULL {
             continue;
         }
-        let result = add_attribute(stk, m, attribute, value, &mut recipe, &mut json, &mut context).await;
+        let result = add_attribute(
+            stk,
+            m,
+            attribute,
+            value,
+            &mut recipe,
+            &mut json,
+            &mut context,
+        )
+        .await;
         if let Err(error) = result {
             let pos = m.heap.named_attr_pos(&m.ir, flat, attribute);
-            let message = [b"while evaluating attribute '", m.symbols.name(attribute), b"' of derivation '", name, b"'"];
+            let message = [
+                b"while evaluating attribute '",
+                m.symbols.name(attribute),
+                b"' of derivation '",
+                name,
+                b"'",
+            ];
             return Err(error.traced(message.concat(), pos));
         }
     }
     if let Some(members) = json {
         let mut text = vec![b'{'];
         for (index, (attribute, member)) in members.into_iter().enumerate() {
+            if let Some(reason) = member.invalid {
+                return Err(EvalError::other(reason, Pos::NONE));
+            }
             if index > 0 {
                 text.push(b',');
             }
             crate::json_text::append_string(m.symbols.name(attribute), &mut text)
-                .map_err(|message| EvalError::other(message, name_pos))?;
+                .map_err(|message| EvalError::other(message, Pos::NONE))?;
             text.push(b':');
             text.extend_from_slice(&member.bytes);
         }
         text.push(b'}');
         recipe.env.insert("__json".into(), text.into());
     }
-    m.instantiate(recipe, context, name_pos)
+    m.instantiate(recipe, context, Pos::NONE)
 }
 
 #[suspendable]
-async fn flag(stk: &mut Stk, m: &mut Machine, flat: crate::value::Addr, name: Symbol) -> Result<bool> {
-    let Some(value) = m.heap.get_attr(flat, name) else { return Ok(false) };
-    let pos = m.heap.named_attr_pos(&m.ir, flat, name);
-    boolean(stk, m, value, pos, name).await
+async fn flag(
+    stk: &mut Stk,
+    m: &mut Machine,
+    flat: crate::value::Addr,
+    name: Symbol,
+) -> Result<bool> {
+    let Some(value) = m.heap.get_attr(flat, name) else {
+        return Ok(false);
+    };
+    let result = boolean(stk, m, value).await;
+    result.map_err(|error| {
+        let what = [
+            b"while evaluating the `",
+            m.symbols.name(name),
+            b"` attribute passed to builtins.derivationStrict",
+        ];
+        error.traced(what.concat(), Pos::NONE)
+    })
 }
 
 #[suspendable]
-async fn boolean(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos, name: Symbol) -> Result<bool> {
-    let value = force(stk, m, value).await?;
-    match value {
+async fn boolean(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<bool> {
+    match force(stk, m, value).await? {
         Value::TRUE => Ok(true),
         Value::FALSE => Ok(false),
-        other => {
-            let what = [b"while evaluating the `", m.symbols.name(name), b"` attribute passed to builtins.derivationStrict"];
-            let what = what.concat();
-            Err(m.expected("a Boolean", other, pos).traced(what, pos))
-        }
+        other => Err(m.expected("a Boolean", other, Pos::NONE)),
     }
+}
+
+/// Evaluates an attribute that must be a string without context.
+#[suspendable]
+async fn plain_string(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Vec<u8>> {
+    let value = force(stk, m, value).await?;
+    if value.tag() != Tag::String {
+        return Err(m.expected("a string", value, Pos::NONE));
+    }
+    m.string_without_context(value, Pos::NONE, "")
 }
 
 #[suspendable]
@@ -118,15 +168,18 @@ async fn add_attribute(
     json: &mut Option<Vec<(Symbol, JsonText)>>,
     context: &mut ContextId,
 ) -> Result<()> {
-    if attribute == well_known::CONTENT_ADDRESSED && boolean(stk, m, value, Pos::NONE, attribute).await? {
-        recipe.content_addressed = true;
+    if attribute == well_known::CONTENT_ADDRESSED {
+        recipe.content_addressed = boolean(stk, m, value).await?;
         return Ok(());
     }
-    if attribute == well_known::IMPURE && boolean(stk, m, value, Pos::NONE, attribute).await? {
-        recipe.impure = true;
+    if attribute == well_known::IMPURE {
+        recipe.impure = boolean(stk, m, value).await?;
         return Ok(());
     }
-    let how = Coercion { numbers: true, copy_paths: true };
+    let how = Coercion {
+        numbers: true,
+        copy_paths: true,
+    };
     if attribute == well_known::ARGS {
         let list = force(stk, m, value).await?;
         if list.tag() != Tag::List {
@@ -150,7 +203,9 @@ async fn add_attribute(
                 .filter(|name| !name.is_empty())
                 .map(Into::into)
                 .collect();
-            recipe.set_outputs(names).map_err(|message| EvalError::other(message, Pos::NONE))?;
+            recipe
+                .set_outputs(names)
+                .map_err(|message| EvalError::other(message, Pos::NONE))?;
         }
         set_special(m, recipe, attribute, &bytes)?;
         let name = m.symbols.name(attribute).into();
@@ -181,14 +236,17 @@ async fn add_attribute(
             let mut names = Vec::new();
             for index in 0..m.heap.list_len(list.addr()) {
                 let element = m.heap.element(list.addr(), index);
-                let element = force(stk, m, element).await?;
-                names.push(m.string_without_context(element, Pos::NONE, "")?.into());
+                names.push(plain_string(stk, m, element).await?.into());
             }
-            recipe.set_outputs(names).map_err(|message| EvalError::other(message, Pos::NONE))?;
+            recipe
+                .set_outputs(names)
+                .map_err(|message| EvalError::other(message, Pos::NONE))?;
         }
-        well_known::SYSTEM | well_known::OUTPUT_HASH | well_known::OUTPUT_HASH_ALGO | well_known::OUTPUT_HASH_MODE => {
-            let string = force(stk, m, value).await?;
-            let bytes = m.string_without_context(string, Pos::NONE, "")?;
+        well_known::SYSTEM
+        | well_known::OUTPUT_HASH
+        | well_known::OUTPUT_HASH_ALGO
+        | well_known::OUTPUT_HASH_MODE => {
+            let bytes = plain_string(stk, m, value).await?;
             set_special(m, recipe, attribute, &bytes)?;
         }
         well_known::ALLOWED_REFERENCES
@@ -207,7 +265,7 @@ async fn add_attribute(
                 attribute,
                 b"' instead",
             ];
-            m.messages.push(Message::Warning(message.concat().into()));
+            m.warn(message.concat())?;
         }
         _ => {}
     }
@@ -215,7 +273,12 @@ async fn add_attribute(
 }
 
 /// Sets a field that an attribute determines besides its place in the environment.
-fn set_special(m: &mut Machine, recipe: &mut Recipe, attribute: Symbol, bytes: &[u8]) -> Result<()> {
+fn set_special(
+    m: &mut Machine,
+    recipe: &mut Recipe,
+    attribute: Symbol,
+    bytes: &[u8],
+) -> Result<()> {
     let result = match attribute {
         well_known::BUILDER => {
             recipe.builder = bytes.into();
@@ -237,7 +300,7 @@ fn set_special(m: &mut Machine, recipe: &mut Recipe, attribute: Symbol, bytes: &
                 recipe.name.as_bytes(),
                 b"': setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead.",
             ];
-            m.messages.push(Message::Warning(message.concat().into()));
+            m.warn(message.concat())?;
             Ok(())
         }
         _ => Ok(()),

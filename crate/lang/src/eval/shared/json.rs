@@ -4,7 +4,7 @@ use super::force::force;
 use super::{Stk, suspendable};
 use crate::coercion::Coercion;
 use crate::error::{EvalError, Result};
-use crate::json_text::{JsonText, append_float, append_string};
+use crate::json_text::{JsonText, append_float};
 use crate::machine::Machine;
 use crate::number::Number;
 use crate::source::Pos;
@@ -38,6 +38,9 @@ async fn append_here(
 ) -> Result<()> {
     m.tick()?;
     m.check_memory(text.bytes.len(), pos)?;
+    if text.lazy && m.heap.peek(value).is_thunk() {
+        return Err(EvalError::other("cannot convert a thunk to JSON", pos));
+    }
     let value = force(stk, m, value).await?;
     match value.tag() {
         Tag::Constant if value == Value::NULL => text.bytes.extend_from_slice(b"null"),
@@ -45,7 +48,7 @@ async fn append_here(
         Tag::Constant if value == Value::FALSE => text.bytes.extend_from_slice(b"false"),
         Tag::String => {
             text.context = m.contexts.union(text.context, m.context(value));
-            append_string(m.bytes(value), &mut text.bytes).map_err(|e| EvalError::other(e, pos))?;
+            text.append_string(m.bytes(value));
         }
         Tag::List => {
             text.bytes.push(b'[');
@@ -54,8 +57,15 @@ async fn append_here(
                     text.bytes.push(b',');
                 }
                 let element = m.heap.element(value.addr(), index);
-                let result = stk.run(|stk| append(stk, m, element, copy_paths, pos, text)).await;
-                result.map_err(|error| error.traced(format!("while evaluating list element at index {index}"), pos))?;
+                let result = stk
+                    .run(|stk| append(stk, m, element, copy_paths, pos, text))
+                    .await;
+                result.map_err(|error| {
+                    error.traced(
+                        format!("while evaluating list element at index {index}"),
+                        pos,
+                    )
+                })?;
             }
             text.bytes.push(b']');
         }
@@ -65,18 +75,26 @@ async fn append_here(
                 let path = m.heap.path_bytes(value.addr()).to_vec();
                 let copied = m.copy_to_store(&path, pos)?;
                 text.context = m.contexts.union(text.context, m.context(copied));
-                append_string(m.bytes(copied), &mut text.bytes).map_err(|e| EvalError::other(e, pos))?;
+                text.append_string(m.bytes(copied));
             } else {
                 let path = m.heap.path_bytes(value.addr());
-                append_string(path, &mut text.bytes).map_err(|e| EvalError::other(e, pos))?;
+                text.append_string(path);
             }
         }
         _ => match m.number(value) {
-            Some(Number::Int(number)) => text.bytes.extend_from_slice(number.to_string().as_bytes()),
+            Some(Number::Int(number)) => {
+                text.bytes.extend_from_slice(number.to_string().as_bytes())
+            }
             Some(Number::Float(number)) => append_float(number, &mut text.bytes),
             None => {
                 let description = m.describe(value);
-                return Err(EvalError::other(format!("cannot convert {description} to JSON"), pos));
+                let place = Some(m.function_pos(value))
+                    .filter(|place| place.is_some())
+                    .unwrap_or(pos);
+                return Err(EvalError::other(
+                    format!("cannot convert {description} to JSON"),
+                    place,
+                ));
             }
         },
     }
@@ -94,24 +112,42 @@ async fn append_attrs(
 ) -> Result<()> {
     if let Some(function) = m.heap.get_attr(value.addr(), well_known::TO_STRING) {
         let string = super::call::call(stk, m, function, &[value], pos).await?;
-        let how = Coercion { numbers: false, copy_paths: false };
-        let (bytes, context) = super::coerce::coerce(stk, m, string, how, pos, "").await?;
+        let how = Coercion {
+            numbers: false,
+            copy_paths: false,
+        };
+        let what = "while evaluating the result of the `__toString` attribute";
+        let (bytes, context) = super::coerce::coerce(stk, m, string, how, pos, what).await?;
         text.context = m.contexts.union(text.context, context);
-        return append_string(&bytes, &mut text.bytes).map_err(|e| EvalError::other(e, pos));
+        text.append_string(&bytes);
+        return Ok(());
     }
     if let Some(path) = m.heap.get_attr(value.addr(), well_known::OUT_PATH) {
-        return stk.run(|stk| append(stk, m, path, copy_paths, pos, text)).await;
+        let pos = m
+            .heap
+            .named_attr_pos(&m.ir, value.addr(), well_known::OUT_PATH);
+        return stk
+            .run(|stk| append(stk, m, path, copy_paths, pos, text))
+            .await;
     }
     text.bytes.push(b'{');
     let flat = m.heap.flat(value.addr());
-    for (index, (name, member)) in m.heap.attributes_by_name(&m.symbols, flat).into_iter().enumerate() {
+    for (index, (name, member)) in m
+        .heap
+        .attributes_by_name(&m.symbols, flat)
+        .into_iter()
+        .enumerate()
+    {
         if index > 0 {
             text.bytes.push(b',');
         }
-        append_string(m.symbols.name(name), &mut text.bytes).map_err(|e| EvalError::other(e, pos))?;
+        text.append_string(m.symbols.name(name));
         text.bytes.push(b':');
-        if let Err(error) = stk.run(|stk| append(stk, m, member, copy_paths, pos, text)).await {
-            let attr_pos = m.heap.named_attr_pos(&m.ir, flat, name);
+        let attr_pos = m.heap.named_attr_pos(&m.ir, flat, name);
+        if let Err(error) = stk
+            .run(|stk| append(stk, m, member, copy_paths, attr_pos, text))
+            .await
+        {
             let what = [b"while evaluating attribute '", m.symbols.name(name), b"'"].concat();
             return Err(error.traced(what, attr_pos));
         }

@@ -1,0 +1,47 @@
+//! Builtins that read and write JSON, TOML and XML.
+
+use super::super::{Stk, json, suspendable, typed, xml};
+use crate::error::{EvalError, Result};
+use crate::json_text::JsonText;
+use crate::machine::Machine;
+use crate::source::Pos;
+use crate::value::Value;
+
+/// `toJSON e`
+#[suspendable]
+pub async fn to_json(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+    let mut text = JsonText::default();
+    json::append(stk, m, args[0], true, Pos::NONE, &mut text).await?;
+    if let Some(reason) = text.invalid {
+        return Err(EvalError::other(
+            format!("JSON serialization error: {reason}"),
+            pos,
+        ));
+    }
+    m.check_memory(text.bytes.len(), pos)?;
+    Ok(m.heap.string(&text.bytes, text.context))
+}
+
+/// `fromJSON s`
+#[suspendable]
+pub async fn from_json(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+    let what = "while evaluating the first argument passed to builtins.fromJSON";
+    let text = typed::plain_string(stk, m, args[0], pos, what).await?;
+    m.read_json(&text, pos)
+}
+
+/// `fromTOML s`
+#[suspendable]
+pub async fn from_toml(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+    let what = "while evaluating the argument passed to builtins.fromTOML";
+    let text = typed::plain_string(stk, m, args[0], pos, what).await?;
+    m.read_toml(&text, pos)
+}
+
+/// `toXML e`
+#[suspendable]
+pub async fn to_xml(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+    let text = xml::document(stk, m, args[0], true, false).await?;
+    m.check_memory(text.bytes.len(), pos)?;
+    Ok(m.heap.string(&text.bytes, text.context))
+}

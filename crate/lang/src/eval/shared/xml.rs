@@ -1,0 +1,129 @@
+//! Values as XML: `builtins.toXML`, `--xml`.
+//!
+//! Source: `libexpr/value-to-xml.cc` of the reference.
+
+use super::equality::is_derivation;
+use super::force::force;
+use super::{Stk, suspendable};
+use crate::error::Result;
+use crate::machine::Machine;
+use crate::symbol::well_known;
+use crate::value::{Tag, Value};
+use crate::xml_text::XmlText;
+
+/// Writes a document. With `strict` all of the value is evaluated, with `positions` it says where functions and attributes come from.
+#[suspendable]
+pub async fn document(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    strict: bool,
+    positions: bool,
+) -> Result<XmlText> {
+    let mut text = XmlText::new(strict, positions);
+    text.open("expr", &[]);
+    stk.run(|stk| append(stk, m, value, &mut text)).await?;
+    text.close("expr");
+    Ok(text)
+}
+
+#[suspendable]
+pub(crate) async fn append(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    text: &mut XmlText,
+) -> Result<()> {
+    descend!(m, xml::append(value, text));
+    let result = append_here(stk, m, value, text).await;
+    m.levels -= 1;
+    result
+}
+
+#[suspendable]
+async fn append_here(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    text: &mut XmlText,
+) -> Result<()> {
+    m.tick()?;
+    m.check_memory(text.bytes.len(), crate::source::Pos::NONE)?;
+    let value = if text.strict {
+        force(stk, m, value).await?
+    } else {
+        m.heap.peek(value)
+    };
+    match value.tag() {
+        Tag::List => {
+            text.open("list", &[]);
+            for index in 0..m.heap.list_len(value.addr()) {
+                let element = m.heap.element(value.addr(), index);
+                stk.run(|stk| append(stk, m, element, text)).await?;
+            }
+            text.close("list");
+        }
+        Tag::Attrs => {
+            if !is_derivation(stk, m, value).await? {
+                text.open("attrs", &[]);
+                append_members(stk, m, value, text).await?;
+                text.close("attrs");
+                return Ok(());
+            }
+            let mut paths: Vec<(&str, Vec<u8>)> = Vec::new();
+            let mut drv_path = Vec::new();
+            for (label, name) in [
+                ("drvPath", well_known::DRV_PATH),
+                ("outPath", well_known::OUT_PATH),
+            ] {
+                let Some(path) = m.heap.get_attr(value.addr(), name) else {
+                    continue;
+                };
+                let path = if text.strict {
+                    force(stk, m, path).await?
+                } else {
+                    m.heap.peek(path)
+                };
+                if path.tag() == Tag::String {
+                    let bytes = m.bytes(path).to_vec();
+                    if name == well_known::DRV_PATH {
+                        drv_path.clone_from(&bytes);
+                    }
+                    paths.push((label, bytes));
+                }
+            }
+            text.open("derivation", &paths);
+            if !drv_path.is_empty() && text.seen.insert(drv_path) {
+                append_members(stk, m, value, text).await?;
+            } else {
+                text.empty("repeated", &[]);
+            }
+            text.close("derivation");
+        }
+        _ => m.append_xml_leaf(value, text),
+    }
+    Ok(())
+}
+
+#[suspendable]
+async fn append_members(
+    stk: &mut Stk,
+    m: &mut Machine,
+    set: Value,
+    text: &mut XmlText,
+) -> Result<()> {
+    let flat = m.heap.flat(set.addr());
+    for (name, member) in m.heap.attributes_by_name(&m.symbols, flat) {
+        let mut attributes = if text.positions {
+            let pos = m.heap.named_attr_pos(&m.ir, flat, name);
+            m.xml_position(pos)
+        } else {
+            Vec::new()
+        };
+        attributes.push(("name", m.symbols.name(name).to_vec()));
+        text.open("attr", &attributes);
+        stk.run(|stk| append(stk, m, member, text)).await?;
+        text.close("attr");
+    }
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! Messages with excerpts of the document, as toml11 lays them out.
+
+use bstr::ByteSlice as _;
+use std::ops::Range;
+
+/// Makes a message about one place.
+pub(super) fn at(text: &[u8], title: &str, place: Range<usize>, label: &str) -> Vec<u8> {
+    let mut message = format!("[error] {title}\n").into_bytes();
+    let width = number_of_line(text, place.start).to_string().len();
+    excerpt(text, &place, label, width, true, &mut message);
+    message
+}
+
+/// Makes a message about two places.
+pub(super) fn between(
+    text: &[u8],
+    title: &str,
+    first: (Range<usize>, &str),
+    second: (Range<usize>, &str),
+) -> Vec<u8> {
+    let mut message = format!("[error] {title}\n").into_bytes();
+    let widest = number_of_line(text, first.0.start).max(number_of_line(text, second.0.start));
+    let width = widest.to_string().len();
+    excerpt(text, &first.0, first.1, width, true, &mut message);
+    let margin = " ".repeat(width + 2);
+    message.extend_from_slice(format!("{margin}| ...\n").as_bytes());
+    excerpt(text, &second.0, second.1, width, false, &mut message);
+    message
+}
+
+fn number_of_line(text: &[u8], offset: usize) -> usize {
+    1 + text[..offset.min(text.len())]
+        .iter()
+        .filter(|&&byte| byte == b'\n')
+        .count()
+}
+
+fn excerpt(
+    text: &[u8],
+    place: &Range<usize>,
+    label: &str,
+    width: usize,
+    with_name: bool,
+    message: &mut Vec<u8>,
+) {
+    let start = place.start.min(text.len());
+    let line_start = text[..start]
+        .rfind_byte(b'\n')
+        .map_or(0, |newline| newline + 1);
+    let line_end = text[start..]
+        .find_byte(b'\n')
+        .map_or(text.len(), |newline| start + newline);
+    let margin = " ".repeat(width + 2);
+    if with_name {
+        message.extend_from_slice(format!("{}--> fromTOML\n", " ".repeat(width)).as_bytes());
+    }
+    message.extend_from_slice(
+        format!("{margin}|\n {:>width$} | ", number_of_line(text, start)).as_bytes(),
+    );
+    append_shown(&text[line_start..line_end], message);
+    let mut before = Vec::new();
+    append_shown(&text[line_start..start], &mut before);
+    let marks = place.end.min(line_end).saturating_sub(start).max(1);
+    let pointer = format!(
+        "\n{margin}| {}{}-- {label}\n",
+        " ".repeat(before.len()),
+        "^".repeat(marks)
+    );
+    message.extend_from_slice(pointer.as_bytes());
+}
+
+/// Appends bytes that are no printable ASCII in hexadecimal.
+fn append_shown(text: &[u8], message: &mut Vec<u8>) {
+    for &byte in text {
+        match byte {
+            b'\r' => message.extend_from_slice(b"0x0d(CARRIAGE RETURN)"),
+            b'\t' | 0x20..0x7f => message.push(byte),
+            _ => message.extend_from_slice(format!("0x{byte:02x}").as_bytes()),
+        }
+    }
+}

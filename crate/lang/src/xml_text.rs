@@ -1,0 +1,180 @@
+//! XML as the reference's `XMLWriter` lays it out, and the values that have no parts.
+
+use crate::context::ContextId;
+use crate::machine::Machine;
+use crate::number::Number;
+use crate::source::{Origin, Pos};
+use crate::value::{Boxed, Tag, Value};
+use std::collections::HashSet;
+
+/// A document under construction.
+#[derive(Debug)]
+pub struct XmlText {
+    /// The text so far.
+    pub bytes: Vec<u8>,
+    /// What the strings in it refer to.
+    pub context: ContextId,
+    pub(crate) strict: bool,
+    pub(crate) positions: bool,
+    /// The derivations whose attributes have been written.
+    pub(crate) seen: HashSet<Vec<u8>>,
+    depth: usize,
+}
+
+impl XmlText {
+    /// Starts a document.
+    pub(crate) fn new(strict: bool, positions: bool) -> Self {
+        XmlText {
+            bytes: b"<?xml version='1.0' encoding='utf-8'?>\n".to_vec(),
+            context: ContextId::EMPTY,
+            strict,
+            positions,
+            seen: HashSet::new(),
+            depth: 0,
+        }
+    }
+
+    /// Opens an element; its attributes are written in the order of their names.
+    pub(crate) fn open(&mut self, name: &str, attributes: &[(&str, Vec<u8>)]) {
+        self.tag(name, attributes);
+        self.bytes.extend_from_slice(b">\n");
+        self.depth += 1;
+    }
+
+    /// Closes the innermost element.
+    pub(crate) fn close(&mut self, name: &str) {
+        self.depth -= 1;
+        self.indent();
+        self.bytes.extend_from_slice(b"</");
+        self.bytes.extend_from_slice(name.as_bytes());
+        self.bytes.extend_from_slice(b">\n");
+    }
+
+    /// Writes an element without contents.
+    pub(crate) fn empty(&mut self, name: &str, attributes: &[(&str, Vec<u8>)]) {
+        self.tag(name, attributes);
+        self.bytes.extend_from_slice(b" />\n");
+    }
+
+    fn indent(&mut self) {
+        self.bytes.resize(self.bytes.len() + 2 * self.depth, b' ');
+    }
+
+    fn tag(&mut self, name: &str, attributes: &[(&str, Vec<u8>)]) {
+        self.indent();
+        self.bytes.push(b'<');
+        self.bytes.extend_from_slice(name.as_bytes());
+        let mut attributes: Vec<_> = attributes.iter().collect();
+        attributes.sort_by_key(|(name, _)| *name);
+        for (name, value) in attributes {
+            self.bytes.push(b' ');
+            self.bytes.extend_from_slice(name.as_bytes());
+            self.bytes.extend_from_slice(b"=\"");
+            for &byte in value {
+                match byte {
+                    b'"' => self.bytes.extend_from_slice(b"&quot;"),
+                    b'<' => self.bytes.extend_from_slice(b"&lt;"),
+                    b'>' => self.bytes.extend_from_slice(b"&gt;"),
+                    b'&' => self.bytes.extend_from_slice(b"&amp;"),
+                    b'\n' => self.bytes.extend_from_slice(b"&#xA;"),
+                    _ => self.bytes.push(byte),
+                }
+            }
+            self.bytes.push(b'"');
+        }
+    }
+}
+
+impl Machine {
+    /// Returns a function's lambda, and which of its parameters comes next.
+    fn lambda_of(&self, value: Value) -> Option<(crate::ir::LambdaId, usize)> {
+        match value.tag() {
+            Tag::Lambda => Some((self.heap.lambda_parts(value.addr()).0, 0)),
+            Tag::Boxed if self.heap.boxed_kind(value.addr()) == Boxed::Partial => {
+                let function = self.heap.partial_function(value.addr());
+                let given = self.heap.partial_arguments(value.addr()).len();
+                (function.tag() == Tag::Lambda)
+                    .then(|| (self.heap.lambda_parts(function.addr()).0, given))
+            }
+            _ => None,
+        }
+    }
+
+    /// Writes a value that is neither a list nor a set.
+    pub(crate) fn append_xml_leaf(&mut self, value: Value, text: &mut XmlText) {
+        let (name, shown) = match value.tag() {
+            Tag::String => {
+                text.context = self.contexts.union(text.context, self.context(value));
+                ("string", self.bytes(value).to_vec())
+            }
+            Tag::Constant if value == Value::NULL => return text.empty("null", &[]),
+            Tag::Constant if value == Value::TRUE => ("bool", b"true".to_vec()),
+            Tag::Constant if value == Value::FALSE => ("bool", b"false".to_vec()),
+            _ if self.is_path(value) => ("path", self.heap.path_bytes(value.addr()).to_vec()),
+            _ => match self.number(value) {
+                Some(Number::Int(number)) => ("int", number.to_string().into_bytes()),
+                Some(Number::Float(number)) => {
+                    let mut shown = Vec::new();
+                    crate::print::append_float(number, &mut shown);
+                    ("float", shown)
+                }
+                None => match self.lambda_of(value) {
+                    Some((lambda, index)) => return self.append_xml_function(lambda, index, text),
+                    None => return text.empty("unevaluated", &[]),
+                },
+            },
+        };
+        text.empty(name, &[("value", shown)]);
+    }
+
+    fn append_xml_function(&self, lambda: crate::ir::LambdaId, index: usize, text: &mut XmlText) {
+        let parameters = self.ir.lambda(lambda).parameters;
+        let parameter = self.ir.parameters[parameters.start as usize + index];
+        let position = if text.positions {
+            self.xml_position(parameter.pos)
+        } else {
+            Vec::new()
+        };
+        text.open("function", &position);
+        let name = parameter.name.map(|name| self.symbols.name(name).to_vec());
+        let named = |name| ("name", name);
+        match parameter.pattern {
+            None => text.empty("varpat", &[named(name.unwrap_or_default())]),
+            Some(pattern) => {
+                let mut attributes: Vec<_> = name.map(named).into_iter().collect();
+                if pattern.ellipsis {
+                    attributes.push(("ellipsis", b"1".to_vec()));
+                }
+                text.open("attrspat", &attributes);
+                let formals = &self.ir.formals[pattern.formals.range()];
+                let mut names: Vec<_> = formals
+                    .iter()
+                    .map(|formal| self.symbols.name(formal.name))
+                    .collect();
+                names.sort();
+                for name in names {
+                    text.empty("attr", &[named(name.to_vec())]);
+                }
+                text.close("attrspat");
+            }
+        }
+        text.close("function");
+    }
+
+    /// Returns the attributes that tell a position.
+    pub(crate) fn xml_position(&self, pos: Pos) -> Vec<(&'static str, Vec<u8>)> {
+        let Some(location) = self.sources.locate(pos) else {
+            return Vec::new();
+        };
+        let mut attributes = vec![
+            ("line", location.line.to_string().into_bytes()),
+            ("column", location.column.to_string().into_bytes()),
+        ];
+        match location.origin {
+            Origin::File(path) => attributes.push(("path", path.to_vec())),
+            Origin::Internal(path) => attributes.push(("path", path.as_bytes().to_vec())),
+            _ => {}
+        }
+        attributes
+    }
+}
