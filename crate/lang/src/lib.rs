@@ -13,6 +13,7 @@ pub mod eval;
 mod fetching;
 pub mod files;
 pub mod heap;
+mod imported_derivation;
 mod internal;
 pub mod ir;
 mod json_lexer;

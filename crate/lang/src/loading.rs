@@ -86,8 +86,10 @@ impl Machine {
             return Ok(crate::internal::FETCHURL.into());
         }
         let path = self.resolve_links(path, pos)?;
-        if let Ok(Some(FileKind::Directory)) = self.files.kind(&path) {
-            return Err(EvalError::other("read of 4096 bytes: Is a directory", pos));
+        match self.files.kind(&path) {
+            Ok(Some(FileKind::Directory)) => return Err(EvalError::other("read of 4096 bytes: Is a directory", pos)),
+            Ok(None) => return Err(does_not_exist(&path, pos)),
+            _ => {}
         }
         self.files.read(&path).map_err(|error| file_error(&path, &error, pos))
     }

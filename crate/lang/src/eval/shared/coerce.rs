@@ -134,7 +134,9 @@ async fn append_other_here(
                 return Ok(());
             }
             Some(Number::Float(value)) => {
-                bytes.extend_from_slice(format!("{value:.6}").as_bytes());
+                // What is no number comes of arithmetic, where the reference's machine makes a negative one.
+                let text = if value.is_nan() { "-nan".to_owned() } else { format!("{value:.6}") };
+                bytes.extend_from_slice(text.as_bytes());
                 return Ok(());
             }
             None => {}
@@ -169,12 +171,13 @@ pub async fn path_interpolation(stk: &mut Stk, m: &mut Machine, parts: Slice, fr
     let mut bytes = Vec::new();
     let mut context = ContextId::EMPTY;
     let how = Coercion { numbers: false, copy_paths: false };
-    let mut pos = Pos::NONE;
+    // The place of the whole: its first part is the literal's beginning.
+    let start = m.ir.text_start(m.ir.lists[parts.range().start]);
     for index in parts.range() {
         let part = m.ir.lists[index];
-        pos = m.ir.text_start(part);
+        let pos = m.ir.text_start(part);
         let value = operand(stk, m, part, frame).await?;
         append(stk, m, value, how, pos, "while evaluating a path segment", &mut bytes, &mut context).await?;
     }
-    m.path_of_appended(bytes, context, pos)
+    m.path_of_appended(bytes, context, start)
 }

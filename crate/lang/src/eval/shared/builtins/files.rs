@@ -16,7 +16,10 @@ use crate::value::{Tag, Value};
 #[suspendable]
 pub async fn import(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let path = import::path_argument(stk, m, args[0], pos).await?;
-    import::import_file(stk, m, &path, pos).await
+    match m.import_derivation(&path)? {
+        Some(derivation) => Ok(derivation),
+        None => import::import_file(stk, m, &path, pos).await,
+    }
 }
 
 /// `scopedImport scope path`
