@@ -171,6 +171,9 @@ fn not_a_function(m: &mut Machine, value: Value, pos: Pos) -> Box<EvalError> {
     EvalError::other(message.concat(), pos)
 }
 
+/// Builtins use more of the native stack than one level of recursion may; the largest, `genericClosure`, some 2 kB.
+const LEVELS_OF_BUILTIN: u32 = 4;
+
 /// Calls a builtin with exactly its arguments.
 ///
 /// Builtins get no position: in the reference only the line of the trace that names the builtin has one.
@@ -183,7 +186,9 @@ async fn call_builtin(
     pos: Pos,
 ) -> Result<Value> {
     m.enter_call(pos)?;
+    m.levels += LEVELS_OF_BUILTIN;
     let result = super::call_builtin(stk, m, builtin, arguments, Pos::NONE).await;
+    m.levels -= LEVELS_OF_BUILTIN;
     m.call_depth -= 1;
     match result {
         Ok(value) => Ok(value),
@@ -382,13 +387,21 @@ pub async fn auto_call(
         }
         return Ok(function);
     }
-    if function.tag() != Tag::Lambda {
+    // Of curried lambdas, some may have got their arguments.
+    let (lambda, received) = match function.tag() {
+        Tag::Lambda => (function, 0),
+        Tag::Boxed if m.heap.boxed_kind(function.addr()) == Boxed::Partial => {
+            let received = m.heap.partial_arguments(function.addr()).len();
+            (m.heap.partial_function(function.addr()), received)
+        }
+        _ => return Ok(function),
+    };
+    if lambda.tag() != Tag::Lambda {
         return Ok(function);
     }
-    let (id, _) = m.heap.lambda_parts(function.addr());
-    let lambda = *m.ir.lambda(id);
-    let first = m.ir.parameters[lambda.parameters.start as usize];
-    let Some(pattern) = first.pattern else {
+    let (id, _) = m.heap.lambda_parts(lambda.addr());
+    let next = m.ir.lambda(id).parameters.range().nth(received);
+    let Some(pattern) = next.and_then(|next| m.ir.parameters[next].pattern) else {
         return Ok(function);
     };
     let mut passed = Vec::new();
