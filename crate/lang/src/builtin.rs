@@ -59,6 +59,8 @@ macro_rules! for_each_builtin {
             ReadFile "readFile" 1 prefixed files::read_file;
             ReadFileType "readFileType" 1 prefixed files::read_file_type;
             ScopedImport "scopedImport" 2 global files::scoped_import;
+            FlakeRefToString "flakeRefToString" 1 prefixed flakes::flake_ref_to_string;
+            ParseFlakeRef "parseFlakeRef" 1 prefixed flakes::parse_flake_ref;
             ConvertHash "convertHash" 1 prefixed hash::convert_hash;
             HashFile "hashFile" 2 prefixed hash::hash_file;
             HashString "hashString" 2 prefixed hash::hash_string;

@@ -30,7 +30,10 @@ impl Tree {
         if let Some(kind) = kind {
             attributes.insert(b"type".to_vec(), InputValue::Text(kind.into()));
         }
-        Tree { is_git: kind == Some("git"), attributes }
+        Tree {
+            is_git: kind == Some("git"),
+            attributes,
+        }
     }
 
     /// Sets an attribute.
@@ -53,11 +56,13 @@ impl Tree {
             Some(at) if !self.is_git => (&url[..at], &url[at + 1..]),
             _ => (url, &[][..]),
         };
-        self.attributes.insert(b"url".to_vec(), InputValue::Text(url.to_vec()));
+        self.attributes
+            .insert(b"url".to_vec(), InputValue::Text(url.to_vec()));
         for parameter in query.split(|&byte| byte == b'&') {
             if let Some(at) = parameter.iter().position(|&byte| byte == b'=') {
                 let value = percent_decoded(&parameter[at + 1..]);
-                self.attributes.insert(parameter[..at].to_vec(), InputValue::Text(value));
+                self.attributes
+                    .insert(parameter[..at].to_vec(), InputValue::Text(value));
             }
         }
     }
@@ -77,11 +82,14 @@ impl Tree {
     }
 }
 
-fn percent_decoded(text: &[u8]) -> Vec<u8> {
+/// Replaces `%XX` by the bytes they stand for.
+pub(crate) fn percent_decoded(text: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&byte, tail)) = rest.split_first() {
-        let digits = tail.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let digits = tail
+            .get(..2)
+            .and_then(|digits| std::str::from_utf8(digits).ok());
         match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(code) if byte == b'%' => {
                 decoded.push(code);
@@ -112,19 +120,38 @@ impl Machine {
             return Err(wrong("input attribute 'url' is missing".into()));
         }
         if let Some(rev) = tree.text("rev") {
-            Hash::parse_any(rev, Some(HashAlgorithm::Sha1)).map_err(|error| wrong(error.to_string()))?;
+            Hash::parse_any(rev, Some(HashAlgorithm::Sha1))
+                .map_err(|error| wrong(error.to_string()))?;
         }
-        let described = match (tree.text("url"), tree.text("owner"), tree.text("repo"), tree.text("id")) {
+        let described = match (
+            tree.text("url"),
+            tree.text("owner"),
+            tree.text("repo"),
+            tree.text("id"),
+        ) {
             (Some(url), ..) => url.to_vec(),
             (_, Some(owner), Some(repo), _) => [kind, b":", owner, b"/", repo].concat(),
             (.., Some(id)) => [b"flake:", id].concat(),
-            _ => return Err(wrong(format!("cannot fetch an input of the type '{}'", String::from_utf8_lossy(kind)))),
+            _ => {
+                return Err(wrong(format!(
+                    "cannot fetch an input of the type '{}'",
+                    String::from_utf8_lossy(kind)
+                )));
+            }
         };
-        let Some(hash) = tree.text("narHash") else { return Err(no_network(&described, "narHash")) };
-        let hash = Hash::parse_any(hash, Some(HashAlgorithm::Sha256)).map_err(|error| wrong(error.to_string()))?;
+        let Some(hash) = tree.text("narHash") else {
+            return Err(no_network(&described, "narHash"));
+        };
+        let hash = Hash::parse_any(hash, Some(HashAlgorithm::Sha256))
+            .map_err(|error| wrong(error.to_string()))?;
         let name = tree.text("name").unwrap_or(b"source");
-        let address = ContentAddress { method: ContentAddressMethod::Nar, hash };
-        let path = address.path(&self.store.dir, name).map_err(|error| wrong(error.to_string()))?;
+        let address = ContentAddress {
+            method: ContentAddressMethod::Nar,
+            hash,
+        };
+        let path = address
+            .path(&self.store.dir, name)
+            .map_err(|error| wrong(error.to_string()))?;
         let out_path = self.store_path_string(&path);
         Ok(self.tree_value(tree, out_path, hash))
     }
@@ -132,14 +159,20 @@ impl Machine {
     /// A tree that is there already: it is copied to the store under the name `source`.
     fn tree_at_path(&mut self, tree: &Tree) -> Result<Value> {
         let Some(path) = tree.text("path") else {
-            return Err(EvalError::other("input attribute 'path' is missing", Pos::NONE));
+            return Err(EvalError::other(
+                "input attribute 'path' is missing",
+                Pos::NONE,
+            ));
         };
         let path = crate::files::canonical(path);
         let contents = self.read_tree(&path, Pos::NONE, None)?;
         let hash = drvlab_store::nar::hash(&contents, HashAlgorithm::Sha256);
         let object = self.add_source(b"source", &contents, Pos::NONE)?;
         let out_path = self.store_path_string(&object);
-        self.store.sources.entry(object).or_insert_with(|| Rc::from(path));
+        self.store
+            .sources
+            .entry(object)
+            .or_insert_with(|| Rc::from(path));
         Ok(self.tree_value(tree, out_path, hash))
     }
 
@@ -156,7 +189,12 @@ impl Machine {
             }
         }
         if tree.is_git {
-            attributes.push(("submodules", Value::bool(tree.attributes.get(b"submodules".as_slice()) == Some(&InputValue::Bool(true)))));
+            attributes.push((
+                "submodules",
+                Value::bool(
+                    tree.attributes.get(b"submodules".as_slice()) == Some(&InputValue::Bool(true)),
+                ),
+            ));
         }
         let named = attributes
             .into_iter()
@@ -169,22 +207,39 @@ impl Machine {
 /// The last part of a URL, which names what is fetched.
 pub(crate) fn base_name(url: &[u8]) -> Vec<u8> {
     let url = url.strip_suffix(b"/").unwrap_or(url);
-    url.rsplit(|&byte| byte == b'/').next().unwrap_or_default().to_vec()
+    url.rsplit(|&byte| byte == b'/')
+        .next()
+        .unwrap_or_default()
+        .to_vec()
 }
 
 /// Makes the error for a file that would have to be downloaded.
 pub(crate) fn no_network(url: &[u8], attribute: &str) -> Box<EvalError> {
-    let message = [b"cannot download '".as_slice(), url, b"': this evaluator has no network"].concat();
-    EvalError::other(message, Pos::NONE)
-        .hint(format!("Give the attribute '{attribute}': the store path follows from the hash alone"))
+    let message = [
+        b"cannot download '".as_slice(),
+        url,
+        b"': this evaluator has no network",
+    ]
+    .concat();
+    EvalError::other(message, Pos::NONE).hint(format!(
+        "Give the attribute '{attribute}': the store path follows from the hash alone"
+    ))
 }
 
 /// Makes the error for a URL whose last part, or a name that, cannot be the name of a store object.
-pub(crate) fn invalid_name(url: &[u8], reason: &str, who: &str, is_set: bool, is_named: bool) -> Box<EvalError> {
+pub(crate) fn invalid_name(
+    url: &[u8],
+    reason: &str,
+    who: &str,
+    is_set: bool,
+    is_named: bool,
+) -> Box<EvalError> {
     let advice = match (is_set, is_named) {
         (_, true) => format!("Please change the value for the 'name' attribute passed to '{who}'"),
         (true, false) => format!("Please add a valid 'name' attribute to the argument for '{who}'"),
-        (false, false) => format!("Please pass an attribute set with 'url' and 'name' attributes to '{who}'"),
+        (false, false) => {
+            format!("Please pass an attribute set with 'url' and 'name' attributes to '{who}'")
+        }
     };
     let message = [
         b"invalid store path name when fetching URL '".as_slice(),

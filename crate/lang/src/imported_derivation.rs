@@ -24,19 +24,45 @@ const OWN: [Symbol; 6] = [
 impl Machine {
     /// Makes the set of a derivation that this evaluation has made; `None` if the path is none.
     pub(crate) fn import_derivation(&mut self, path: &[u8]) -> Result<Option<Value>> {
-        let Ok(drv) = self.store.dir.parse_path(path) else { return Ok(None) };
-        let Some(derivation) = self.store.derivations.get(&drv).cloned() else { return Ok(None) };
-        let context = self.contexts.singleton(ContextElement::DrvDeep(drv.clone()));
+        let Ok(drv) = self.store.dir.parse_path(path) else {
+            return Ok(None);
+        };
+        let Some(derivation) = self.store.derivations.get(&drv).cloned() else {
+            return Ok(None);
+        };
+        let context = self
+            .contexts
+            .singleton(ContextElement::DrvDeep(drv.clone()));
         let drv_path = self.heap.string(path, context);
-        let name = derivation.env.get(b"name".as_slice()).map(|name| name.to_vec()).unwrap_or_default();
+        let name = derivation
+            .env
+            .get(b"name".as_slice())
+            .map(|name| name.to_vec())
+            .unwrap_or_default();
         let name = self.string(&name);
         let kind = self.string(b"derivation");
         let all = self.heap.alloc_list(derivation.outputs.len());
-        let names: Vec<Symbol> = derivation.outputs.keys().map(|output| self.symbols.intern(output)).collect();
+        let names: Vec<Symbol> = derivation
+            .outputs
+            .keys()
+            .map(|output| self.symbols.intern(output))
+            .collect();
         for (index, &output) in names.iter().enumerate() {
-            let (out_path, output_name) = (self.built_output(&drv, output)?, self.symbol_string(output));
-            let values = [Value::object(Tag::List, all), drv_path, name, kind, out_path, output_name];
-            let mut attributes: Vec<_> = OWN.into_iter().zip(values).map(|(name, value)| (name, value, Pos::NONE)).collect();
+            let (out_path, output_name) =
+                (self.built_output(&drv, output)?, self.symbol_string(output));
+            let values = [
+                Value::object(Tag::List, all),
+                drv_path,
+                name,
+                kind,
+                out_path,
+                output_name,
+            ];
+            let mut attributes: Vec<_> = OWN
+                .into_iter()
+                .zip(values)
+                .map(|(name, value)| (name, value, Pos::NONE))
+                .collect();
             attributes.extend(names.iter().map(|&name| (name, Value::NULL, Pos::NONE)));
             let set = self.heap.attrs_from(attributes);
             self.heap.set_element(all, index, set);
@@ -45,7 +71,11 @@ impl Machine {
         for holder in self.heap.elements(all) {
             for (index, &output) in names.iter().enumerate() {
                 let value = self.heap.element(all, index);
-                if let Some(slot) = self.heap.find_attr(holder.addr(), output).filter(|_| !OWN.contains(&output)) {
+                if let Some(slot) = self
+                    .heap
+                    .find_attr(holder.addr(), output)
+                    .filter(|_| !OWN.contains(&output))
+                {
                     self.heap.set_attr_value(slot, value);
                 }
             }
@@ -57,7 +87,10 @@ impl Machine {
     fn built_output(&mut self, drv: &StorePath, output: Symbol) -> Result<Value> {
         let output: Rc<[u8]> = self.symbols.name(output).into();
         let text = self.output_chain_text(drv, std::slice::from_ref(&output), Pos::NONE)?;
-        let context = self.contexts.singleton(ContextElement::Built { drv: drv.clone(), output });
+        let context = self.contexts.singleton(ContextElement::Built {
+            drv: drv.clone(),
+            output,
+        });
         Ok(self.heap.string(&text, context))
     }
 }

@@ -12,6 +12,7 @@ pub mod error;
 pub mod eval;
 mod fetching;
 pub mod files;
+mod flake_reference;
 pub mod heap;
 mod imported_derivation;
 mod internal;

@@ -32,8 +32,15 @@ impl Machine {
         {
             return parsed.root.clone().map_err(syntax_error);
         }
-        let root = self.parse_text_plainly(Origin::File(path.clone()), text.clone(), parent(path), None);
-        self.parsed.insert(path.clone(), ParsedFile { text, root: root.clone() });
+        let root =
+            self.parse_text_plainly(Origin::File(path.clone()), text.clone(), parent(path), None);
+        self.parsed.insert(
+            path.clone(),
+            ParsedFile {
+                text,
+                root: root.clone(),
+            },
+        );
         root.map_err(syntax_error)
     }
 
@@ -45,7 +52,8 @@ impl Machine {
         base_dir: &[u8],
         scope: Option<&[Symbol]>,
     ) -> Result<Root> {
-        self.parse_text_plainly(origin, text, base_dir, scope).map_err(syntax_error)
+        self.parse_text_plainly(origin, text, base_dir, scope)
+            .map_err(syntax_error)
     }
 
     fn parse_text_plainly(
@@ -56,7 +64,10 @@ impl Machine {
         scope: Option<&[Symbol]>,
     ) -> std::result::Result<Root, Box<crate::diagnostic::Diagnostic>> {
         let base = self.sources.add(origin, text).map_err(|_| {
-            Box::new(crate::diagnostic::Diagnostic::error("the source files together are larger than 2 GiB", Pos::NONE))
+            Box::new(crate::diagnostic::Diagnostic::error(
+                "the source files together are larger than 2 GiB",
+                Pos::NONE,
+            ))
         })?;
         let mut warnings = Vec::new();
         let root = syntax::parse(syntax::ParseContext {
@@ -72,7 +83,8 @@ impl Machine {
             warnings: &mut warnings,
         });
         for warning in warnings {
-            self.say(Message::Diagnostic(warning)).map_err(|error| Box::new(error.diagnostic))?;
+            self.say(Message::Diagnostic(warning))
+                .map_err(|error| Box::new(error.diagnostic))?;
         }
         root
     }
@@ -87,11 +99,15 @@ impl Machine {
         }
         let path = self.resolve_links(path, pos)?;
         match self.files.kind(&path) {
-            Ok(Some(FileKind::Directory)) => return Err(EvalError::other("read of 4096 bytes: Is a directory", pos)),
+            Ok(Some(FileKind::Directory)) => {
+                return Err(EvalError::other("read of 4096 bytes: Is a directory", pos));
+            }
             Ok(None) => return Err(does_not_exist(&path, pos)),
             _ => {}
         }
-        self.files.read(&path).map_err(|error| file_error(&path, &error, pos))
+        self.files
+            .read(&path)
+            .map_err(|error| file_error(&path, &error, pos))
     }
 
     fn read_store_text(&self, path: &[u8]) -> Option<Rc<[u8]>> {
@@ -101,7 +117,12 @@ impl Machine {
         }
         let derivation = self.store.derivations.get(&path)?;
         let mut text = Vec::new();
-        drvlab_store::aterm::write(derivation, &self.store.dir, drvlab_store::aterm::Mask::None, &mut text);
+        drvlab_store::aterm::write(
+            derivation,
+            &self.store.dir,
+            drvlab_store::aterm::Mask::None,
+            &mut text,
+        );
         Some(text.into())
     }
 
@@ -110,30 +131,56 @@ impl Machine {
     /// # Errors
     /// When a filter has left the file out of the copy.
     fn original(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
-        let Ok((object, rest)) = self.store.dir.split_path(path) else { return Ok(path.to_vec()) };
-        let Some(source) = self.store.sources.get(&object) else { return Ok(path.to_vec()) };
+        let Ok((object, rest)) = self.store.dir.split_path(path) else {
+            return Ok(path.to_vec());
+        };
+        let Some(source) = self.store.sources.get(&object) else {
+            return Ok(path.to_vec());
+        };
         let original = [source, rest].concat();
         match self.store.kept.get(&object) {
-            Some(kept) if !rest.is_empty() && !kept.contains(&original) => Err(does_not_exist(path, pos)),
+            Some(kept) if !rest.is_empty() && !kept.contains(&original) => {
+                Err(does_not_exist(path, pos))
+            }
             _ => Ok(original),
         }
     }
 
     /// Lists a directory in the order of names, following symbolic links to it.
     pub(crate) fn list_dir(&self, path: &[u8], pos: Pos) -> Result<Vec<(Vec<u8>, FileKind)>> {
-        let object = self.store.dir.split_path(path).ok().map(|(object, _)| object);
+        let object = self
+            .store
+            .dir
+            .split_path(path)
+            .ok()
+            .map(|(object, _)| object);
         let kept = object.and_then(|object| self.store.kept.get(&object));
         let is_text = self.read_store_text(path).is_some();
-        let resolved = if is_text { path.to_vec() } else { self.resolve_links(path, pos)? };
-        match self.files.kind(&resolved).map_err(|error| file_error(&resolved, &error, pos))? {
+        let resolved = if is_text {
+            path.to_vec()
+        } else {
+            self.resolve_links(path, pos)?
+        };
+        match self
+            .files
+            .kind(&resolved)
+            .map_err(|error| file_error(&resolved, &error, pos))?
+        {
             Some(FileKind::Directory) => {}
             None if !is_text => return Err(does_not_exist(&resolved, pos)),
             _ => {
-                let message = [b"cannot read directory \"".as_slice(), &resolved, b"\": Not a directory"];
+                let message = [
+                    b"cannot read directory \"".as_slice(),
+                    &resolved,
+                    b"\": Not a directory",
+                ];
                 return Err(EvalError::other(message.concat(), pos));
             }
         }
-        let mut entries = self.files.read_dir(&resolved).map_err(|error| file_error(&resolved, &error, pos))?;
+        let mut entries = self
+            .files
+            .read_dir(&resolved)
+            .map_err(|error| file_error(&resolved, &error, pos))?;
         if let Some(kept) = kept {
             entries.retain(|(name, _)| kept.contains(&join(&resolved, name)));
         }
@@ -147,14 +194,22 @@ impl Machine {
             return Ok(FileKind::Regular { executable: false });
         }
         let path = self.original(path, pos)?;
-        let ends = path.iter().enumerate().skip(1).filter(|&(_, &byte)| byte == b'/').map(|(at, _)| at);
+        let ends = path
+            .iter()
+            .enumerate()
+            .skip(1)
+            .filter(|&(_, &byte)| byte == b'/')
+            .map(|(at, _)| at);
         for end in ends {
             if let Ok(Some(FileKind::Symlink)) = self.files.kind(&path[..end]) {
                 let message = [b"path '".as_slice(), &path[..end], b"' is a symlink"].concat();
                 return Err(EvalError::other(message, pos));
             }
         }
-        let kind = self.files.kind(&path).map_err(|error| file_error(&path, &error, pos))?;
+        let kind = self
+            .files
+            .kind(&path)
+            .map_err(|error| file_error(&path, &error, pos))?;
         kind.ok_or_else(|| does_not_exist(&path, pos))
     }
 
@@ -183,7 +238,14 @@ impl Machine {
         if !self.store.ignored_entries.insert(path.into()) {
             return Ok(());
         }
-        self.warn([b"Nix search path entry '".as_slice(), path, b"' does not exist, ignoring"].concat())
+        self.warn(
+            [
+                b"Nix search path entry '".as_slice(),
+                path,
+                b"' does not exist, ignoring",
+            ]
+            .concat(),
+        )
     }
 
     /// Replaces symbolic links in the directory part of a path.
@@ -205,17 +267,37 @@ impl Machine {
         let mut links = 0;
         let mut end = 1;
         while end <= path.len() {
-            let part_end = path[end..].iter().position(|&byte| byte == b'/').map_or(path.len(), |at| end + at);
+            let part_end = path[end..]
+                .iter()
+                .position(|&byte| byte == b'/')
+                .map_or(path.len(), |at| end + at);
             let so_far = &path[..part_end];
             if let Ok(Some(FileKind::Symlink)) = self.files.kind(so_far) {
                 links += 1;
                 if links > MAX_LINKS {
-                    let message = [b"infinite symlink recursion in path '".as_slice(), asked, b"'"].concat();
-                    let what = [b"while realising the context of path '".as_slice(), asked, b"'"].concat();
+                    let message = [
+                        b"infinite symlink recursion in path '".as_slice(),
+                        asked,
+                        b"'",
+                    ]
+                    .concat();
+                    let what = [
+                        b"while realising the context of path '".as_slice(),
+                        asked,
+                        b"'",
+                    ]
+                    .concat();
                     return Err(EvalError::other(message, pos).traced(what, pos));
                 }
-                let target = self.files.read_link(so_far).map_err(|error| file_error(so_far, &error, pos))?;
-                let mut joined = if target.first() == Some(&b'/') { Vec::new() } else { parent(so_far).to_vec() };
+                let target = self
+                    .files
+                    .read_link(so_far)
+                    .map_err(|error| file_error(so_far, &error, pos))?;
+                let mut joined = if target.first() == Some(&b'/') {
+                    Vec::new()
+                } else {
+                    parent(so_far).to_vec()
+                };
                 joined.push(b'/');
                 joined.extend_from_slice(&target);
                 joined.extend_from_slice(&path[part_end..]);
@@ -234,7 +316,10 @@ impl Machine {
             return Ok(path.to_vec());
         }
         let mut path = self.resolve_links(path, pos)?;
-        let kind = self.files.kind(&path).map_err(|error| file_error(&path, &error, pos))?;
+        let kind = self
+            .files
+            .kind(&path)
+            .map_err(|error| file_error(&path, &error, pos))?;
         if kind == Some(FileKind::Directory) {
             if path.last() != Some(&b'/') {
                 path.push(b'/');
@@ -262,7 +347,11 @@ impl Machine {
         if path == self.store.dir.as_str().as_bytes() {
             return Some(FileKind::Directory);
         }
-        let resolved = if follow { self.resolve_links(path, Pos::NONE) } else { self.resolve_directory(path, Pos::NONE) };
+        let resolved = if follow {
+            self.resolve_links(path, Pos::NONE)
+        } else {
+            self.resolve_directory(path, Pos::NONE)
+        };
         self.files.kind(&resolved.ok()?).ok()?
     }
 
@@ -278,7 +367,12 @@ impl Machine {
             return Ok(self.store_path_string(&object));
         }
         let name = match path.rsplit(|&byte| byte == b'/').next() {
-            Some(b"") | None => return Err(EvalError::other("cannot copy the root directory to the store", pos)),
+            Some(b"") | None => {
+                return Err(EvalError::other(
+                    "cannot copy the root directory to the store",
+                    pos,
+                ));
+            }
             Some(name) => name.to_vec(),
         };
         let tree = self.read_tree(path, Pos::NONE, None)?;
@@ -292,7 +386,10 @@ impl Machine {
     /// Computes the store path of a file tree as `builtins.path` and path literals give it.
     pub(crate) fn add_source(&self, name: &[u8], tree: &FileTree, pos: Pos) -> Result<StorePath> {
         let hash = nar::hash(tree, HashAlgorithm::Sha256);
-        let digest: [u8; 32] = hash.digest().try_into().expect("a SHA-256 digest has 32 bytes");
+        let digest: [u8; 32] = hash
+            .digest()
+            .try_into()
+            .expect("a SHA-256 digest has 32 bytes");
         self.store
             .dir
             .source_path(&digest, name, [], false)
@@ -300,7 +397,12 @@ impl Machine {
     }
 
     /// Reads a file, link or directory with all that is below it, or with those that are `kept`.
-    pub(crate) fn read_tree(&mut self, path: &[u8], pos: Pos, kept: Option<&Kept>) -> Result<FileTree> {
+    pub(crate) fn read_tree(
+        &mut self,
+        path: &[u8],
+        pos: Pos,
+        kept: Option<&Kept>,
+    ) -> Result<FileTree> {
         if let Some(text) = self.read_store_text(path) {
             return Ok(FileTree::file(&*text));
         }
@@ -322,15 +424,26 @@ impl Machine {
             None => Err(does_not_exist(path, pos)),
             Some(FileKind::Regular { executable }) => {
                 let contents = self.files.read(path).map_err(wrong)?;
-                Ok(if executable { FileTree::executable(&*contents) } else { FileTree::file(&*contents) })
+                Ok(if executable {
+                    FileTree::executable(&*contents)
+                } else {
+                    FileTree::file(&*contents)
+                })
             }
-            Some(FileKind::Symlink) => Ok(FileTree::symlink(self.files.read_link(path).map_err(wrong)?)),
+            Some(FileKind::Symlink) => Ok(FileTree::symlink(
+                self.files.read_link(path).map_err(wrong)?,
+            )),
             Some(FileKind::Unknown) => {
                 let message = [b"file '".as_slice(), path, b"' has an unsupported type"].concat();
                 Err(EvalError::other(message, pos))
             }
             Some(FileKind::Directory) if depth >= MAX_TREE_DEPTH => {
-                let message = [b"directory '".as_slice(), path, b"' is nested too deeply to be copied"].concat();
+                let message = [
+                    b"directory '".as_slice(),
+                    path,
+                    b"' is nested too deeply to be copied",
+                ]
+                .concat();
                 Err(EvalError::new(ErrorKind::Limit, message, pos))
             }
             Some(FileKind::Directory) => {
@@ -350,20 +463,33 @@ impl Machine {
 
 /// Appends a name to the path of a directory.
 pub(crate) fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
-    let slash: &[u8] = if directory.last() == Some(&b'/') { b"" } else { b"/" };
+    let slash: &[u8] = if directory.last() == Some(&b'/') {
+        b""
+    } else {
+        b"/"
+    };
     [directory, slash, name].concat()
 }
 
 fn syntax_error(diagnostic: Box<crate::diagnostic::Diagnostic>) -> Box<EvalError> {
-    Box::new(EvalError { kind: ErrorKind::Other, diagnostic: *diagnostic })
+    Box::new(EvalError {
+        kind: ErrorKind::Other,
+        diagnostic: *diagnostic,
+    })
 }
 
 /// Makes the error for a path where nothing is.
 pub(crate) fn does_not_exist(path: &[u8], pos: Pos) -> Box<EvalError> {
-    EvalError::other([b"path '".as_slice(), path, b"' does not exist"].concat(), pos)
+    EvalError::other(
+        [b"path '".as_slice(), path, b"' does not exist"].concat(),
+        pos,
+    )
 }
 
 /// Makes the error for a file that can't be read.
 pub(crate) fn file_error(path: &[u8], error: &FileError, pos: Pos) -> Box<EvalError> {
-    EvalError::other([b"path '".as_slice(), path, b"' ", error.0.as_bytes()].concat(), pos)
+    EvalError::other(
+        [b"path '".as_slice(), path, b"' ", error.0.as_bytes()].concat(),
+        pos,
+    )
 }

@@ -15,7 +15,11 @@ impl Machine {
     /// # Errors
     /// What evaluation says.
     pub fn print_value(&mut self, value: Value, strict: bool) -> Result<Vec<u8>> {
-        let value = if strict { deep::force_deep(&mut Stk, self, value)? } else { self.force(value)? };
+        let value = if strict {
+            deep::force_deep(&mut Stk, self, value)?
+        } else {
+            self.force(value)?
+        };
         Ok(self.print_plain(value, strict))
     }
 
@@ -26,11 +30,17 @@ impl Machine {
     /// What evaluation says, or that the value has no form in JSON.
     pub fn print_json(&mut self, value: Value, strict: bool) -> Result<Vec<u8>> {
         let value = self.force(value)?;
-        let mut text = JsonText { lazy: !strict, ..JsonText::default() };
+        let mut text = JsonText {
+            lazy: !strict,
+            ..JsonText::default()
+        };
         json::append(&mut Stk, self, value, true, Pos::NONE, &mut text)?;
         match text.invalid {
             None => Ok(text.bytes),
-            Some(reason) => Err(EvalError::other(format!("JSON serialization error: {reason}"), Pos::NONE)),
+            Some(reason) => Err(EvalError::other(
+                format!("JSON serialization error: {reason}"),
+                Pos::NONE,
+            )),
         }
     }
 
@@ -47,7 +57,10 @@ impl Machine {
     /// # Errors
     /// What evaluation says, or that the value is nothing of that kind.
     pub fn print_raw(&mut self, value: Value) -> Result<Vec<u8>> {
-        let how = Coercion { numbers: false, copy_paths: true };
+        let how = Coercion {
+            numbers: false,
+            copy_paths: true,
+        };
         let what = "while generating the nix-instantiate output";
         let (text, _) = coerce::coerce(&mut Stk, self, value, how, Pos::NONE, what)?;
         Ok(text)

@@ -21,7 +21,13 @@ const MAX_STRING: usize = 1024;
 impl Machine {
     /// Prints a value for an error message: what is not evaluated is `«thunk»`, what is long is cut.
     pub fn print_short(&self, value: Value) -> Vec<u8> {
-        let mut printer = ShortPrinter { machine: self, text: Vec::new(), seen: HashSet::new(), attributes: 0, items: 0 };
+        let mut printer = ShortPrinter {
+            machine: self,
+            text: Vec::new(),
+            seen: HashSet::new(),
+            attributes: 0,
+            items: 0,
+        };
         printer.value(self.heap.peek(value), value, 0);
         printer.text
     }
@@ -29,7 +35,13 @@ impl Machine {
     /// Prints a value as `nix-instantiate --eval` does. `forced` says that all of it has been evaluated; otherwise what has not been is
     /// `<CODE>`.
     pub(crate) fn print_plain(&self, value: Value, forced: bool) -> Vec<u8> {
-        let mut printer = PlainPrinter { machine: self, forced, text: Vec::new(), seen: HashSet::new(), tasks: Vec::new() };
+        let mut printer = PlainPrinter {
+            machine: self,
+            forced,
+            text: Vec::new(),
+            seen: HashSet::new(),
+            tasks: Vec::new(),
+        };
         printer.value(value);
         while let Some(task) = printer.tasks.pop() {
             printer.run(task);
@@ -41,9 +53,9 @@ impl Machine {
     /// the reference would still have to evaluate it.
     fn member(&self, raw: Value) -> Member {
         match self.heap.peek(raw) {
-            value if value.is_thunk() => {
-                Member::Delayed { blackhole: self.heap.word(value.addr(), 0) == thunk::BLACKHOLE }
-            }
+            value if value.is_thunk() => Member::Delayed {
+                blackhole: self.heap.word(value.addr(), 0) == thunk::BLACKHOLE,
+            },
             _ if raw.tag() == Tag::Lambda => Member::Delayed { blackhole: false },
             value => Member::Value(value),
         }
@@ -56,7 +68,9 @@ impl Machine {
 
     fn append_number(&self, value: Value, text: &mut Vec<u8>) {
         match self.number(value) {
-            Some(crate::number::Number::Int(number)) => text.extend_from_slice(number.to_string().as_bytes()),
+            Some(crate::number::Number::Int(number)) => {
+                text.extend_from_slice(number.to_string().as_bytes())
+            }
             Some(crate::number::Number::Float(number)) => append_float(number, text),
             None => {}
         }
@@ -114,7 +128,9 @@ impl ShortPrinter<'_> {
             Tag::String => self.string(m.bytes(value)),
             Tag::Lambda => self.lambda(value.addr(), 0),
             Tag::Constant => match value.as_builtin() {
-                Some(index) => self.push(&format!("«primop {}»", Builtin::from_index(index).name())),
+                Some(index) => {
+                    self.push(&format!("«primop {}»", Builtin::from_index(index).name()))
+                }
                 None if value == Value::TRUE => self.push("true"),
                 None if value == Value::FALSE => self.push("false"),
                 None => self.push("null"),
@@ -137,14 +153,21 @@ impl ShortPrinter<'_> {
     }
 
     fn elided(&mut self, count: usize, one: &str, many: &str) {
-        self.push(&format!("«{count} {} elided»", if count == 1 { one } else { many }));
+        self.push(&format!(
+            "«{count} {} elided»",
+            if count == 1 { one } else { many }
+        ));
     }
 
     fn attrs(&mut self, set: Addr, identity: Value, depth: usize) {
         let m = self.machine;
         let mut members = m.heap.all_attributes(set);
         // All empty sets are one object in the reference.
-        let identity = if members.is_empty() { EMPTY_SET } else { identity };
+        let identity = if members.is_empty() {
+            EMPTY_SET
+        } else {
+            identity
+        };
         if !self.seen.insert(identity) {
             self.push(REPEATED);
             return;
@@ -199,7 +222,11 @@ impl ShortPrinter<'_> {
     }
 
     fn string(&mut self, bytes: &[u8]) {
-        append_string(&bytes[..bytes.len().min(MAX_STRING)], bytes.get(MAX_STRING) == Some(&b'{'), &mut self.text);
+        append_string(
+            &bytes[..bytes.len().min(MAX_STRING)],
+            bytes.get(MAX_STRING) == Some(&b'{'),
+            &mut self.text,
+        );
         if bytes.len() > MAX_STRING {
             self.push(" ");
             self.elided(bytes.len() - MAX_STRING, "byte", "bytes");
@@ -216,9 +243,14 @@ impl ShortPrinter<'_> {
             self.push(" ");
             self.text.extend_from_slice(m.symbols.name(name));
         }
-        let waiting = lambda.parameters.range().nth(passed).unwrap_or(lambda.parameters.range().start);
+        let waiting = lambda
+            .parameters
+            .range()
+            .nth(passed)
+            .unwrap_or(lambda.parameters.range().start);
         self.push(" @ ");
-        self.text.extend_from_slice(&m.describe_position(m.ir.parameters[waiting].pos));
+        self.text
+            .extend_from_slice(&m.describe_position(m.ir.parameters[waiting].pos));
         self.push("»");
     }
 
@@ -226,7 +258,10 @@ impl ShortPrinter<'_> {
         let m = self.machine;
         let function = m.heap.partial_function(addr);
         match function.as_builtin() {
-            Some(index) => self.push(&format!("«partially applied primop {}»", Builtin::from_index(index).name())),
+            Some(index) => self.push(&format!(
+                "«partially applied primop {}»",
+                Builtin::from_index(index).name()
+            )),
             None => self.lambda(function.addr(), m.heap.partial_arguments(addr).len()),
         }
     }
@@ -241,7 +276,9 @@ fn append_string(bytes: &[u8], brace: bool, text: &mut Vec<u8>) {
             b'\n' => text.extend_from_slice(b"\\n"),
             b'\r' => text.extend_from_slice(b"\\r"),
             b'\t' => text.extend_from_slice(b"\\t"),
-            b'$' if bytes.get(index + 1).map_or(brace, |&next| next == b'{') => text.extend_from_slice(b"\\$"),
+            b'$' if bytes.get(index + 1).map_or(brace, |&next| next == b'{') => {
+                text.extend_from_slice(b"\\$")
+            }
             _ => text.push(byte),
         }
     }
@@ -282,7 +319,8 @@ impl PlainPrinter<'_> {
                 }
                 self.tasks.push(Task::Elements(list, index + 1));
                 self.tasks.push(Task::Text(" "));
-                self.tasks.push(Task::Member(self.machine.heap.element(list, index)));
+                self.tasks
+                    .push(Task::Member(self.machine.heap.element(list, index)));
             }
             Task::Member(raw) => match self.machine.member(raw) {
                 Member::Delayed { .. } if self.forced => self.value(raw),
@@ -309,7 +347,12 @@ impl PlainPrinter<'_> {
                 self.push("{ ");
                 self.tasks.push(Task::Text("}"));
                 for (name, member) in members {
-                    let parts = [Task::Text("; "), Task::Member(member), Task::Text(" = "), Task::Name(name)];
+                    let parts = [
+                        Task::Text("; "),
+                        Task::Member(member),
+                        Task::Text(" = "),
+                        Task::Name(name),
+                    ];
                     self.tasks.extend(parts);
                 }
             }

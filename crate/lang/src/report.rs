@@ -23,7 +23,10 @@ pub fn error(diagnostic: &Diagnostic, sources: &SourceMap, full: bool) -> Vec<u8
         Severity::Error => b"error:",
         Severity::Warning => b"warning:",
     };
-    let mut report = Report { text: label.to_vec(), sources };
+    let mut report = Report {
+        text: label.to_vec(),
+        sources,
+    };
     if report.trace(&diagnostic.trace, full) {
         report.text.extend_from_slice(INDENT);
         report.text.extend_from_slice(label);
@@ -82,8 +85,11 @@ impl Report<'_> {
     /// Frames that have been shown already are left out if there are many in a row. Without `full`, nothing but what is always
     /// shown follows once the frames, those with a place counted twice, are more than three.
     fn trace(&mut self, trace: &[TraceFrame], full: bool) -> bool {
-        let mut frames =
-            trace.iter().rev().filter(|frame| !frame.message.is_empty() && (full || frame.shown != Shown::InFull)).peekable();
+        let mut frames = trace
+            .iter()
+            .rev()
+            .filter(|frame| !frame.message.is_empty() && (full || frame.shown != Shown::InFull))
+            .peekable();
         if frames.peek().is_none() {
             return false;
         }
@@ -110,7 +116,8 @@ impl Report<'_> {
         self.skipped(&mut skipped, &mut weight);
         if cut {
             self.text.extend_from_slice(INDENT);
-            let note = b"(stack trace truncated; use '--show-trace' to show the full, detailed trace)\n\n";
+            let note =
+                b"(stack trace truncated; use '--show-trace' to show the full, detailed trace)\n\n";
             self.text.extend_from_slice(note);
         }
         true
@@ -126,7 +133,9 @@ impl Report<'_> {
             return false;
         }
         self.text.extend_from_slice(INDENT);
-        self.text.extend_from_slice(format!("({} duplicate frames omitted)\n\n", frames.len()).as_bytes());
+        self.text.extend_from_slice(
+            format!("({} duplicate frames omitted)\n\n", frames.len()).as_bytes(),
+        );
         true
     }
 
@@ -160,7 +169,8 @@ impl Report<'_> {
 
     /// Adds the line `at FILE:LINE:COLUMN:` and the source text around it; nothing, and false, for a position that is none.
     fn place(&mut self, pos: Pos, indent: &[u8]) -> bool {
-        let (Some(place), Some(source)) = (self.sources.locate(pos), self.sources.source(pos)) else {
+        let (Some(place), Some(source)) = (self.sources.locate(pos), self.sources.source(pos))
+        else {
             return false;
         };
         self.text.extend_from_slice(indent);
@@ -175,7 +185,10 @@ impl Report<'_> {
         if let Some(line) = around.line {
             self.line(place.line, line);
             self.text.extend_from_slice(b"             | ");
-            self.text.resize(self.text.len() + place.column.saturating_sub(1) as usize, b' ');
+            self.text.resize(
+                self.text.len() + place.column.saturating_sub(1) as usize,
+                b' ',
+            );
             self.text.extend_from_slice(b"^\n");
         }
         if let Some(after) = around.after {
@@ -185,7 +198,8 @@ impl Report<'_> {
     }
 
     fn line(&mut self, number: u32, line: &[u8]) {
-        self.text.extend_from_slice(format!("{number:13}|").as_bytes());
+        self.text
+            .extend_from_slice(format!("{number:13}|").as_bytes());
         let line = line.trim_end_with(|character| matches!(character, ' ' | '\t'));
         if !line.is_empty() {
             self.text.push(b' ');
@@ -204,7 +218,11 @@ struct LinesAround<'a> {
 
 impl<'a> LinesAround<'a> {
     fn find(text: &'a [u8], offset: usize) -> Self {
-        let mut around = LinesAround { before: None, line: None, after: None };
+        let mut around = LinesAround {
+            before: None,
+            line: None,
+            after: None,
+        };
         if text.is_empty() {
             return around;
         }
@@ -277,7 +295,10 @@ fn escape_sequence_length(text: &[u8]) -> usize {
     if text.get(1) != Some(&b'[') {
         return text.len().min(2);
     }
-    let parameters = text[2..].iter().take_while(|byte| (0x20..=0x3f).contains(*byte)).count();
+    let parameters = text[2..]
+        .iter()
+        .take_while(|byte| (0x20..=0x3f).contains(*byte))
+        .count();
     (2 + parameters + 1).min(text.len())
 }
 
@@ -300,7 +321,11 @@ mod tests {
     }
 
     fn frame(message: &str, pos: Pos) -> TraceFrame {
-        TraceFrame { message: message.into(), pos, shown: Shown::WhileShort }
+        TraceFrame {
+            message: message.into(),
+            pos,
+            shown: Shown::WhileShort,
+        }
     }
 
     fn text(diagnostic: &Diagnostic, sources: &SourceMap, full: bool) -> String {
@@ -311,7 +336,11 @@ mod tests {
     fn shows_the_line_and_its_neighbours() {
         let (map, pos) = sources(file(), b"{\n\n  a = b;\n\n}", 9);
         assert_eq!(
-            text(&Diagnostic::error("undefined variable 'b'", pos), &map, false),
+            text(
+                &Diagnostic::error("undefined variable 'b'", pos),
+                &map,
+                false
+            ),
             "error: undefined variable 'b'\n       at /w/a.nix:3:7:\n            2|\n            3|   a = b;\n             |       ^\n            4|\n"
         );
     }
@@ -321,12 +350,20 @@ mod tests {
     fn the_end_of_the_last_line_begins_another() {
         let (map, pos) = sources(file(), b"1 + x\n", 4);
         assert_eq!(
-            text(&Diagnostic::error("undefined variable 'x'", pos), &map, false),
+            text(
+                &Diagnostic::error("undefined variable 'x'", pos),
+                &map,
+                false
+            ),
             "error: undefined variable 'x'\n       at /w/a.nix:1:5:\n            1| 1 + x\n             |     ^\n            2|\n"
         );
         let (map, pos) = sources(file(), b"1 +\n", 4);
         assert_eq!(
-            text(&Diagnostic::error("syntax error, unexpected end of file", pos), &map, false),
+            text(
+                &Diagnostic::error("syntax error, unexpected end of file", pos),
+                &map,
+                false
+            ),
             "error: syntax error, unexpected end of file\n       at /w/a.nix:2:1:\n            1| 1 +\n            2|\n             | ^\n"
         );
     }
@@ -334,8 +371,15 @@ mod tests {
     #[test]
     fn an_empty_text_has_no_lines() {
         let (map, pos) = sources(Origin::Stdin, b"", 0);
-        let found = text(&Diagnostic::error("syntax error, unexpected end of file", pos), &map, false);
-        assert_eq!(found, "error: syntax error, unexpected end of file\n       at «stdin»:1:1:\n");
+        let found = text(
+            &Diagnostic::error("syntax error, unexpected end of file", pos),
+            &map,
+            false,
+        );
+        assert_eq!(
+            found,
+            "error: syntax error, unexpected end of file\n       at «stdin»:1:1:\n"
+        );
     }
 
     #[test]
@@ -355,7 +399,10 @@ mod tests {
         );
         assert!(!cut.contains("throw' builtin"));
         let full = text(&diagnostic, &map, true);
-        assert!(full.contains("throw' builtin") && !full.contains("truncated"), "{full}");
+        assert!(
+            full.contains("throw' builtin") && !full.contains("truncated"),
+            "{full}"
+        );
         diagnostic.trace[0].shown = Shown::Always;
         assert!(text(&diagnostic, &map, false).contains("throw' builtin"));
         diagnostic.trace.truncate(1);
@@ -379,16 +426,27 @@ mod tests {
     #[test]
     fn hints_stand_below() {
         let (map, _) = sources(file(), b"", 0);
-        let missing = Diagnostic::error("attribute 'nope' missing", Pos::NONE).hint("Did you mean hope?");
-        assert_eq!(text(&missing, &map, false), "error: attribute 'nope' missing\n       Did you mean hope?\n");
-        assert_eq!(text(&Diagnostic::error("", Pos::NONE), &map, false), "error:\n");
+        let missing =
+            Diagnostic::error("attribute 'nope' missing", Pos::NONE).hint("Did you mean hope?");
+        assert_eq!(
+            text(&missing, &map, false),
+            "error: attribute 'nope' missing\n       Did you mean hope?\n"
+        );
+        assert_eq!(
+            text(&Diagnostic::error("", Pos::NONE), &map, false),
+            "error:\n"
+        );
     }
 
     #[test]
     fn lines_end_in_three_ways() {
         let (map, pos) = sources(file(), b"{ a = 1;\r\n b = x; }\rlast", 16);
         assert_eq!(
-            text(&Diagnostic::error("undefined variable 'x'", pos), &map, false),
+            text(
+                &Diagnostic::error("undefined variable 'x'", pos),
+                &map,
+                false
+            ),
             "error: undefined variable 'x'\n       at /w/a.nix:2:7:\n            1| { a = 1;\n            2|  b = x; }\n             |       ^\n            3| last\n"
         );
     }
@@ -402,7 +460,8 @@ mod tests {
     #[test]
     fn messages_have_labels() {
         let (map, _) = sources(file(), b"", 0);
-        let say = |said: Message| String::from_utf8(message(&said, &map)).expect("the input is UTF-8");
+        let say =
+            |said: Message| String::from_utf8(message(&said, &map)).expect("the input is UTF-8");
         assert_eq!(say(Message::Trace("x\ny".into())), "trace: x\ny\n");
         let warned = say(Message::Warning(BString::from("a\nb")));
         assert_eq!(warned, "evaluation warning: a\n                    b\n");

@@ -22,8 +22,21 @@ pub async fn fetchurl(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) 
 
 /// `fetchTarball url` or `fetchTarball { url, sha256, name ? "source" }`: an unpacked archive.
 #[suspendable]
-pub async fn fetch_tarball(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    fetch(stk, m, args[0], pos, "fetchTarball", ContentAddressMethod::Nar).await
+pub async fn fetch_tarball(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
+    fetch(
+        stk,
+        m,
+        args[0],
+        pos,
+        "fetchTarball",
+        ContentAddressMethod::Nar,
+    )
+    .await
 }
 
 #[suspendable]
@@ -55,8 +68,13 @@ async fn fetch(
                     name = Some(typed::plain_string(stk, m, value, at, what).await?);
                 }
                 other => {
-                    let message =
-                        [b"unsupported argument '".as_slice(), m.symbols.name(other), b"' to '", who.as_bytes(), b"'"];
+                    let message = [
+                        b"unsupported argument '".as_slice(),
+                        m.symbols.name(other),
+                        b"' to '",
+                        who.as_bytes(),
+                        b"'",
+                    ];
                     return Err(EvalError::other(message.concat(), pos));
                 }
             }
@@ -64,14 +82,24 @@ async fn fetch(
     } else {
         url = Some(typed::plain_string(stk, m, argument, pos, what).await?);
     }
-    let Some(url) = url else { return Err(EvalError::other("'url' argument required", pos)) };
+    let Some(url) = url else {
+        return Err(EvalError::other("'url' argument required", pos));
+    };
     let is_named = name.is_some();
-    let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| match method {
-        ContentAddressMethod::Nar if !is_named => b"source".to_vec(),
-        _ => base_name(&url),
-    });
+    let name = name
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| match method {
+            ContentAddressMethod::Nar if !is_named => b"source".to_vec(),
+            _ => base_name(&url),
+        });
     if let Err(error) = check_name(&name) {
-        return Err(invalid_name(&url, &error.to_string(), who, is_set, is_named));
+        return Err(invalid_name(
+            &url,
+            &error.to_string(),
+            who,
+            is_set,
+            is_named,
+        ));
     }
     match expected {
         Some(hash) => fixed_path(m, &name, method, hash),
@@ -79,7 +107,12 @@ async fn fetch(
     }
 }
 
-fn fixed_path(m: &mut Machine, name: &[u8], method: ContentAddressMethod, hash: Hash) -> Result<Value> {
+fn fixed_path(
+    m: &mut Machine,
+    name: &[u8],
+    method: ContentAddressMethod,
+    hash: Hash,
+) -> Result<Value> {
     let path = ContentAddress { method, hash }.path(&m.store.dir, name);
     let path = path.map_err(|error| EvalError::other(error.to_string(), Pos::NONE))?;
     Ok(m.store_path_string(&path))
@@ -88,18 +121,39 @@ fn fixed_path(m: &mut Machine, name: &[u8], method: ContentAddressMethod, hash: 
 /// `fetchTree { type, …, narHash }` or `fetchTree "url?narHash=…"`
 #[suspendable]
 pub async fn fetch_tree(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    tree(stk, m, args[0], pos, None, "while evaluating the first argument passed to 'fetchTree'").await
+    tree(
+        stk,
+        m,
+        args[0],
+        pos,
+        None,
+        "while evaluating the first argument passed to 'fetchTree'",
+    )
+    .await
 }
 
 /// `fetchGit { url, rev, narHash, … }` or `fetchGit url`
 #[suspendable]
 pub async fn fetch_git(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    tree(stk, m, args[0], pos, Some("git"), "while evaluating the first argument passed to 'fetchGit'").await
+    tree(
+        stk,
+        m,
+        args[0],
+        pos,
+        Some("git"),
+        "while evaluating the first argument passed to 'fetchGit'",
+    )
+    .await
 }
 
 /// `fetchMercurial { url, … }` or `fetchMercurial url`; never possible here, for it takes no hash.
 #[suspendable]
-pub async fn fetch_mercurial(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn fetch_mercurial(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let mut argument = force(stk, m, args[0]).await?;
     if argument.tag() == Tag::Attrs {
         match m.heap.get_attr(argument.addr(), well_known::URL) {
@@ -108,9 +162,16 @@ pub async fn fetch_mercurial(stk: &mut Stk, m: &mut Machine, args: &[Value], pos
         }
     }
     let what = "while evaluating the `url` attribute passed to builtins.fetchMercurial";
-    let how = Coercion { numbers: false, copy_paths: false };
+    let how = Coercion {
+        numbers: false,
+        copy_paths: false,
+    };
     let (url, _) = coerce(stk, m, argument, how, pos, what).await?;
-    let message = [b"cannot fetch '".as_slice(), &url, b"': this evaluator has no network; use fetchTarball with a sha256"];
+    let message = [
+        b"cannot fetch '".as_slice(),
+        &url,
+        b"': this evaluator has no network; use fetchTarball with a sha256",
+    ];
     Err(EvalError::other(message.concat(), pos))
 }
 
@@ -136,24 +197,36 @@ async fn tree(
     kind: Option<&'static str>,
     what: &'static str,
 ) -> Result<Value> {
-    let who = if kind.is_some() { "fetchGit" } else { "fetchTree" };
+    let who = if kind.is_some() {
+        "fetchGit"
+    } else {
+        "fetchTree"
+    };
     let argument = force(stk, m, argument).await?;
     let mut tree = Tree::new(kind);
     if argument.tag() == Tag::Attrs {
         let type_name = m.symbols.intern(b"type");
         let flat = m.heap.flat(argument.addr());
         if kind.is_none() && m.heap.find_attr(flat, type_name).is_none() {
-            return Err(EvalError::other("argument 'type' is missing in call to 'fetchTree'", pos));
+            return Err(EvalError::other(
+                "argument 'type' is missing in call to 'fetchTree'",
+                pos,
+            ));
         }
         for (name, value, at) in m.heap.attributes(&m.ir, flat) {
             let value = force(stk, m, value).await?;
             let value = match value.tag() {
                 // A path is the text of it here: what is fetched gets a name of its own.
                 Tag::String | Tag::Boxed if value.tag() == Tag::String || m.is_path(value) => {
-                    let how = Coercion { numbers: false, copy_paths: false };
+                    let how = Coercion {
+                        numbers: false,
+                        copy_paths: false,
+                    };
                     InputValue::Text(coerce(stk, m, value, how, at, "").await?.0)
                 }
-                Tag::Constant if value == Value::TRUE || value == Value::FALSE => InputValue::Bool(value == Value::TRUE),
+                Tag::Constant if value == Value::TRUE || value == Value::FALSE => {
+                    InputValue::Bool(value == Value::TRUE)
+                }
                 _ => match m.number(value) {
                     Some(crate::number::Number::Int(number)) => InputValue::Int(number),
                     _ => {
@@ -174,7 +247,10 @@ async fn tree(
             tree.set(name, value, who)?;
         }
     } else {
-        let how = Coercion { numbers: false, copy_paths: false };
+        let how = Coercion {
+            numbers: false,
+            copy_paths: false,
+        };
         let (url, _) = coerce(stk, m, argument, how, pos, what).await?;
         tree.set_url(&url);
     }

@@ -24,7 +24,12 @@ pub async fn import(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) ->
 
 /// `scopedImport scope path`
 #[suspendable]
-pub async fn scoped_import(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn scoped_import(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.scopedImport";
     let path = import::path_argument(stk, m, args[1], pos).await?;
     let scope = typed::attrs(stk, m, args[0], pos, what).await?;
@@ -37,15 +42,23 @@ pub async fn read_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     let path = import::path_argument(stk, m, args[0], pos).await?;
     let contents = m.read_file(&path, pos)?;
     if contents.contains(&0) {
-        let message = [b"the contents of the file '".as_slice(), &path, b"' cannot be represented as a Nix string"];
+        let message = [
+            b"the contents of the file '".as_slice(),
+            &path,
+            b"' cannot be represented as a Nix string",
+        ];
         return Err(EvalError::other(message.concat(), pos));
     }
     // A file in the store refers to what the store knows it to refer to, if its text still mentions it.
     let object = m.store.dir.split_path(&path).ok().map(|(object, _)| object);
-    let references = object.and_then(|object| m.store.texts.get(&object)).map(|text| text.references.clone());
+    let references = object
+        .and_then(|object| m.store.texts.get(&object))
+        .map(|text| text.references.clone());
     let mut elements = references.unwrap_or_default();
     elements.retain(|reference| bstr::ByteSlice::contains_str(&*contents, reference.hash_part()));
-    let context = m.contexts.intern(elements.into_iter().map(ContextElement::Opaque).collect());
+    let context = m
+        .contexts
+        .intern(elements.into_iter().map(ContextElement::Opaque).collect());
     m.check_memory(contents.len(), pos)?;
     Ok(m.heap.string(&contents, context))
 }
@@ -66,7 +79,12 @@ pub async fn read_dir(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) 
 
 /// `readFileType path`
 #[suspendable]
-pub async fn read_file_type(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn read_file_type(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let path = import::path_argument(stk, m, args[0], pos).await?;
     let kind = m.kind_of(&path, pos)?;
     Ok(m.string(kind_name(kind)))
@@ -84,12 +102,21 @@ pub fn kind_name(kind: FileKind) -> &'static [u8] {
 
 /// `pathExists path`; a string that ends with a slash asks for a directory.
 #[suspendable]
-pub async fn path_exists(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn path_exists(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let path = import::path_argument(stk, m, args[0], pos).await?;
     let argument = m.heap.peek(args[0]);
     let must_be_directory = argument.tag() == Tag::String
         && (m.bytes(argument).ends_with(b"/") || m.bytes(argument).ends_with(b"/."));
-    let exists = if must_be_directory { m.directory_exists(&path) } else { m.path_exists(&path, false) };
+    let exists = if must_be_directory {
+        m.directory_exists(&path)
+    } else {
+        m.path_exists(&path, false)
+    };
     Ok(Value::bool(exists))
 }
 
@@ -110,11 +137,15 @@ pub async fn find_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
             prefix = typed::plain_string(stk, m, value, pos, what).await?;
         }
         let Some(path) = m.heap.get_attr(entry, well_known::PATH) else {
-            let error = super::super::select::missing_attribute(m, entry, well_known::PATH, Pos::NONE);
+            let error =
+                super::super::select::missing_attribute(m, entry, well_known::PATH, Pos::NONE);
             return Err(without_hints(error).traced("in an element of the __nixPath", pos));
         };
         let what = "while evaluating the `path` attribute of an element of the list passed to builtins.findFile";
-        let how = Coercion { numbers: false, copy_paths: false };
+        let how = Coercion {
+            numbers: false,
+            copy_paths: false,
+        };
         let (path, context) = coerce::coerce(stk, m, path, how, pos, what).await?;
         m.check_built(&path, context)?;
         entries.push((prefix, path));
@@ -122,14 +153,20 @@ pub async fn find_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     let what = "while evaluating the second argument passed to builtins.findFile";
     let name = typed::plain_string(stk, m, args[1], pos, what).await?;
     for (prefix, path) in entries {
-        let Some(rest) = below_prefix(&name, &prefix) else { continue };
+        let Some(rest) = below_prefix(&name, &prefix) else {
+            continue;
+        };
         if path.first() != Some(&b'/') || !m.path_exists(&canonical(&path), true) {
             m.ignore_search_path_entry(&path)?;
             continue;
         }
         let file = canonical(&join(&canonical(&path), &canonical(rest)[1..]));
         // Inside the store a path stays what it is, wherever this evaluator has the file from.
-        let found = if m.store.dir.split_path(&file).is_ok() { Ok(file) } else { m.resolve_links(&file, pos) };
+        let found = if m.store.dir.split_path(&file).is_ok() {
+            Ok(file)
+        } else {
+            m.resolve_links(&file, pos)
+        };
         if let Ok(found) = found
             && m.path_exists(&found, true)
         {
@@ -139,8 +176,11 @@ pub async fn find_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     if name == b"nix/fetchurl.nix" {
         return Ok(m.heap.path(FETCHURL_PATH));
     }
-    let message =
-        [b"file '".as_slice(), &name, b"' was not found in the Nix search path (add it using $NIX_PATH or -I)"];
+    let message = [
+        b"file '".as_slice(),
+        &name,
+        b"' was not found in the Nix search path (add it using $NIX_PATH or -I)",
+    ];
     Err(EvalError::new(ErrorKind::Thrown, message.concat(), pos))
 }
 

@@ -9,6 +9,7 @@ pub mod control;
 pub mod derivation;
 pub mod fetch;
 pub mod files;
+pub mod flakes;
 pub mod hash;
 pub mod json;
 pub mod lists;

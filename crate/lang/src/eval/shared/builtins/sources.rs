@@ -26,7 +26,14 @@ struct Request {
 /// `path { path, name ? …, filter ? …, recursive ? true, sha256 ? … }`
 #[suspendable]
 pub async fn path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    let set = typed::attrs(stk, m, args[0], pos, "while evaluating the argument passed to 'builtins.path'").await?;
+    let set = typed::attrs(
+        stk,
+        m,
+        args[0],
+        pos,
+        "while evaluating the argument passed to 'builtins.path'",
+    )
+    .await?;
     let flat = m.heap.flat(set);
     let mut path = None;
     let (mut name, mut filter, mut expected) = (Vec::new(), None, None);
@@ -48,7 +55,11 @@ pub async fn path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
             well_known::RECURSIVE => {
                 let what = "while evaluating the `recursive` attribute passed to builtins.path";
                 let recursive = typed::boolean(stk, m, value, at, what).await?;
-                method = if recursive { ContentAddressMethod::Nar } else { ContentAddressMethod::Flat };
+                method = if recursive {
+                    ContentAddressMethod::Nar
+                } else {
+                    ContentAddressMethod::Flat
+                };
             }
             well_known::SHA256 => {
                 let what = "while evaluating the `sha256` attribute passed to builtins.path";
@@ -57,8 +68,12 @@ pub async fn path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
                 expected = Some(hash.map_err(|message| EvalError::other(message, pos))?);
             }
             other => {
-                let message =
-                    [b"unsupported argument '".as_slice(), m.symbols.name(other), b"' to 'builtins.path'"].concat();
+                let message = [
+                    b"unsupported argument '".as_slice(),
+                    m.symbols.name(other),
+                    b"' to 'builtins.path'",
+                ]
+                .concat();
                 return Err(EvalError::other(message, at));
             }
         }
@@ -70,26 +85,63 @@ pub async fn path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
     if name.is_empty() {
         name = base_name(&path);
     }
-    add(stk, m, Request { path, name, filter, method, expected }, context).await
+    add(
+        stk,
+        m,
+        Request {
+            path,
+            name,
+            filter,
+            method,
+            expected,
+        },
+        context,
+    )
+    .await
 }
 
 /// `filterSource filter path`
 #[suspendable]
-pub async fn filter_source(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn filter_source(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let what = "while evaluating the second argument (the path to filter) passed to 'builtins.filterSource'";
     let (path, context) = import::path_value(stk, m, args[1], pos, what).await?;
     let what = "while evaluating the first argument passed to builtins.filterSource";
     let filter = Some(typed::function(stk, m, args[0], pos, what).await?);
     let name = base_name(&path);
-    add(stk, m, Request { path, name, filter, method: ContentAddressMethod::Nar, expected: None }, context).await
+    add(
+        stk,
+        m,
+        Request {
+            path,
+            name,
+            filter,
+            method: ContentAddressMethod::Nar,
+            expected: None,
+        },
+        context,
+    )
+    .await
 }
 
 fn base_name(path: &[u8]) -> Vec<u8> {
-    path.rsplit(|&byte| byte == b'/').next().unwrap_or_default().to_vec()
+    path.rsplit(|&byte| byte == b'/')
+        .next()
+        .unwrap_or_default()
+        .to_vec()
 }
 
 #[suspendable]
-async fn add(stk: &mut Stk, m: &mut Machine, request: Request, context: ContextId) -> Result<Value> {
+async fn add(
+    stk: &mut Stk,
+    m: &mut Machine,
+    request: Request,
+    context: ContextId,
+) -> Result<Value> {
     match add_untraced(stk, m, &request, context).await {
         Ok(value) => Ok(value),
         Err(error) => {
@@ -100,12 +152,21 @@ async fn add(stk: &mut Stk, m: &mut Machine, request: Request, context: ContextI
 }
 
 #[suspendable]
-async fn add_untraced(stk: &mut Stk, m: &mut Machine, request: &Request, context: ContextId) -> Result<Value> {
+async fn add_untraced(
+    stk: &mut Stk,
+    m: &mut Machine,
+    request: &Request,
+    context: ContextId,
+) -> Result<Value> {
     m.check_built(&request.path, context)?;
     // Below a store path the filter sees that path, although the files are read where they were copied from.
     let is_in_store = m.store.dir.split_path(&request.path).is_ok();
     let original = m.resolve_links(&request.path, Pos::NONE)?;
-    let shown = if is_in_store { &request.path } else { &original };
+    let shown = if is_in_store {
+        &request.path
+    } else {
+        &original
+    };
     let kept = match request.filter {
         Some(filter) if request.method == ContentAddressMethod::Nar => {
             Some(filtered(stk, m, filter, shown, &original).await?)
@@ -119,10 +180,16 @@ async fn add_untraced(stk: &mut Stk, m: &mut Machine, request: &Request, context
         let tree = m.read_tree(&original, Pos::NONE, kept.as_ref())?;
         drvlab_store::nar::hash(&tree, HashAlgorithm::Sha256)
     } else {
-        Hash::of(HashAlgorithm::Sha256, &*m.read_file(&request.path, Pos::NONE)?)
+        Hash::of(
+            HashAlgorithm::Sha256,
+            &*m.read_file(&request.path, Pos::NONE)?,
+        )
     };
     let store_path = |hash| {
-        let address = ContentAddress { method: request.method, hash };
+        let address = ContentAddress {
+            method: request.method,
+            hash,
+        };
         let path = address.path(&m.store.dir, &request.name);
         path.map_err(|error| EvalError::other(error.to_string(), Pos::NONE))
     };
@@ -130,8 +197,11 @@ async fn add_untraced(stk: &mut Stk, m: &mut Machine, request: &Request, context
     if let Some(expected) = request.expected
         && store_path(expected)? != object
     {
-        let message =
-            [b"store path mismatch in (possibly filtered) path added from '".as_slice(), &request.path, b"'"];
+        let message = [
+            b"store path mismatch in (possibly filtered) path added from '".as_slice(),
+            &request.path,
+            b"'",
+        ];
         return Err(EvalError::other(message.concat(), Pos::NONE));
     }
     // The same object can be reached unfiltered; then all of it is there.
@@ -148,13 +218,23 @@ async fn add_untraced(stk: &mut Stk, m: &mut Machine, request: &Request, context
 ///
 /// `shown` is the path that the filter sees for the directory, `original` where it is read.
 #[suspendable]
-async fn filtered(stk: &mut Stk, m: &mut Machine, filter: Value, shown: &[u8], original: &[u8]) -> Result<Kept> {
+async fn filtered(
+    stk: &mut Stk,
+    m: &mut Machine,
+    filter: Value,
+    shown: &[u8],
+    original: &[u8],
+) -> Result<Kept> {
     let mut kept = Kept::new();
     if m.kind_of(original, Pos::NONE)? != FileKind::Directory {
         return Ok(kept);
     }
     // Directories whose entries are still to be asked about: those entries, last first, and the two paths.
-    let mut open = vec![(reversed(m.list_dir(original, Pos::NONE)?), shown.to_vec(), original.to_vec())];
+    let mut open = vec![(
+        reversed(m.list_dir(original, Pos::NONE)?),
+        shown.to_vec(),
+        original.to_vec(),
+    )];
     while let Some((entries, shown, original)) = open.last_mut() {
         let Some((name, kind)) = entries.pop() else {
             open.pop();
@@ -195,7 +275,8 @@ pub async fn to_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -
             ContextElement::Opaque(path) => references.push(path.clone()),
             other => {
                 let message = [
-                    b"files created by builtins.toFile may not reference derivations, but ".as_slice(),
+                    b"files created by builtins.toFile may not reference derivations, but "
+                        .as_slice(),
                     &name,
                     b" references ",
                     &m.render_context_element(other),
@@ -208,7 +289,10 @@ pub async fn to_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -
     let digest = drvlab_store::hash::sha256(&contents);
     let path = m.store.dir.text_path(&digest, &name, &references);
     let path = path.map_err(|error| EvalError::other(error.to_string(), pos))?;
-    m.store.texts.entry(path.clone()).or_insert(Text { contents, references });
+    m.store.texts.entry(path.clone()).or_insert(Text {
+        contents,
+        references,
+    });
     Ok(m.store_path_string(&path))
 }
 
@@ -228,4 +312,3 @@ pub async fn store_path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos
     let context = m.contexts.union(context, more);
     Ok(m.heap.string(&path, context))
 }
-
