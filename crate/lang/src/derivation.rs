@@ -12,8 +12,8 @@ use drvlab_store::placeholder::{
 };
 use drvlab_store::store_path::check_name;
 use drvlab_store::{
-    ContentAddress, ContentAddressMethod, Derivation, DerivationOutput, Hash, HashAlgorithm,
-    HashFormat,
+    ContentAddress, ContentAddressMethod, Derivation, DerivationOutput, DigestError, Hash,
+    HashAlgorithm, HashFormat,
 };
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -164,11 +164,22 @@ impl Machine {
                     .insert(name.clone(), DerivationOutput::Deferred);
             }
         }
-        let path = self
-            .store
-            .digests
-            .instantiate(&mut derivation)
-            .map_err(|error| wrong(error.to_string()))?;
+        let name = derivation.name.clone();
+        let path =
+            self.store
+                .digests
+                .instantiate(&mut derivation)
+                .map_err(|error| match error {
+                    DigestError::MissingInput { input, .. } => wrong(format!(
+                        "store path '{}' does not exist",
+                        self.store.dir.display(&input)
+                    )),
+                    // The reference names the derivation that needs the output.
+                    DigestError::MissingOutput { output, .. } => wrong(format!(
+                        "no hash for output '{output}' of derivation '{name}'"
+                    )),
+                    other => wrong(other.to_string()),
+                })?;
         let mut attributes = Vec::with_capacity(1 + derivation.outputs.len());
         let drv_context = self
             .contexts

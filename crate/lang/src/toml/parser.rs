@@ -140,7 +140,7 @@ impl<'a> Parser<'a> {
             match byte {
                 b'\n' => break,
                 b'\r' if self.text.get(self.at + 1) == Some(&b'\n') => break,
-                b'\t' | 0x20..0x7f | 0x80.. => self.at += 1,
+                b'\t' | 0x20..=0x7e | 0x80.. => self.at += 1,
                 _ => {
                     let title = "toml::parse_comment_line: newline (LF / CRLF) or EOF is expected";
                     let hint = "Hint: most of the control characters are not allowed in comments\n";
