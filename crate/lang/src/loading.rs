@@ -30,7 +30,7 @@ impl Machine {
         if let Some(parsed) = self.parsed.get(path)
             && parsed.text == text
         {
-            return parsed.root.clone().map_err(syntax_error);
+            return parsed.root.clone().map_err(|diagnostic| syntax_error(*diagnostic));
         }
         let root =
             self.parse_text_plainly(Origin::File(path.clone()), text.clone(), parent(path), None);
@@ -41,7 +41,7 @@ impl Machine {
                 root: root.clone(),
             },
         );
-        root.map_err(syntax_error)
+        root.map_err(|diagnostic| syntax_error(*diagnostic))
     }
 
     /// Parses a text.
@@ -53,7 +53,7 @@ impl Machine {
         scope: Option<&[Symbol]>,
     ) -> Result<Root> {
         self.parse_text_plainly(origin, text, base_dir, scope)
-            .map_err(syntax_error)
+            .map_err(|diagnostic| syntax_error(*diagnostic))
     }
 
     fn parse_text_plainly(
@@ -471,10 +471,10 @@ pub(crate) fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
     [directory, slash, name].concat()
 }
 
-fn syntax_error(diagnostic: Box<crate::diagnostic::Diagnostic>) -> Box<EvalError> {
+fn syntax_error(diagnostic: crate::diagnostic::Diagnostic) -> Box<EvalError> {
     Box::new(EvalError {
         kind: ErrorKind::Other,
-        diagnostic: *diagnostic,
+        diagnostic,
     })
 }
 

@@ -182,7 +182,7 @@ async fn add_untraced(
     } else {
         Hash::of(
             HashAlgorithm::Sha256,
-            &*m.read_file(&request.path, Pos::NONE)?,
+            &m.read_file(&request.path, Pos::NONE)?,
         )
     };
     let store_path = |hash| {
