@@ -63,6 +63,8 @@ pub struct Input {
     pub arguments: Vec<(Vec<u8>, Argument)>,
     /// `-I`: entries of the search path, first to last.
     pub search_path: Vec<Vec<u8>>,
+    /// `--show-trace`: errors are printed with their whole trace.
+    pub show_trace: bool,
 }
 
 /// Where an expression is.
@@ -191,7 +193,7 @@ impl Flags {
                     flags.input.attr_paths.push(value(parser, "-A")?);
                 }
                 Short('I') | Long("include") if evaluates => {
-                    flags.input.search_path.push(value(parser, "-I")?);
+                    flags.input.search_path.push(include(parser)?);
                 }
                 Long("arg") if evaluates => {
                     let (name, expression) = two_values(parser, "--arg")?;
@@ -204,6 +206,7 @@ impl Flags {
                     let (name, string) = two_values(parser, "--argstr")?;
                     flags.input.arguments.push((name, Argument::String(string)));
                 }
+                Long("show-trace") if evaluates => flags.input.show_trace = true,
                 Long("strict") if kind == Kind::Eval => flags.strict = true,
                 Long("json") if kind == Kind::Eval => flags.format = Format::Json,
                 Long("xml") if kind == Kind::Eval => flags.format = Format::Xml,
@@ -286,6 +289,11 @@ fn value(parser: &mut lexopt::Parser, flag: &str) -> Result<Vec<u8>, UsageError>
     Ok(one_value(parser, flag)?.into_encoded_bytes())
 }
 
+/// The reference words this one like the flags with two values.
+fn include(parser: &mut lexopt::Parser) -> Result<Vec<u8>, UsageError> {
+    value(parser, "-I").map_err(|_| UsageError("flag '-I' requires 1 argument(s), but only 0 were given".to_owned()))
+}
+
 fn path(parser: &mut lexopt::Parser, flag: &str) -> Result<PathBuf, UsageError> {
     Ok(one_value(parser, flag)?.into())
 }
@@ -336,6 +344,7 @@ mod tests {
         let command = words(&[
             "eval",
             "--strict",
+            "--show-trace",
             "--json",
             "-E",
             "{ a }: a",
@@ -362,6 +371,7 @@ mod tests {
                 (b"b".to_vec(), Argument::String(b"text".to_vec())),
             ],
             search_path: vec![b"nixpkgs=/p".to_vec(), b"/q".to_vec()],
+            show_trace: true,
         };
         assert_eq!(
             command,

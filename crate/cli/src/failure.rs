@@ -5,9 +5,8 @@ use std::path::Path;
 
 use bstr::{BString, ByteSlice as _, ByteVec as _};
 use drvlab_lang::diagnostic::Diagnostic;
+use drvlab_lang::report;
 use drvlab_lang::source::SourceMap;
-
-use crate::report;
 
 /// The end of a command that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +31,9 @@ impl Failure {
         Self::message(format!("{operation} '{}': {error}", path.display()))
     }
 
-    /// Makes the failure that an evaluation ended with.
-    pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Self {
-        Self::Report(report::render(diagnostic, sources))
+    /// Makes the failure that an evaluation ended with; `show_trace` shows its whole trace.
+    pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap, show_trace: bool) -> Self {
+        Self::Report(report::error(diagnostic, sources, show_trace).into())
     }
 
     /// Makes the failure to write to standard output.

@@ -3,12 +3,12 @@
 pub mod arguments;
 pub mod cache_folder;
 pub mod drv_files;
+pub mod eval;
 pub mod failure;
 pub mod files;
 pub mod instantiate;
 pub mod plan;
 pub mod program;
 pub mod reading;
-pub mod report;
 pub mod session;
 pub mod show;

@@ -7,11 +7,15 @@ use std::process::ExitCode;
 use crate::arguments::{self, Command, Input, Source};
 use crate::failure::Failure;
 use crate::session::Session;
-use crate::{instantiate, plan, session, show};
+use crate::{eval, instantiate, plan, session, show};
 
 const USAGE: &str = "\
 Usage: drvlab <command> [<option>…] [FILE… | -E EXPR… | -]
 
+  eval           print values, as `nix-instantiate --eval` does
+      --strict                 evaluate them to their ends
+      --json, --xml            print them as JSON or XML
+      --raw                    print a string as it is, without quotes and a line's end
   parse          print what the parser understood, as `nix-instantiate --parse` does
   instantiate    print the paths of store derivations, as `nix-instantiate` does
       --drv-dir DIR            also write the derivations, with all they need, into DIR
@@ -22,11 +26,12 @@ Usage: drvlab <command> [<option>…] [FILE… | -E EXPR… | -]
       --no-require-sigs        fetch without signatures
       --json                   print the plan with its reasons as JSON
 
-Without FILE it is ./default.nix; - is standard input. Commands that evaluate also take:
+Without FILE it is ./default.nix; - is standard input, <NAME> is found on the search path. Commands that evaluate also take:
   -A, --attr ATTRPATH          select this attribute of the value; can be given several times
   -I, --include [PREFIX=]PATH  add an entry in front of the search path of NIX_PATH
   --arg NAME EXPR              pass the value of EXPR to functions that have a parameter NAME
   --argstr NAME STRING         pass a string
+  --show-trace                 print errors with all that led to them
 
 Errors go to standard error; the exit status is then 1.
 ";
@@ -63,33 +68,38 @@ fn execute(command: &Command, output: &mut dyn Write) -> Result<(), Failure> {
             concat!("drvlab ", env!("CARGO_PKG_VERSION"), "\n").as_bytes(),
         ),
         Command::Parse { sources } => parse(sources, output),
-        // The evaluator cannot print whole values yet.
-        Command::Eval { .. } => Err(Failure::message(
-            "this version cannot print values, only derivations",
-        )),
-        Command::Instantiate { input, drv_dir } => Session::run(input, |session| {
-            instantiate::run(session, input, drv_dir.as_deref(), output)
-        }),
+        Command::Eval {
+            input,
+            strict,
+            format,
+        } => {
+            let mut session = Session::start(input)?;
+            eval::run(&mut session, input, *strict, *format, output)
+        }
+        Command::Instantiate { input, drv_dir } => {
+            let mut session = Session::start(input)?;
+            instantiate::run(&mut session, input, drv_dir.as_deref(), output)
+        }
         Command::Plan {
             input,
             caches,
             json,
-        } => Session::run(input, |session| {
-            plan::run(session, input, caches, *json, output)
-        }),
+        } => {
+            let mut session = Session::start(input)?;
+            plan::run(&mut session, input, caches, *json, output)
+        }
         Command::Show { input } => show::run(input, output),
     }
 }
 
 fn parse(sources: &[Source], output: &mut dyn Write) -> Result<(), Failure> {
-    Session::run(&Input::default(), |session| {
-        for source in sources {
-            let mut text = session.print_parsed(source)?;
-            text.push(b'\n');
-            print(output, &text)?;
-        }
-        Ok(())
-    })
+    let mut session = Session::start(&Input::default())?;
+    for source in sources {
+        let mut text = session.print_parsed(source)?;
+        text.push(b'\n');
+        print(output, &text)?;
+    }
+    Ok(())
 }
 
 fn print(output: &mut dyn Write, text: &[u8]) -> Result<(), Failure> {

@@ -2,21 +2,22 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, io};
 
-use bstr::{BString, ByteVec as _};
+use bstr::BString;
 use drvlab_lang::context::ContextId;
 use drvlab_lang::error::EvalError;
 use drvlab_lang::files::canonical;
 use drvlab_lang::source::Origin;
 use drvlab_lang::value::Value;
-use drvlab_lang::{Machine, Message, Settings};
+use drvlab_lang::{Machine, Settings, report};
 
 use crate::arguments::{Argument, Input, Source};
 use crate::failure::Failure;
 use crate::files::DiskFiles;
-use crate::{reading, report};
+use crate::reading;
 
 /// An evaluator with the arguments of the command line.
 #[derive(Debug)]
@@ -26,40 +27,28 @@ pub struct Session {
     arguments: Value,
     /// Absolute and canonical; relative paths of expressions start here.
     folder: Vec<u8>,
+    show_trace: bool,
 }
 
 impl Session {
-    /// Runs `use_session` with an evaluation of an input, then prints to standard error what the evaluation has said besides its result.
+    /// Prepares the evaluation of an input. What the evaluation says besides its result goes to standard error at once.
     ///
     /// # Errors
-    /// Those of [`Session::start`] and of `use_session`.
-    pub fn run(
-        input: &Input,
-        use_session: impl FnOnce(&mut Self) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
-        let mut session = Self::start(input)?;
-        let result = use_session(&mut session);
-        complain(&session.take_messages());
-        result
-    }
-
-    /// Prepares the evaluation of an input; evaluates the arguments of `--arg`.
-    ///
-    /// # Errors
-    /// When an argument cannot be evaluated, or the current folder is gone.
+    /// When an argument of `--arg` cannot be parsed, or the current folder is gone.
     pub fn start(input: &Input) -> Result<Self, Failure> {
         let folder = env::current_dir().map_err(|error| {
             Failure::message(format!("cannot find the current folder: {error}"))
         })?;
         let folder = canonical(folder.as_os_str().as_encoded_bytes());
-        let mut machine = Machine::new(Box::new(DiskFiles), settings(&input.search_path, &folder));
+        let settings = settings(&input.search_path, &folder);
+        let mut machine = Machine::new(Box::new(DiskFiles), settings);
         let mut named = Vec::new();
         for (name, argument) in &input.arguments {
             let value = match argument {
                 Argument::String(text) => machine.heap.string(text, ContextId::EMPTY),
                 Argument::Expression(text) => machine
-                    .evaluate_text(Origin::String, text.as_slice(), &folder)
-                    .map_err(|error| failure(&machine, &error))?,
+                    .delay_text(Origin::String, text.as_slice(), &folder)
+                    .map_err(|error| failure(&machine, &error, input.show_trace))?,
             };
             named.push((name.clone(), value));
         }
@@ -68,6 +57,7 @@ impl Session {
             machine,
             arguments,
             folder,
+            show_trace: input.show_trace,
         })
     }
 
@@ -83,7 +73,7 @@ impl Session {
 
     /// Turns an error of the evaluator into what is printed.
     pub fn failure(&self, error: &EvalError) -> Failure {
-        failure(&self.machine, error)
+        failure(&self.machine, error, self.show_trace)
     }
 
     /// Hands every value that the input selects to `use_value`, one after the other: each attribute path of each source.
@@ -108,7 +98,7 @@ impl Session {
                     .machine
                     .select_path(root, path, self.arguments)
                     .and_then(|value| self.machine.force(value))
-                    .map_err(|error| failure(&self.machine, &error))?;
+                    .map_err(|error| self.failure(&error))?;
                 use_value(self, value)?;
             }
         }
@@ -131,7 +121,7 @@ impl Session {
                     .evaluate_text(Origin::Stdin, text, &self.folder)
             }
         };
-        value.map_err(|error| failure(&self.machine, &error))
+        value.map_err(|error| self.failure(&error))
     }
 
     /// Parses a source and returns what the parser understood, as text.
@@ -161,26 +151,7 @@ impl Session {
                 self.machine.print_parsed(Origin::Stdin, text, &self.folder)
             }
         };
-        parsed.map_err(|error| failure(&self.machine, &error))
-    }
-
-    /// Takes what the evaluation has said besides its result, laid out as the reference prints it.
-    pub fn take_messages(&mut self) -> BString {
-        let mut text = BString::default();
-        for message in std::mem::take(&mut self.machine.messages) {
-            let (label, words) = match message {
-                Message::Trace(words) => ("trace: ", words),
-                Message::Warning(words) => ("evaluation warning: ", words),
-                Message::Diagnostic(diagnostic) => {
-                    text.push_str(report::render(&diagnostic, &self.machine.sources));
-                    continue;
-                }
-            };
-            text.push_str(label);
-            text.push_str(words);
-            text.push_byte(b'\n');
-        }
-        text
+        parsed.map_err(|error| self.failure(&error))
     }
 }
 
@@ -190,8 +161,8 @@ pub fn complain(text: &[u8]) {
     let _ = io::stderr().write_all(text);
 }
 
-fn failure(machine: &Machine, error: &EvalError) -> Failure {
-    Failure::diagnostic(&error.diagnostic, &machine.sources)
+fn failure(machine: &Machine, error: &EvalError, show_trace: bool) -> Failure {
+    Failure::diagnostic(&error.diagnostic, &machine.sources, show_trace)
 }
 
 fn read_stdin() -> Result<Vec<u8>, Failure> {
@@ -251,6 +222,9 @@ fn settings(search_path: &[Vec<u8>], folder: &[u8]) -> Settings {
                 i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
             }),
         environment,
+        listener: Some(Rc::new(|message, sources| {
+            complain(&report::message(message, sources));
+        })),
         ..Settings::default()
     }
 }

@@ -32,17 +32,16 @@ pub fn run(input: &Input, output: &mut dyn Write) -> Result<(), Failure> {
         }
     }
     if !expressions.sources.is_empty() {
-        Session::run(&expressions, |session| {
-            each_instance(session, &expressions, |session, instance| {
-                let store = &session.machine().store;
-                // Without one, the expression only named a derivation of some other store.
-                let Some(derivation) = store.derivations.get(&instance.drv_path) else {
-                    let path = store.dir.display(&instance.drv_path);
-                    return Err(Failure::message(format!("path '{path}' is not valid")));
-                };
-                shown.insert(instance.drv_path, Rc::clone(derivation));
-                Ok(())
-            })
+        let mut session = Session::start(&expressions)?;
+        each_instance(&mut session, &expressions, |session, instance| {
+            let store = &session.machine().store;
+            // Without one, the expression only named a derivation of some other store.
+            let Some(derivation) = store.derivations.get(&instance.drv_path) else {
+                let path = store.dir.display(&instance.drv_path);
+                return Err(Failure::message(format!("path '{path}' is not valid")));
+            };
+            shown.insert(instance.drv_path, Rc::clone(derivation));
+            Ok(())
         })?;
     }
     let value = json::show(

@@ -27,6 +27,8 @@ pub(crate) struct Recipe {
     pub args: Vec<BString>,
     pub env: BTreeMap<BString, BString>,
     pub output_hash: Option<BString>,
+    /// Why the structured attributes cannot be written.
+    pub invalid_json: Option<String>,
     pub content_addressed: bool,
     pub impure: bool,
     outputs: Vec<BString>,
@@ -47,6 +49,7 @@ impl Recipe {
             args: Vec::new(),
             env: BTreeMap::new(),
             output_hash: None,
+            invalid_json: None,
             content_addressed: false,
             impure: false,
             outputs: vec!["out".into()],
@@ -165,6 +168,9 @@ impl Machine {
             }
         }
         let name = derivation.name.clone();
+        if let Some(reason) = recipe.invalid_json {
+            return Err(wrong(format!("JSON serialization error: {reason}")));
+        }
         let path =
             self.store
                 .digests

@@ -42,6 +42,16 @@ impl Machine {
         expr::eval(&mut Stk, self, root.expr, frame)
     }
 
+    /// Parses a text and delays its evaluation.
+    ///
+    /// # Errors
+    /// What parsing says.
+    pub fn delay_text(&mut self, origin: Origin, text: impl Into<Rc<[u8]>>, base_dir: &[u8]) -> Result<Value> {
+        let root = self.parse_text(origin, text.into(), base_dir, None)?;
+        let frame = self.heap.frame(Addr(0), root.frame_slots);
+        Ok(self.heap.delay(root.expr, frame))
+    }
+
     /// Parses a text and prints it as `nix-instantiate --parse` does.
     ///
     /// # Errors

@@ -14,6 +14,8 @@ pub struct JsonText {
     pub invalid: Option<String>,
     /// Whether a value that has not been evaluated is an error instead of being evaluated.
     pub lazy: bool,
+    /// Whether sets are written as they are, also those that otherwise stand for a string.
+    pub plain_sets: bool,
 }
 
 impl JsonText {

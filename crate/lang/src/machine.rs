@@ -3,7 +3,7 @@
 use crate::attrs::AttrSlot;
 use crate::builtin::Builtin;
 use crate::context::{ContextElement, ContextId, Contexts};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::files::Files;
 use crate::heap::Heap;
@@ -40,7 +40,12 @@ pub struct Settings {
     pub native_levels: u32,
     /// Asked now and then; a text stops the evaluation with that message.
     pub interrupt: Option<Rc<dyn Fn() -> Option<String>>>,
+    /// Told at once what the evaluation says besides its result; without one, that is collected in [`Machine::messages`].
+    pub listener: Option<Rc<Listener>>,
 }
+
+/// Hears what an evaluation says besides its result.
+pub type Listener = dyn Fn(&Message, &SourceMap);
 
 impl Default for Settings {
     fn default() -> Self {
@@ -55,6 +60,7 @@ impl Default for Settings {
             call_depth_limit: 10_000,
             native_levels: 400,
             interrupt: None,
+            listener: None,
         }
     }
 }
@@ -86,7 +92,7 @@ pub struct Machine {
     pub settings: Settings,
     /// Derivations and other store objects that the evaluation has made.
     pub store: StoreObjects,
-    /// Warnings and `trace` output, in the order they came.
+    /// Warnings and `trace` output, in the order they came; empty if the host listens.
     pub messages: Vec<Message>,
     /// Global variables: the name's index in the resolver's table is the index here.
     pub(crate) globals: Vec<Value>,
@@ -120,9 +126,9 @@ pub(crate) struct ParsedFile {
 pub enum Message {
     /// `builtins.trace`
     Trace(BString),
-    /// `builtins.warn` and warnings of the evaluator.
+    /// `builtins.warn`
     Warning(BString),
-    /// A warning about a place in the source.
+    /// A warning of the parser or the evaluator, with a place or without.
     Diagnostic(Diagnostic),
 }
 
@@ -205,14 +211,24 @@ impl Machine {
         Ok(())
     }
 
-    /// Keeps a message of the program; all of them together count as memory.
+    /// Hands a message to the host or keeps it; all that are kept count as memory.
     pub(crate) fn say(&mut self, message: Message) -> Result<()> {
+        if let Some(listener) = &self.settings.listener {
+            listener(&message, &self.sources);
+            return Ok(());
+        }
         self.message_bytes += match &message {
             Message::Trace(text) | Message::Warning(text) => text.len() + 64,
-            Message::Diagnostic(_) => 0,
+            Message::Diagnostic(diagnostic) => diagnostic.message.len() + 64,
         };
         self.messages.push(message);
         self.check_memory(self.message_bytes, Pos::NONE)
+    }
+
+    /// Warns in the evaluator's own words, without a place.
+    pub(crate) fn warn(&mut self, text: impl Into<BString>) -> Result<()> {
+        let warning = Diagnostic { severity: Severity::Warning, ..Diagnostic::error(text, Pos::NONE) };
+        self.say(Message::Diagnostic(warning))
     }
 
     /// Counts a nested call; whoever gets an `Ok` takes one off `call_depth` at the end.

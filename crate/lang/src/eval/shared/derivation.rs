@@ -101,14 +101,16 @@ async fn from_attributes(
     if let Some(members) = json {
         let mut text = vec![b'{'];
         for (index, (attribute, member)) in members.into_iter().enumerate() {
+            // The reference writes the JSON last, so that everything else is wrong first.
             if let Some(reason) = member.invalid {
-                return Err(EvalError::other(reason, Pos::NONE));
+                recipe.invalid_json.get_or_insert(reason);
             }
             if index > 0 {
                 text.push(b',');
             }
-            crate::json_text::append_string(m.symbols.name(attribute), &mut text)
-                .map_err(|message| EvalError::other(message, Pos::NONE))?;
+            if let Err(reason) = crate::json_text::append_string(m.symbols.name(attribute), &mut text) {
+                recipe.invalid_json.get_or_insert(reason);
+            }
             text.push(b':');
             text.extend_from_slice(&member.bytes);
         }
@@ -208,6 +210,7 @@ async fn add_attribute(
                 .map_err(|message| EvalError::other(message, Pos::NONE))?;
         }
         set_special(m, recipe, attribute, &bytes)?;
+        let bytes = if attribute == well_known::JSON { compact_json(stk, m, &bytes).await? } else { bytes };
         let name = m.symbols.name(attribute).into();
         recipe.env.insert(name, bytes.into());
         return Ok(());
@@ -270,6 +273,27 @@ async fn add_attribute(
         _ => {}
     }
     Ok(())
+}
+
+/// Rewrites the attribute `__json` as the reference does, which reads it as structured attributes.
+#[suspendable]
+async fn compact_json(stk: &mut Stk, m: &mut Machine, json: &[u8]) -> Result<Vec<u8>> {
+    let wrong = |reason: &[u8]| EvalError::other([b"cannot process __json attribute: ", reason].concat(), Pos::NONE);
+    let value = m.read_json(json, Pos::NONE).map_err(|error| wrong(&error.diagnostic.message))?;
+    if value.tag() != Tag::Attrs {
+        let found = match value.tag() {
+            Tag::List => "array",
+            Tag::String => "string",
+            Tag::Constant if value == Value::NULL => "null",
+            Tag::Constant => "boolean",
+            _ => "number",
+        };
+        let reason = format!("[json.exception.type_error.302] type must be object, but is {found}");
+        return Err(wrong(reason.as_bytes()));
+    }
+    let mut text = JsonText { plain_sets: true, ..JsonText::default() };
+    super::json::append(stk, m, value, false, Pos::NONE, &mut text).await?;
+    Ok(text.bytes)
 }
 
 /// Sets a field that an attribute determines besides its place in the environment.

@@ -110,7 +110,9 @@ async fn append_attrs(
     pos: Pos,
     text: &mut JsonText,
 ) -> Result<()> {
-    if let Some(function) = m.heap.get_attr(value.addr(), well_known::TO_STRING) {
+    let stands_for = |m: &Machine, name| if text.plain_sets { None } else { m.heap.get_attr(value.addr(), name) };
+    let (function, path) = (stands_for(m, well_known::TO_STRING), stands_for(m, well_known::OUT_PATH));
+    if let Some(function) = function {
         let string = super::call::call(stk, m, function, &[value], pos).await?;
         let how = Coercion {
             numbers: false,
@@ -122,7 +124,7 @@ async fn append_attrs(
         text.append_string(&bytes);
         return Ok(());
     }
-    if let Some(path) = m.heap.get_attr(value.addr(), well_known::OUT_PATH) {
+    if let Some(path) = path {
         let pos = m
             .heap
             .named_attr_pos(&m.ir, value.addr(), well_known::OUT_PATH);
