@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { env } from 'node:process'
 import { run } from '../record/oracle.mjs'
 
-const FEATURES = 'pipe-operators ca-derivations impure-derivations dynamic-derivations blake3-hashes'
+const FEATURES = 'pipe-operators ca-derivations impure-derivations dynamic-derivations blake3-hashes git-hashing'
 /** The error of a reference that ended itself; there is nothing to compare with. */
 export const CRASH = 'crash'
 
@@ -86,5 +86,7 @@ function message(stderr) {
     .slice(start, end < 0 ? undefined : end)
     .join('\n')
     .replace(/^\s*error: /, '')
+    // A function that is a member of a set is delayed there, but not here.
+    .replace(/«(thunk|(lambda|primop|partially)[^»]*)»/g, '«…»')
     .trim()
 }

@@ -62,6 +62,9 @@ function* steps({ bindings, results }) {
 
 const show = ({ value, error }) => (value === undefined ? `error: ${error}` : value)
 
+/** The text of bytes. */
+const readable = bytes => Buffer.from(bytes, 'latin1').toString('utf8')
+
 const paths = await files()
 const batches = Array.from({ length: Math.ceil(cases / BATCH) }, (_, batch) => batch)
 const totals = { derivations: 0, refused: 0 }
@@ -84,7 +87,7 @@ for (const { index, graph, answer } of failures.slice(0, SHOWN)) {
     (await ask(`shrink-${index}`, graphs.map(printGraph))).map(smaller => differ(smaller) && kind(smaller) === kind(answer))
   const small = await shrink(graph, steps, failing)
   const [{ ours, theirs }] = await ask(`shown-${index}`, [printGraph(small)])
-  console.log(`\ncase ${index} of seed ${seed}:\n${printGraph(small)}\n  here:      ${show(ours)}\n  reference: ${show(theirs)}`)
+  console.log(`\ncase ${index} of seed ${seed}:\n${readable(printGraph(small))}\n  here:      ${show(ours)}\n  reference: ${show(theirs)}`)
 }
 console.log(
   `${cases} graphs with seed ${seed}: ${totals.derivations} derivations compared, ${totals.refused} graphs refused by the reference, ${failures.length} differences`,

@@ -291,7 +291,9 @@ fn value(parser: &mut lexopt::Parser, flag: &str) -> Result<Vec<u8>, UsageError>
 
 /// The reference words this one like the flags with two values.
 fn include(parser: &mut lexopt::Parser) -> Result<Vec<u8>, UsageError> {
-    value(parser, "-I").map_err(|_| UsageError("flag '-I' requires 1 argument(s), but only 0 were given".to_owned()))
+    value(parser, "-I").map_err(|_| {
+        UsageError("flag '-I' requires 1 argument(s), but only 0 were given".to_owned())
+    })
 }
 
 fn path(parser: &mut lexopt::Parser, flag: &str) -> Result<PathBuf, UsageError> {

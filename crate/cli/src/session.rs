@@ -108,8 +108,15 @@ impl Session {
     fn evaluate(&mut self, source: &Source) -> Result<Value, Failure> {
         let value = match source {
             Source::File(path) => {
-                let path = absolute(path, &self.folder);
-                self.machine.evaluate_file(&path)
+                let name = path.as_os_str().as_encoded_bytes();
+                let on_search_path = name
+                    .strip_prefix(b"<")
+                    .and_then(|name| name.strip_suffix(b">"));
+                let path = match on_search_path {
+                    Some(name) if !name.is_empty() => self.machine.find_file(name),
+                    _ => Ok(absolute(path, &self.folder)),
+                };
+                path.and_then(|path| self.machine.evaluate_file(&path))
             }
             Source::Expression(text) => {
                 self.machine
@@ -206,14 +213,15 @@ fn settings(search_path: &[Vec<u8>], folder: &[u8]) -> Settings {
     // What the command line names is found first.
     let mut entries: Vec<(BString, BString)> = search_path
         .iter()
-        .map(|entry| search_entry(entry, folder))
+        .map(|entry| search_entry(entry))
         .collect();
     if let Some(variable) = variable("NIX_PATH") {
-        entries.extend(split_search_path(&variable).map(|entry| search_entry(entry, folder)));
+        entries.extend(split_search_path(&variable).map(search_entry));
     }
     Settings {
         system: system().into(),
         home: variable("HOME").filter(|home| home.starts_with(b"/")),
+        directory: Some(folder.into()),
         search_path: entries,
         // A clock before 1970 is as good as none.
         current_time: SystemTime::now()
@@ -240,12 +248,12 @@ fn system() -> String {
 }
 
 /// An entry of the search path, `PREFIX=PATH` or `PATH`.
-fn search_entry(entry: &[u8], folder: &[u8]) -> (BString, BString) {
+fn search_entry(entry: &[u8]) -> (BString, BString) {
     let (prefix, path) = match entry.iter().position(|&byte| byte == b'=') {
         Some(equals) => (&entry[..equals], &entry[equals + 1..]),
         None => (&b""[..], entry),
     };
-    (prefix.into(), join(path, folder).into())
+    (prefix.into(), path.into())
 }
 
 /// The entries of `NIX_PATH`, which colons separate; empty ones mean nothing.
@@ -262,10 +270,10 @@ mod tests {
     #[test]
     fn search_path_entries_have_a_prefix_or_not() {
         assert_eq!(
-            search_entry(b"nixpkgs=/p/q", b"/w"),
+            search_entry(b"nixpkgs=/p/q"),
             ("nixpkgs".into(), "/p/q".into())
         );
-        assert_eq!(search_entry(b"../p", b"/w/v"), ("".into(), "/w/p".into()));
+        assert_eq!(search_entry(b"../p"), ("".into(), "../p".into()));
         let entries: Vec<&[u8]> = split_search_path(b"a=/x::/y").collect();
         assert_eq!(entries, [&b"a=/x"[..], b"/y"]);
     }

@@ -3,7 +3,7 @@
 //! All of them start on the native stack and go on with a heap-allocated one when that is used up.
 
 use crate::error::{ErrorKind, EvalError, Result};
-use crate::eval::direct::{Stk, call, equality, expr, force, import};
+use crate::eval::direct::{Stk, builtins, call, equality, expr, force, import};
 use crate::machine::Machine;
 use crate::source::{Origin, Pos};
 use crate::symbol::well_known;
@@ -59,6 +59,17 @@ impl Machine {
     pub fn print_parsed(&mut self, origin: Origin, text: impl Into<Rc<[u8]>>, base_dir: &[u8]) -> Result<Vec<u8>> {
         let root = self.parse_text(origin, text.into(), base_dir, None)?;
         Ok(crate::syntax::print(&self.ir, &self.symbols, root.expr))
+    }
+
+    /// Finds a file of the search path as `<name>` does.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn find_file(&mut self, name: &[u8]) -> Result<Vec<u8>> {
+        let entries = builtins::constants::nix_path(&mut Stk, self, &[], Pos::NONE)?;
+        let name = self.string(name);
+        let found = builtins::files::find_file(&mut Stk, self, &[entries, name], Pos::NONE)?;
+        Ok(self.heap.path_bytes(found.addr()).to_vec())
     }
 
     /// Evaluates a value to weak head normal form.

@@ -25,7 +25,9 @@ pub struct Settings {
     pub system: BString,
     /// The home directory, for `~/…`; without one such paths are an error.
     pub home: Option<BString>,
-    /// Entries of the search path: prefix (may be empty) and directory.
+    /// Where relative entries of search paths start; without one they are ignored.
+    pub directory: Option<BString>,
+    /// Entries of the search path: prefix (may be empty) and directory, as the host was given them.
     pub search_path: Vec<(BString, BString)>,
     /// Environment variables that `builtins.getEnv` sees.
     pub environment: Vec<(BString, BString)>,
@@ -53,6 +55,7 @@ impl Default for Settings {
             store_dir: drvlab_store::StoreDir::default(),
             system: "x86_64-linux".into(),
             home: None,
+            directory: None,
             search_path: Vec::new(),
             environment: Vec::new(),
             current_time: 0,
@@ -109,6 +112,8 @@ pub struct Machine {
     pub(crate) builtin_caches: crate::builtin::Caches,
     /// Bytes of all messages so far.
     message_bytes: usize,
+    /// Empty buffers for texts under construction.
+    buffers: Vec<Vec<u8>>,
     pub(crate) levels: u32,
     pub(crate) call_depth: u32,
     ticks: u32,
@@ -131,6 +136,10 @@ pub enum Message {
     /// A warning of the parser or the evaluator, with a place or without.
     Diagnostic(Diagnostic),
 }
+
+/// Larger buffers are not kept, nor more than this many.
+const MAX_BUFFER: usize = 1 << 16;
+const MAX_BUFFERS: usize = 64;
 
 /// How many steps pass between two looks at the limits.
 const TICKS: u32 = 2048;
@@ -156,6 +165,7 @@ impl Machine {
             imported: FxHashMap::default(),
             builtin_caches: crate::builtin::Caches::default(),
             message_bytes: 0,
+            buffers: Vec::new(),
             levels: 0,
             call_depth: 0,
             ticks: TICKS,
@@ -264,6 +274,19 @@ impl Machine {
         }
         self.texts[id.0 as usize] = value;
         value
+    }
+
+    /// Takes an empty buffer for a text under construction.
+    pub(crate) fn take_buffer(&mut self) -> Vec<u8> {
+        self.buffers.pop().unwrap_or_default()
+    }
+
+    /// Keeps the memory of a buffer for the next text.
+    pub(crate) fn give_back_buffer(&mut self, mut buffer: Vec<u8>) {
+        if buffer.capacity() <= MAX_BUFFER && self.buffers.len() < MAX_BUFFERS {
+            buffer.clear();
+            self.buffers.push(buffer);
+        }
     }
 
     /// Makes a string without context.

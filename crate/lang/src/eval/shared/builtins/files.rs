@@ -156,11 +156,16 @@ pub async fn find_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         let Some(rest) = below_prefix(&name, &prefix) else {
             continue;
         };
-        if path.first() != Some(&b'/') || !m.path_exists(&canonical(&path), true) {
+        let folder = match (&m.settings.directory, path.first()) {
+            (_, Some(b'/')) => Some(canonical(&path)),
+            (Some(directory), _) => Some(canonical(&join(directory, &path))),
+            (None, _) => None,
+        };
+        let Some(folder) = folder.filter(|folder| m.path_exists(folder, true)) else {
             m.ignore_search_path_entry(&path)?;
             continue;
-        }
-        let file = canonical(&join(&canonical(&path), &canonical(rest)[1..]));
+        };
+        let file = canonical(&join(&folder, &canonical(rest)[1..]));
         // Inside the store a path stays what it is, wherever this evaluator has the file from.
         let found = if m.store.dir.split_path(&file).is_ok() {
             Ok(file)
