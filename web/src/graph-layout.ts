@@ -30,7 +30,7 @@ export interface Layout {
 export const NODE_HEIGHT = 26;
 const GAP_X = 10;
 const GAP_LINE = 8;
-const GAP_BAND = 26;
+const GAP_BAND = 21;
 const SWEEPS = 4;
 
 export function layOut(nodes: LayoutNode[], width: number): Layout {

@@ -1,10 +1,13 @@
 /** The plan in words and numbers, and whether it still belongs to the text. */
 import { css, html, LitElement, nothing, svg } from "lit";
 import { beginning } from "./long-text";
-import type { Action } from "./protocol";
-import { ACTION_MARKS, symbol, word } from "./state-mark";
+import type { Action, DerivationSummary } from "./protocol";
+import { ACTION_MARKS, changeMark, symbol, word } from "./state-mark";
 import { count, type State, type Store } from "./store";
 import { shared } from "./theme";
+
+/** Of many causes the first ones are named. */
+const CAUSES_SHOWN = 4;
 
 export class PlanView extends LitElement {
   static override properties = { state: { attribute: false } };
@@ -37,6 +40,21 @@ export class PlanView extends LitElement {
         color: var(--error);
         font-size: 12px;
         font-weight: 600;
+      }
+      .why {
+        margin-top: 6px;
+        overflow-wrap: anywhere;
+      }
+      .why code {
+        font-size: 12px;
+      }
+      .link {
+        padding: 0;
+        border: 0;
+        background: none;
+        color: var(--accent);
+        font-weight: 600;
+        text-decoration: underline;
       }
       ul {
         display: flex;
@@ -108,8 +126,37 @@ export class PlanView extends LitElement {
         ${ACTION_MARKS.filter((action) => counts[action] > 0).map(
           (action) => html`<li>${symbol(action)}<b>${counts[action]}</b> ${word(action)}</li>`,
         )}
-      </ul>`;
+      </ul>
+      ${this.#why(derivations)}`;
   }
+
+  /** What was edited, and how far it reaches. */
+  #why(derivations: readonly DerivationSummary[]) {
+    const causes = derivations.filter(({ role }) => role === "cause");
+    if (causes.length === 0) return nothing;
+    const followers = derivations.filter((derivation) => changeMark(derivation) === "cascade").length;
+    const kept = causes.every(({ outputs }) => outputs.every(({ change }) => change === "unchanged"));
+    const reach = kept
+      ? "The path of its output depends only on its content’s hash, so nothing follows."
+      : followers === 0
+        ? "Nothing else depends on it."
+        : `${count(followers, "derivation")} ${followers === 1 ? "follows" : "follow"}, because hashes cover inputs.`;
+    const more = causes.length > CAUSES_SHOWN ? ` and ${causes.length - CAUSES_SHOWN} more` : "";
+    const named = causes.slice(0, CAUSES_SHOWN).map((cause, index) => html`${index > 0 ? ", " : ""}${this.#cause(cause)}`);
+    return html`<p class="why">${symbol("cause")} Edited: ${named}${more}. ${reach}</p>`;
+  }
+
+  #cause(cause: DerivationSummary) {
+    const select = () => this.store.select(cause.drvPath);
+    return html`<button type="button" class="link" @click=${select}>${cause.name}</button>${fields(cause)}`;
+  }
+}
+
+/** The first of the attributes that changed, in parentheses. */
+function fields({ changedFields }: DerivationSummary) {
+  const [first, ...others] = changedFields;
+  if (first === undefined) return nothing;
+  return html` (<code>${first}</code>${others.length > 0 ? ` and ${others.length} more` : nothing})`;
 }
 
 /** Rectangles as wide as each action's share, in percent. */

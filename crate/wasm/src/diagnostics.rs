@@ -16,7 +16,13 @@ pub(crate) fn translate(diagnostic: &Diagnostic, sources: &SourceMap) -> model::
         .take(MOST_FRAMES)
         .map(|frame| model::TraceFrame {
             message: text(&frame.message),
-            place: self::place(Span { start: frame.pos, end: frame.pos }, sources),
+            place: self::place(
+                Span {
+                    start: frame.pos,
+                    end: frame.pos,
+                },
+                sources,
+            ),
         })
         .collect();
     if place.file.is_none()
@@ -45,11 +51,18 @@ fn place(span: Span, sources: &SourceMap) -> model::Place {
     if span.start == Pos::NONE {
         return model::Place::default();
     }
-    let (Some(location), Some((source, range))) = (sources.locate(span.start), sources.range(span)) else {
+    let (Some(location), Some((source, range))) = (sources.locate(span.start), sources.range(span))
+    else {
         return model::Place::default();
     };
-    let Origin::File(path) = &source.origin else { return model::Place::default() };
-    let end = if range.is_empty() { token_end(&source.text, range.start) } else { range.end };
+    let Origin::File(path) = &source.origin else {
+        return model::Place::default();
+    };
+    let end = if range.is_empty() {
+        token_end(&source.text, range.start)
+    } else {
+        range.end
+    };
     let from = utf16_len(&source.text[..range.start]);
     model::Place {
         file: Some(text(path)),
@@ -68,7 +81,10 @@ fn utf16_len(bytes: &[u8]) -> u32 {
 /// Returns where the word that starts at an offset ends; at least one character.
 fn token_end(text: &[u8], start: usize) -> usize {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-'".contains(byte);
-    let word = text[start..].iter().take_while(|byte| is_word(byte)).count();
+    let word = text[start..]
+        .iter()
+        .take_while(|byte| is_word(byte))
+        .count();
     if word > 0 {
         return start + word;
     }

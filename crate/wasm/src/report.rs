@@ -56,13 +56,18 @@ impl Picture<'_> {
                 }
             })
             .collect();
-        let difference = self.baseline.map(|(_, comparison)| comparison.derivations[id.index()].difference);
+        let difference = self
+            .baseline
+            .map(|(_, comparison)| comparison.derivations[id.index()].difference);
         let drv_change = match difference {
             None | Some(Difference::Same) => Change::Unchanged,
             Some(Difference::New) => Change::New,
             Some(Difference::RecipeOnly | Difference::Outputs) => Change::Changed,
         };
-        let role = match self.baseline.map(|(_, comparison)| comparison.derivations[id.index()].role()) {
+        let role = match self
+            .baseline
+            .map(|(_, comparison)| comparison.derivations[id.index()].role())
+        {
             None | Some(compare::Role::Unchanged) => Role::None,
             Some(compare::Role::Cause) => Role::Cause,
             Some(compare::Role::Cascade) => Role::Cascade,
@@ -70,8 +75,15 @@ impl Picture<'_> {
         };
         let caused_by = match (role, self.baseline) {
             (Role::Cascade, Some((_, comparison))) => {
-                let cause = comparison.chain(id).last().copied().filter(|&cause| cause != id);
-                cause.map(|cause| self.path(&self.graph[cause].path)).into_iter().collect()
+                let cause = comparison
+                    .chain(id)
+                    .last()
+                    .copied()
+                    .filter(|&cause| cause != id);
+                cause
+                    .map(|cause| self.path(&self.graph[cause].path))
+                    .into_iter()
+                    .collect()
             }
             _ => Vec::new(),
         };
@@ -80,19 +92,29 @@ impl Picture<'_> {
             name: node.derivation.name.clone(),
             drv_path: self.path(&node.path),
             level: node.level,
-            inputs: node.inputs.iter().map(|&input| self.path(&self.graph[input].path)).collect(),
+            inputs: node
+                .inputs
+                .iter()
+                .map(|&input| self.path(&self.graph[input].path))
+                .collect(),
             kind: kind(node.derivation.kind()),
             outputs,
             drv_change,
             baseline_drv_path: before.map(|(old, _)| self.path(&old.path)),
             role,
             changed_fields: before.map_or_else(Vec::new, |(_, compared)| {
-                compared.changes.iter().map(|change| field_name(change, self)).collect()
+                compared
+                    .changes
+                    .iter()
+                    .map(|change| field_name(change, self))
+                    .collect()
             }),
             caused_by,
             action: action(decision.action),
             cache: match &decision.reason {
-                Reason::InCache { cache } | Reason::Reference { cache, .. } => Some(cache.to_string()),
+                Reason::InCache { cache } | Reason::Reference { cache, .. } => {
+                    Some(cache.to_string())
+                }
                 _ => None,
             },
             reason: self.sentence(id),
@@ -101,7 +123,9 @@ impl Picture<'_> {
 
     fn sentence(&self, id: NodeId) -> String {
         let mut sentence = match self.baseline {
-            Some((before, comparison)) => explain::sentence(self.plan, Some(comparison), before, self.graph, id),
+            Some((before, comparison)) => {
+                explain::sentence(self.plan, Some(comparison), before, self.graph, id)
+            }
             None => explain::action(self.plan, id),
         };
         if let Some(first) = sentence.get_mut(..1) {
@@ -113,7 +137,9 @@ impl Picture<'_> {
 
     /// Lists what the baseline had and is gone.
     pub fn removed(&self) -> Vec<RemovedDerivation> {
-        let Some((before, comparison)) = self.baseline else { return Vec::new() };
+        let Some((before, comparison)) = self.baseline else {
+            return Vec::new();
+        };
         let describe = |&id: &NodeId| RemovedDerivation {
             name: before[id].derivation.name.clone(),
             drv_path: self.path(&before[id].path),
@@ -125,7 +151,11 @@ impl Picture<'_> {
     pub fn plan(&self) -> PlanSummary {
         let summary = Summary::new(self.plan, self.baseline.map(|(_, comparison)| comparison));
         let count = |wanted| {
-            let decisions = self.plan.derivations.iter().map(|plan| plan.decision.action);
+            let decisions = self
+                .plan
+                .derivations
+                .iter()
+                .map(|plan| plan.decision.action);
             decisions.filter(|&action| action == wanted).count() as u32
         };
         let cascades = self.baseline.map_or(0, |(_, comparison)| {
@@ -149,7 +179,9 @@ impl Picture<'_> {
 
     /// Lists what differs from the baseline in a derivation's own fields.
     pub fn changes(&self, id: NodeId) -> Vec<crate::model::FieldChange> {
-        let Some((_, comparison)) = self.baseline else { return Vec::new() };
+        let Some((_, comparison)) = self.baseline else {
+            return Vec::new();
+        };
         let changes = &comparison.derivations[id.index()].changes;
         changes.iter().map(|change| self.change(change)).collect()
     }
@@ -160,10 +192,13 @@ impl Picture<'_> {
         let node = |id: &NodeId, graph: &DerivationGraph| Some(self.path(&graph[*id].path));
         let (before, after) = match change {
             Change::Name { before, after } => (Some(before.clone()), Some(after.clone())),
-            Change::System { before, after } | Change::Builder { before, after } => (bytes(before), bytes(after)),
-            Change::Argument { before, after, .. } | Change::Environment { before, after, .. } => {
-                (before.as_ref().and_then(bytes), after.as_ref().and_then(bytes))
+            Change::System { before, after } | Change::Builder { before, after } => {
+                (bytes(before), bytes(after))
             }
+            Change::Argument { before, after, .. } | Change::Environment { before, after, .. } => (
+                before.as_ref().and_then(bytes),
+                after.as_ref().and_then(bytes),
+            ),
             Change::Source { before, after } => {
                 let path = |path: &Option<StorePath>| path.as_ref().map(|path| self.path(path));
                 (path(before), path(after))
@@ -172,10 +207,16 @@ impl Picture<'_> {
             Change::OutputRemoved(name) => (bytes(name), None),
             Change::OutputAddress(_) => (None, None),
             Change::InputAdded(id) => (None, node(id, self.graph)),
-            Change::InputRemoved(id) => (self.baseline.and_then(|(graph, _)| node(id, graph)), None),
+            Change::InputRemoved(id) => {
+                (self.baseline.and_then(|(graph, _)| node(id, graph)), None)
+            }
             Change::InputOutputs(id) => (None, node(id, self.graph)),
         };
-        crate::model::FieldChange { field: field_name(change, self), before, after }
+        crate::model::FieldChange {
+            field: field_name(change, self),
+            before,
+            after,
+        }
     }
 }
 
@@ -215,7 +256,9 @@ fn field_name(change: &compare::Change, picture: &Picture<'_>) -> String {
         Change::OutputAdded(name) | Change::OutputRemoved(name) | Change::OutputAddress(name) => {
             format!("outputs.{}", text(name))
         }
-        Change::InputAdded(id) | Change::InputOutputs(id) => format!("input {}", name(id, picture.graph)),
+        Change::InputAdded(id) | Change::InputOutputs(id) => {
+            format!("input {}", name(id, picture.graph))
+        }
         Change::InputRemoved(id) => {
             let graph = picture.baseline.map_or(picture.graph, |(before, _)| before);
             format!("input {}", name(id, graph))

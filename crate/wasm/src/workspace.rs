@@ -3,11 +3,15 @@
 use crate::browser;
 use crate::diagnostics::{text, translate};
 use crate::files::SharedFiles;
-use crate::model::{Diagnostic, DerivationDetail, Entry, Outcome, PlanSummary, PublishReport, Report, Severity};
+use crate::model::{
+    DerivationDetail, Diagnostic, Entry, Outcome, PlanSummary, PublishReport, Report, Severity,
+};
 use crate::report::Picture;
 use drvlab_cache::compare::Comparison;
 use drvlab_cache::plan::{Plan, Wanted};
-use drvlab_cache::{BinaryCache, DerivationGraph, LocalStore, Settings, Substituters, compare, farm, plan};
+use drvlab_cache::{
+    BinaryCache, DerivationGraph, LocalStore, Settings, Substituters, compare, farm, plan,
+};
 use drvlab_lang::engine::Instance;
 use drvlab_lang::error::{ErrorKind, EvalError};
 use drvlab_lang::value::Value;
@@ -29,7 +33,12 @@ const MEMORY_LIMIT: usize = 512 << 20;
 /// Code of edited files that are no longer of use is thrown away when it takes this many bytes.
 const CODE_LIMIT: usize = 64 << 20;
 
-/// Levels of recursion that fit into a worker's stack in all browsers, with room to spare.
+/// Levels of recursion on the native stack; a third of what fits in the worst case.
+///
+/// Measured in a worker of Chromium 156, by the largest limit with which no stack overflows, each time in a new instance, whose code is not
+/// yet optimised and takes the most stack: `genericClosure` 763, `any` and `concatMap` 809, `scopedImport` 980, `filter` 1058, `foldl'` 1074,
+/// `map` and `sort` 1120, `concatStringsSep` 1229, chains of derivations 1353, calls and interpolation 1788, equality 1912, `toXML` 1850,
+/// `toJSON` 3279. In Node.js 20 everything has more room: `any` 1617.
 const NATIVE_LEVELS: u32 = 250;
 
 /// A printed value is cut after this many bytes.
@@ -91,7 +100,10 @@ impl Workspace {
     /// Adds a file, or replaces it.
     #[wasm_bindgen(js_name = openFile)]
     pub fn open_file(&mut self, path: &str, contents: &str) {
-        self.files.0.borrow_mut().insert(path.as_bytes(), contents.as_bytes());
+        self.files
+            .0
+            .borrow_mut()
+            .insert(path.as_bytes(), contents.as_bytes());
     }
 
     /// Replaces the text of a file, or adds it.
@@ -138,7 +150,9 @@ impl Workspace {
 
     /// Takes a store path out of the binary cache; tells whether it was there.
     pub fn evict(&mut self, store_path: &str) -> bool {
-        self.store_dir.parse_path(store_path).is_ok_and(|path| self.cache.evict(&path))
+        self.store_dir
+            .parse_path(store_path)
+            .is_ok_and(|path| self.cache.evict(&path))
     }
 
     /// Empties the binary cache. The last published state stays what others are compared with.
@@ -175,7 +189,9 @@ impl Workspace {
             Ok(Found::Value(value)) => empty_report(Outcome::Value, Some(value)),
             Err(error) => {
                 let mut report = empty_report(Outcome::Error, None);
-                report.diagnostics.push(translate(&error.diagnostic, &self.machine.sources));
+                report
+                    .diagnostics
+                    .push(translate(&error.diagnostic, &self.machine.sources));
                 report
             }
         };
@@ -186,12 +202,22 @@ impl Workspace {
     }
 
     fn publish_current(&mut self) -> PublishReport {
-        let Some(current) = &self.current else { return PublishReport { published: 0, already_there: 0 } };
+        let Some(current) = &self.current else {
+            return PublishReport {
+                published: 0,
+                already_there: 0,
+            };
+        };
         let graph = current.graph.clone();
-        let wanted: Vec<StorePath> =
-            current.instances.iter().filter_map(|instance| output_path(&graph, instance)).collect();
+        let wanted: Vec<StorePath> = current
+            .instances
+            .iter()
+            .filter_map(|instance| output_path(&graph, instance))
+            .collect();
         let roots = graph.roots().iter().filter_map(|root| graph.find(root));
-        let published = farm::publish(&graph, roots.collect::<Vec<_>>(), &mut self.cache, |_| false);
+        let published = farm::publish(&graph, roots.collect::<Vec<_>>(), &mut self.cache, |_| {
+            false
+        });
         if let Some(key) = &self.key {
             for path in &published.added {
                 if let drvlab_cache::binary_cache::Entry::Present(info) = self.cache.entry(path) {
@@ -203,7 +229,11 @@ impl Workspace {
         }
         self.local = LocalStore::new();
         farm::install(wanted, &self.cache, &mut self.local);
-        let all: usize = graph.nodes().iter().map(|node| node.outputs().filter(|(_, path)| path.is_some()).count()).sum();
+        let all: usize = graph
+            .nodes()
+            .iter()
+            .map(|node| node.outputs().filter(|(_, path)| path.is_some()).count())
+            .sum();
         self.published = Some(graph);
         PublishReport {
             published: published.added.len() as u32,
@@ -213,8 +243,15 @@ impl Workspace {
 
     fn detail(&self, drv_path: &str) -> DerivationDetail {
         let mut detail = DerivationDetail::default();
-        let Some(Evaluated { graph, .. }) = &self.current else { return detail };
-        let Some(id) = self.store_dir.parse_path(drv_path).ok().and_then(|path| graph.find(&path)) else {
+        let Some(Evaluated { graph, .. }) = &self.current else {
+            return detail;
+        };
+        let Some(id) = self
+            .store_dir
+            .parse_path(drv_path)
+            .ok()
+            .and_then(|path| graph.find(&path))
+        else {
             return detail;
         };
         let node = &graph[id];
@@ -224,7 +261,10 @@ impl Workspace {
             Err(error) => error.to_string(),
         };
         if let Some((before, comparison)) = &self.comparison {
-            let old = comparison.derivations.get(id.index()).and_then(|compared| compared.before);
+            let old = comparison
+                .derivations
+                .get(id.index())
+                .and_then(|compared| compared.before);
             detail.baseline_aterm = old.map(|old| self.aterm(&before[old].derivation));
             let picture = Picture {
                 graph,
@@ -243,8 +283,10 @@ impl Workspace {
         let value = machine.evaluate_file(entry.file.as_bytes())?;
         let value = machine.select_path(value, entry.attr_path.as_bytes(), arguments)?;
         let value = machine.auto_call(value, arguments)?;
-        let may_contain_derivations =
-            matches!(value.tag(), drvlab_lang::value::Tag::Attrs | drvlab_lang::value::Tag::List);
+        let may_contain_derivations = matches!(
+            value.tag(),
+            drvlab_lang::value::Tag::Attrs | drvlab_lang::value::Tag::List
+        );
         if may_contain_derivations {
             let found = machine.derivations(value, arguments);
             match found {
@@ -272,7 +314,9 @@ impl Workspace {
             Ok(graph) => Rc::new(graph),
             Err(error) => {
                 let mut report = empty_report(Outcome::Error, None);
-                report.diagnostics.push(plain(Severity::Error, error.to_string()));
+                report
+                    .diagnostics
+                    .push(plain(Severity::Error, error.to_string()));
                 return report;
             }
         };
@@ -280,12 +324,22 @@ impl Workspace {
             .iter()
             .map(|instance| Wanted::output(instance.drv_path.clone(), instance.output.clone()))
             .collect();
-        let settings = Settings { substitute: entry.substitute, ..Settings::default() };
+        let settings = Settings {
+            substitute: entry.substitute,
+            ..Settings::default()
+        };
         let empty = LocalStore::new();
-        let local = if entry.empty_store { &empty } else { &self.local };
+        let local = if entry.empty_store {
+            &empty
+        } else {
+            &self.local
+        };
         let substituters = Substituters::new([&self.cache], &self.store_dir);
         self.plan = plan(&graph, &wanted, local, &substituters, &settings);
-        self.current = Some(Evaluated { graph: graph.clone(), instances });
+        self.current = Some(Evaluated {
+            graph: graph.clone(),
+            instances,
+        });
         self.comparison = self.baseline().map(|before| {
             let comparison = compare(&before, &graph);
             (before, comparison)
@@ -293,11 +347,18 @@ impl Workspace {
         let picture = Picture {
             graph: &graph,
             plan: &self.plan,
-            baseline: self.comparison.as_ref().map(|(before, comparison)| (&**before, comparison)),
+            baseline: self
+                .comparison
+                .as_ref()
+                .map(|(before, comparison)| (&**before, comparison)),
             store_dir: &self.store_dir,
         };
         let mut report = empty_report(Outcome::Derivations, None);
-        report.roots = graph.roots().iter().map(|root| self.store_dir.display(root)).collect();
+        report.roots = graph
+            .roots()
+            .iter()
+            .map(|root| self.store_dir.display(root))
+            .collect();
         report.derivations = picture.derivations();
         report.removed = picture.removed();
         report.plan = picture.plan();
@@ -305,7 +366,9 @@ impl Workspace {
     }
 
     fn baseline(&self) -> Option<Rc<DerivationGraph>> {
-        self.published.clone().filter(|_| self.compare_with_published)
+        self.published
+            .clone()
+            .filter(|_| self.compare_with_published)
     }
 
     /// Takes what the evaluation said: warnings for the page, traces for the console.
@@ -316,7 +379,9 @@ impl Workspace {
             match message {
                 Message::Trace(line) => browser::log(&format!("trace: {}", text(&line))),
                 Message::Warning(line) => diagnostics.push(plain(Severity::Warning, text(&line))),
-                Message::Diagnostic(diagnostic) => diagnostics.push(translate(&diagnostic, &self.machine.sources)),
+                Message::Diagnostic(diagnostic) => {
+                    diagnostics.push(translate(&diagnostic, &self.machine.sources))
+                }
             }
         }
         diagnostics
@@ -332,7 +397,10 @@ impl Workspace {
 fn output_path(graph: &DerivationGraph, instance: &Instance) -> Option<StorePath> {
     let node = &graph[graph.find(&instance.drv_path)?];
     let mut outputs = node.outputs();
-    outputs.find(|(name, _)| **name == *instance.output)?.1.cloned()
+    outputs
+        .find(|(name, _)| **name == *instance.output)?
+        .1
+        .cloned()
 }
 
 fn new_machine(files: &SharedFiles) -> Machine {
@@ -360,5 +428,11 @@ fn empty_report(outcome: Outcome, value: Option<String>) -> Report {
 }
 
 fn plain(severity: Severity, message: String) -> Diagnostic {
-    Diagnostic { severity, message, hints: Vec::new(), place: crate::model::Place::default(), trace: Vec::new() }
+    Diagnostic {
+        severity,
+        message,
+        hints: Vec::new(),
+        place: crate::model::Place::default(),
+        trace: Vec::new(),
+    }
 }

@@ -1,0 +1,47 @@
+// axe finds nothing to complain about, in any theme, width and state; and nothing sticks out of a narrow screen.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { expectAccessible, openPage } from "./harness.mjs";
+import { derivation, details, editor, plan, problems, ready, step, toggle } from "./playground.mjs";
+
+const narrow = { viewport: { width: 360, height: 740 } };
+
+const views = [
+  ["light", { colorScheme: "light" }],
+  ["dark", { colorScheme: "dark" }],
+  ["light, 360 pixels", { colorScheme: "light", ...narrow }],
+  ["dark, 360 pixels", { colorScheme: "dark", ...narrow }],
+];
+
+/** Fails when the page can be scrolled sideways. */
+async function expectNoOverflow(page) {
+  const [content, view] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  assert.ok(content <= view, `the page is ${content} pixels wide in a view of ${view}`);
+}
+
+for (const [name, options] of views) {
+  test(`axe: ${name}`, async (t) => {
+    const page = await openPage(t, options);
+    await ready(page);
+    await expectAccessible(page);
+    await expectNoOverflow(page);
+
+    await toggle(page, "New machine").click();
+    await step(page, "Patch a library").click();
+    await plan(page).getByText(/^1 cause, 13 rebuilds/).waitFor();
+    await derivation(page, "pcre2-10.46").click();
+    await details(page).getByText("env.patches", { exact: true }).waitFor();
+    await expectAccessible(page);
+    await expectNoOverflow(page);
+    await page.getByRole("button", { name: "Close" }).click();
+
+    await editor(page).focus();
+    await page.keyboard.press("ControlOrMeta+End");
+    await page.keyboard.type("]");
+    await problems(page).getByText(/syntax error/).waitFor();
+    await plan(page).getByText(/Out of date/).waitFor();
+    await expectAccessible(page);
+    await expectNoOverflow(page);
+  });
+}

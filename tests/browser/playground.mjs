@@ -1,0 +1,76 @@
+// The page's parts by the roles and labels that people and screen readers know them by, and what is done with them.
+
+import assert from "node:assert/strict";
+
+const folder = "/distribution";
+
+/** The sentence, the notices and the counts above the graph. */
+export const plan = (page) => page.getByRole("region", { name: "Plan" });
+export const problems = (page) => page.getByRole("region", { name: "Problems" });
+export const graph = (page) => page.getByRole("listbox", { name: "Derivations" });
+export const paths = (page) => page.getByRole("table", { name: "Store paths" });
+export const toggle = (page, name) => page.getByRole("switch", { name });
+export const button = (page, name) => page.getByRole("button", { name });
+export const details = (page) => page.getByRole("group", { name: "Details" });
+
+/** A node of the graph; its label is the derivation's name and the words for its states. */
+export const derivation = (page, name) => graph(page).getByRole("option", { name: new RegExp(`^${literal(name)},`) });
+
+/** A row of the table. */
+export const row = (page, name) => paths(page).getByRole("row").filter({ has: page.getByRole("button", { name, exact: true }) });
+
+/** A step of the story, by its title. */
+export const step = (page, title) => page.getByRole("listitem").getByRole("button", { name: new RegExp(literal(title)) });
+
+/** The editor, whichever file it shows. */
+export const editor = (page) => page.getByRole("textbox", { name: /^Text of / });
+
+/** Waits until the plan's sentence is this one. */
+export async function expectSentence(page, sentence) {
+  await plan(page).getByText(sentence, { exact: true }).waitFor();
+}
+
+/** Waits for the first plan. */
+export async function ready(page) {
+  await expectSentence(page, "0 causes, 0 rebuilds, 0 fetched");
+}
+
+/** Opens a file of the example by its entry in the list of files. */
+export async function openFile(page, file) {
+  await page.getByRole("option", { name: new RegExp(`^${literal(file)}`) }).click();
+  await page.getByRole("textbox", { name: `Text of ${folder}/${file}`, exact: true }).waitFor();
+}
+
+/** Replaces the whole text of the open file as people do: select everything, paste. */
+export async function replaceText(page, text) {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.evaluate((text) => navigator.clipboard.writeText(text), text);
+  await editor(page).focus();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.press("ControlOrMeta+v");
+}
+
+/** Checks that the open file has this text, by copying it. */
+export async function expectText(page, text) {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await editor(page).focus();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.press("ControlOrMeta+c");
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  // Compared by length first: a failure that prints megabytes helps nobody.
+  assert.equal(copied.length, text.length, "length of the text");
+  assert.ok(copied === text, "the text differs");
+}
+
+/** The words by which the graph says a derivation's states, by name. */
+export async function statesByName(page) {
+  const labels = await graph(page).getByRole("option").evaluateAll((nodes) => nodes.map((node) => node.getAttribute("aria-label")));
+  return labels.map((label) => {
+    const [name, ...states] = label.split(", ");
+    return { name, states };
+  });
+}
+
+function literal(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
