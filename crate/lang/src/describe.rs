@@ -16,7 +16,9 @@ impl Machine {
     pub fn describe(&self, value: Value) -> Cow<'static, str> {
         let value = self.heap.peek(value);
         Cow::Borrowed(match value.tag() {
-            Tag::Thunk if self.heap.word(value.addr(), 0) == crate::heap::thunk::BLACKHOLE => "a black hole",
+            Tag::Thunk if self.heap.word(value.addr(), 0) == crate::heap::thunk::BLACKHOLE => {
+                "a black hole"
+            }
             Tag::Thunk => "a thunk",
             Tag::Attrs => "a set",
             Tag::List => "a list",
@@ -27,7 +29,10 @@ impl Machine {
             Tag::Constant if value == Value::NULL => "null",
             Tag::Constant => match value.as_builtin() {
                 Some(index) => {
-                    return Cow::Owned(format!("the built-in function '{}'", Builtin::from_index(index).name()));
+                    return Cow::Owned(format!(
+                        "the built-in function '{}'",
+                        Builtin::from_index(index).name()
+                    ));
                 }
                 None => "a Boolean",
             },
@@ -38,7 +43,9 @@ impl Machine {
                 Boxed::Partial => match self.heap.partial_function(value.addr()).as_builtin() {
                     Some(index) => {
                         let name = Builtin::from_index(index).name();
-                        return Cow::Owned(format!("the partially applied built-in function '{name}'"));
+                        return Cow::Owned(format!(
+                            "the partially applied built-in function '{name}'"
+                        ));
                     }
                     None => "a function",
                 },
@@ -72,7 +79,15 @@ impl Machine {
     pub(crate) fn expected(&mut self, wanted: &str, found: Value, pos: Pos) -> Box<EvalError> {
         let description = self.describe(found);
         let printed = self.print_short(found);
-        let message = [b"expected ", wanted.as_bytes(), b" but found ", description.as_bytes(), b": ", &printed].concat();
+        let message = [
+            b"expected ",
+            wanted.as_bytes(),
+            b" but found ",
+            description.as_bytes(),
+            b": ",
+            &printed,
+        ]
+        .concat();
         EvalError::other(message, pos)
     }
 
@@ -98,13 +113,21 @@ impl Machine {
                 let (lambda, _) = self.heap.lambda_parts(function.addr());
                 self.ir.parameters[self.ir.lambda(lambda).parameters.start as usize].pos
             }
-            Tag::Attrs => self.heap.literal(function.addr()).map_or(Pos::NONE, |id| self.ir.attr_set(id).pos),
+            Tag::Attrs => self
+                .heap
+                .literal(function.addr())
+                .map_or(Pos::NONE, |id| self.ir.attr_set(id).pos),
             _ => Pos::NONE,
         }
     }
 
     /// Returns the bytes of an evaluated value that must be a string without context, for example an attribute name.
-    pub(crate) fn string_without_context(&mut self, value: Value, pos: Pos, what: &'static str) -> Result<Vec<u8>> {
+    pub(crate) fn string_without_context(
+        &mut self,
+        value: Value,
+        pos: Pos,
+        what: &'static str,
+    ) -> Result<Vec<u8>> {
         if value.tag() != Tag::String {
             return Err(self.expected("a string", value, pos).traced(what, pos));
         }
@@ -118,18 +141,27 @@ impl Machine {
             message.extend_from_slice(&self.display_context_element(&element));
             message.extend_from_slice(b"')");
             let error = EvalError::other(message, Pos::NONE);
-            return Err(if what.is_empty() { error } else { error.traced(what, pos) });
+            return Err(if what.is_empty() {
+                error
+            } else {
+                error.traced(what, pos)
+            });
         }
         Ok(self.bytes(value).to_vec())
     }
 
     /// Writes a context element as the reference does inside: `path`, `=path` or `!output!path`, without the store directory.
-    pub(crate) fn render_context_element(&self, element: &crate::context::ContextElement) -> Vec<u8> {
+    pub(crate) fn render_context_element(
+        &self,
+        element: &crate::context::ContextElement,
+    ) -> Vec<u8> {
         use crate::context::ContextElement::{Built, DrvDeep, Dynamic, Opaque};
         match element {
             Opaque(path) => path.to_string().into_bytes(),
             DrvDeep(path) => format!("={path}").into_bytes(),
-            Built { drv, output } => [b"!", output.as_ref(), b"!", drv.to_string().as_bytes()].concat(),
+            Built { drv, output } => {
+                [b"!", output.as_ref(), b"!", drv.to_string().as_bytes()].concat()
+            }
             Dynamic { drv, outputs } => {
                 let mut text = Vec::new();
                 for output in outputs.iter().rev() {
@@ -144,12 +176,20 @@ impl Machine {
     }
 
     /// Writes a context element for people: `path`, `path^output` or `path (deep)`.
-    pub(crate) fn display_context_element(&self, element: &crate::context::ContextElement) -> Vec<u8> {
+    pub(crate) fn display_context_element(
+        &self,
+        element: &crate::context::ContextElement,
+    ) -> Vec<u8> {
         use crate::context::ContextElement::{Built, DrvDeep, Dynamic, Opaque};
         match element {
             Opaque(path) => self.store.dir.display(path).into_bytes(),
             DrvDeep(path) => format!("{} (deep)", self.store.dir.display(path)).into_bytes(),
-            Built { drv, output } => [self.store.dir.display(drv).as_bytes(), b"^", output.as_ref()].concat(),
+            Built { drv, output } => [
+                self.store.dir.display(drv).as_bytes(),
+                b"^",
+                output.as_ref(),
+            ]
+            .concat(),
             Dynamic { drv, outputs } => {
                 let mut text = self.store.dir.display(drv).into_bytes();
                 for output in outputs.iter() {
@@ -162,26 +202,54 @@ impl Machine {
     }
 
     /// Makes a path of a path's text and what was appended to it.
-    pub(crate) fn path_of_appended(&mut self, bytes: Vec<u8>, context: ContextId, pos: Pos) -> Result<Value> {
+    pub(crate) fn path_of_appended(
+        &mut self,
+        bytes: Vec<u8>,
+        context: ContextId,
+        pos: Pos,
+    ) -> Result<Value> {
         if !context.is_empty() {
             let message = "a string that refers to a store path cannot be appended to a path";
             return Err(EvalError::other(message, pos));
         }
         if bytes.contains(&0) {
             let shown = bytes.replace(b"\0", "␀");
-            let message = [b"input string '".as_slice(), &shown, b"' cannot be represented as Nix string because it contains null bytes"];
+            let message = [
+                b"input string '".as_slice(),
+                &shown,
+                b"' cannot be represented as Nix string because it contains null bytes",
+            ];
             return Err(EvalError::other(message.concat(), pos));
         }
         Ok(self.heap.path(&canonical(&bytes)))
     }
 
+    /// Concatenates two evaluated strings.
+    pub(crate) fn concat_strings(&mut self, a: Value, b: Value, pos: Pos) -> Result<Value> {
+        let (x, y) = (a.addr(), b.addr());
+        let context = self
+            .contexts
+            .union(self.heap.string_context(x), self.heap.string_context(y));
+        let (first, second) = (
+            self.heap.string_bytes(x).len(),
+            self.heap.string_bytes(y).len(),
+        );
+        self.check_memory(first + second, pos)?;
+        Ok(self.heap.concat_strings(x, y, context))
+    }
+
     /// Concatenates evaluated lists.
     pub(crate) fn concat_lists(&mut self, lists: &[Value], pos: Pos) -> Result<Value> {
-        let mut non_empty = lists.iter().filter(|list| self.heap.list_len(list.addr()) > 0);
+        let mut non_empty = lists
+            .iter()
+            .filter(|list| self.heap.list_len(list.addr()) > 0);
         if let (Some(&only), None) = (non_empty.next(), non_empty.next()) {
             return Ok(only);
         }
-        let total: usize = lists.iter().map(|list| self.heap.list_len(list.addr())).sum();
+        let total: usize = lists
+            .iter()
+            .map(|list| self.heap.list_len(list.addr()))
+            .sum();
         self.check_memory(4 * total, pos)?;
         let result = self.heap.alloc_list(total);
         let mut at = 0u32;
@@ -195,8 +263,12 @@ impl Machine {
 
     /// Makes `{ file, line, column }` of a position, or null.
     pub(crate) fn position_value(&mut self, pos: Pos) -> Value {
-        let Some(location) = self.sources.locate(pos) else { return Value::NULL };
-        let Origin::File(file) = location.origin else { return Value::NULL };
+        let Some(location) = self.sources.locate(pos) else {
+            return Value::NULL;
+        };
+        let Origin::File(file) = location.origin else {
+            return Value::NULL;
+        };
         let file = self.string(&file);
         let line = self.heap.int(i64::from(location.line));
         let column = self.heap.int(i64::from(location.column));
@@ -217,8 +289,17 @@ impl Machine {
 
     /// Adds "did you mean" for names that are close to the one that was not found.
     #[cold]
-    pub(crate) fn with_suggestions(&self, error: Box<EvalError>, name: &[u8], candidates: &[Vec<u8>]) -> Box<EvalError> {
+    pub(crate) fn with_suggestions(
+        &self,
+        error: Box<EvalError>,
+        name: &[u8],
+        candidates: &[Vec<u8>],
+    ) -> Box<EvalError> {
         let suggestions = crate::suggestion::best(name, candidates.iter().map(Vec::as_slice));
-        if suggestions.is_empty() { error } else { error.hint(crate::suggestion::sentence(&suggestions)) }
+        if suggestions.is_empty() {
+            error
+        } else {
+            error.hint(crate::suggestion::sentence(&suggestions))
+        }
     }
 }

@@ -35,12 +35,20 @@ pub mod thunk {
 /// The arena.
 #[derive(Debug)]
 pub struct Heap {
+    /// Zero from `top` on, so that allocating is nothing but moving `top`.
     words: Vec<u32>,
+    top: usize,
     limit: usize,
 }
 
+/// Words that a new heap has room for (4 MiB).
+const FIRST: usize = 1 << 20;
+
 /// The heap grows by at least this many words (16 MiB): small steps make growth slow in WASM.
 const GROWTH: usize = 4 << 20;
+
+/// Objects start here, for address 0 means that there is none.
+const START: usize = 2;
 
 /// No heap can be larger, whatever the limit: the addresses of [`Value`] end there. The last part stays free for what is allocated
 /// between two checks of the limit.
@@ -49,20 +57,22 @@ const MAX_WORDS: usize = (1 << 30) - (16 << 20);
 impl Heap {
     /// Makes a heap that reports being over its limit from `limit` bytes on.
     pub fn new(limit: usize) -> Self {
-        let mut heap = Heap { words: Vec::new(), limit: (limit / 4).min(MAX_WORDS) };
-        heap.words.push(0);
-        heap.words.push(0);
-        heap
+        Heap {
+            words: vec![0; FIRST],
+            top: START,
+            limit: (limit / 4).min(MAX_WORDS),
+        }
     }
 
     /// Forgets all objects and keeps the memory.
     pub fn clear(&mut self) {
-        self.words.truncate(2);
+        self.words[..self.top].fill(0);
+        self.top = START;
     }
 
     /// Counts the bytes in use.
     pub fn used(&self) -> usize {
-        self.words.len() * 4
+        self.top * 4
     }
 
     /// Returns the limit in bytes.
@@ -76,26 +86,31 @@ impl Heap {
     /// every call. What is allocated in between is small.
     #[inline]
     pub fn over_limit(&self, more: usize) -> bool {
-        self.words.len().saturating_add(more / 4) > self.limit
+        self.top.saturating_add(more / 4) > self.limit
     }
 
     /// Allocates `count` zeroed words.
     #[inline]
     pub fn alloc(&mut self, count: usize) -> Addr {
-        let start = self.words.len();
+        let start = self.top;
         let end = start + ((count + 1) & !1);
-        if end > self.words.capacity() {
+        if end > self.words.len() {
             self.grow(end);
         }
-        self.words.resize(end, 0);
+        self.top = end;
         Addr(start as u32)
     }
 
     #[cold]
     #[inline(never)]
     fn grow(&mut self, end: usize) {
-        let more = (self.words.len() / 2).max(GROWTH).max(end - self.words.len());
-        self.words.reserve_exact(more);
+        let size = (self.words.len() + self.words.len().max(GROWTH))
+            .max(end)
+            .min(MAX_WORDS.max(end));
+        // A new vector, since fresh memory from the system is zero already.
+        let mut words = vec![0; size];
+        words[..self.top].copy_from_slice(&self.words[..self.top]);
+        self.words = words;
     }
 
     /// Reads a word.
@@ -132,7 +147,8 @@ impl Heap {
     /// Copies words inside the heap.
     pub fn copy(&mut self, from: Addr, from_offset: u32, to: Addr, to_offset: u32, count: usize) {
         let start = (from.0 + from_offset) as usize;
-        self.words.copy_within(start..start + count, (to.0 + to_offset) as usize);
+        self.words
+            .copy_within(start..start + count, (to.0 + to_offset) as usize);
     }
 
     // Thunks
@@ -220,6 +236,21 @@ impl Heap {
     pub fn string(&mut self, bytes: &[u8], context: ContextId) -> Value {
         let addr = self.alloc_string(bytes.len(), context);
         self.string_bytes_mut(addr).copy_from_slice(bytes);
+        Value::object(Tag::String, addr)
+    }
+
+    /// Makes a string of the bytes of two others.
+    pub fn concat_strings(&mut self, a: Addr, b: Addr, context: ContextId) -> Value {
+        let (first, second) = (self.word(a, 0) as usize, self.word(b, 0) as usize);
+        let addr = self.alloc_string(first + second, context);
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut self.words);
+        let (a, b, to) = (
+            (a.0 as usize + 2) * 4,
+            (b.0 as usize + 2) * 4,
+            (addr.0 as usize + 2) * 4,
+        );
+        bytes.copy_within(a..a + first, to);
+        bytes.copy_within(b..b + second, to + first);
         Value::object(Tag::String, addr)
     }
 
@@ -315,7 +346,10 @@ impl Heap {
 
     /// Copies all elements out.
     pub fn elements(&self, addr: Addr) -> Vec<Value> {
-        self.slice(addr, 2, self.list_len(addr)).iter().map(|&bits| Value::from_bits(bits)).collect()
+        self.slice(addr, 2, self.list_len(addr))
+            .iter()
+            .map(|&bits| Value::from_bits(bits))
+            .collect()
     }
 
     // Functions
@@ -355,7 +389,10 @@ impl Heap {
     /// Returns the arguments of a partial application.
     pub fn partial_arguments(&self, addr: Addr) -> Vec<Value> {
         let count = self.word(addr, 1) as usize;
-        self.slice(addr, 3, count).iter().map(|&bits| Value::from_bits(bits)).collect()
+        self.slice(addr, 3, count)
+            .iter()
+            .map(|&bits| Value::from_bits(bits))
+            .collect()
     }
 
     // Frames

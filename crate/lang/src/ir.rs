@@ -330,6 +330,8 @@ pub struct Lambda {
     pub parameters: Slice,
     /// The body.
     pub body: ExprId,
+    /// Whether the last parameter has a pattern.
+    pub has_pattern: bool,
     /// The name of the binding that it is the value of, for messages.
     pub name: Option<Symbol>,
     /// Size of the frame in slots. Written by the resolver.
@@ -430,8 +432,13 @@ impl Ir {
         let mut id = id;
         loop {
             match self.expr(id) {
-                Expr::Int(_) | Expr::Float(_) | Expr::Str(_) | Expr::Path(_) | Expr::Let { .. } => return Pos::NONE,
-                Expr::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual, .. } => return Pos::NONE,
+                Expr::Int(_) | Expr::Float(_) | Expr::Str(_) | Expr::Path(_) | Expr::Let { .. } => {
+                    return Pos::NONE;
+                }
+                Expr::Binary {
+                    op: BinaryOp::Equal | BinaryOp::NotEqual,
+                    ..
+                } => return Pos::NONE,
                 Expr::Binary { pos, .. } => return pos,
                 Expr::List(elements) if elements.len == 0 => return Pos::NONE,
                 Expr::List(elements) => id = self.lists[elements.start as usize],

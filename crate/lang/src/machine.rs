@@ -70,7 +70,9 @@ impl Default for Settings {
 
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Settings").field("system", &self.system).finish_non_exhaustive()
+        f.debug_struct("Settings")
+            .field("system", &self.system)
+            .finish_non_exhaustive()
     }
 }
 
@@ -196,14 +198,23 @@ impl Machine {
     #[inline]
     pub(crate) fn tick(&mut self) -> Result<()> {
         self.ticks -= 1;
-        if self.ticks == 0 { self.look_at_limits() } else { Ok(()) }
+        if self.ticks == 0 {
+            self.look_at_limits()
+        } else {
+            Ok(())
+        }
     }
 
     #[cold]
     #[inline(never)]
     fn look_at_limits(&mut self) -> Result<()> {
         self.ticks = TICKS;
-        if let Some(message) = self.settings.interrupt.as_ref().and_then(|interrupt| interrupt()) {
+        if let Some(message) = self
+            .settings
+            .interrupt
+            .as_ref()
+            .and_then(|interrupt| interrupt())
+        {
             return Err(EvalError::new(ErrorKind::Limit, message, Pos::NONE));
         }
         self.check_memory(0, Pos::NONE)
@@ -214,7 +225,10 @@ impl Machine {
         if self.heap.over_limit(more) {
             return Err(EvalError::new(
                 ErrorKind::Limit,
-                format!("out of memory: the evaluation needs more than the {} MiB it may use", self.heap.limit() >> 20),
+                format!(
+                    "out of memory: the evaluation needs more than the {} MiB it may use",
+                    self.heap.limit() >> 20
+                ),
                 pos,
             ));
         }
@@ -237,7 +251,10 @@ impl Machine {
 
     /// Warns in the evaluator's own words, without a place.
     pub(crate) fn warn(&mut self, text: impl Into<BString>) -> Result<()> {
-        let warning = Diagnostic { severity: Severity::Warning, ..Diagnostic::error(text, Pos::NONE) };
+        let warning = Diagnostic {
+            severity: Severity::Warning,
+            ..Diagnostic::error(text, Pos::NONE)
+        };
         self.say(Message::Diagnostic(warning))
     }
 
@@ -246,7 +263,11 @@ impl Machine {
     pub(crate) fn enter_call(&mut self, pos: Pos) -> Result<()> {
         self.tick()?;
         if self.call_depth >= self.settings.call_depth_limit {
-            return Err(EvalError::new(ErrorKind::Limit, "stack overflow; max-call-depth exceeded", pos));
+            return Err(EvalError::new(
+                ErrorKind::Limit,
+                "stack overflow; max-call-depth exceeded",
+                pos,
+            ));
         }
         self.call_depth += 1;
         Ok(())
@@ -255,7 +276,11 @@ impl Machine {
     #[cold]
     #[inline(never)]
     pub(crate) fn too_deep(&self) -> Box<EvalError> {
-        EvalError::new(ErrorKind::Limit, "stack overflow (possible infinite recursion)", Pos::NONE)
+        EvalError::new(
+            ErrorKind::Limit,
+            "stack overflow (possible infinite recursion)",
+            Pos::NONE,
+        )
     }
 
     /// Returns the value of a text literal.
@@ -296,7 +321,8 @@ impl Machine {
 
     /// Makes a string with the text of a name.
     pub(crate) fn symbol_string(&mut self, symbol: Symbol) -> Value {
-        self.heap.string(self.symbols.name(symbol), ContextId::EMPTY)
+        self.heap
+            .string(self.symbols.name(symbol), ContextId::EMPTY)
     }
 
     /// Returns the value of a variable in an outer frame's slot, with the frame.
@@ -323,7 +349,11 @@ impl Machine {
             Expr::Global { index, .. } => self.globals[index as usize],
             _ => return None,
         };
-        let value = if value == Value::UNSET { return None } else { self.heap.peek(value) };
+        let value = if value == Value::UNSET {
+            return None;
+        } else {
+            self.heap.peek(value)
+        };
         (!value.is_thunk()).then_some(value)
     }
 
@@ -346,7 +376,11 @@ impl Machine {
             _ => Value::UNSET,
         };
         // A variable of the same `let` may not have been entered yet.
-        if value == Value::UNSET { self.heap.delay(expr, frame) } else { value }
+        if value == Value::UNSET {
+            self.heap.delay(expr, frame)
+        } else {
+            value
+        }
     }
 
     /// Finds an attribute, remembering where for the next time the same name of the code asks.
@@ -374,7 +408,9 @@ impl Machine {
 
     /// Makes a string that is a store path and refers to it.
     pub(crate) fn store_path_string(&mut self, path: &drvlab_store::StorePath) -> Value {
-        let context = self.contexts.singleton(ContextElement::Opaque(path.clone()));
+        let context = self
+            .contexts
+            .singleton(ContextElement::Opaque(path.clone()));
         let text = self.store.dir.display(path);
         self.heap.string(text.as_bytes(), context)
     }
@@ -394,7 +430,11 @@ impl Machine {
             let global_name = builtin.global_name();
             self.define_global(global_name.as_bytes(), value);
         }
-        for (name, value) in [("true", Value::TRUE), ("false", Value::FALSE), ("null", Value::NULL)] {
+        for (name, value) in [
+            ("true", Value::TRUE),
+            ("false", Value::FALSE),
+            ("null", Value::NULL),
+        ] {
             let symbol = self.define_global(name.as_bytes(), value);
             members.push((symbol, value, Pos::NONE));
         }
@@ -407,7 +447,10 @@ impl Machine {
         let builtins = self.symbols.intern(b"builtins");
         members.push((builtins, Value::NULL, Pos::NONE));
         let set = self.heap.attrs_from(members);
-        let slot = self.heap.find_attr(set.addr(), builtins).expect("it has just been put there");
+        let slot = self
+            .heap
+            .find_attr(set.addr(), builtins)
+            .expect("it has just been put there");
         self.heap.set_attr_value(slot, set);
         self.define_global(b"builtins", set);
     }
@@ -417,7 +460,8 @@ impl Machine {
         match self.global_indices.get(&symbol) {
             Some(&index) => self.globals[index as usize] = value,
             None => {
-                self.global_indices.insert(symbol, self.globals.len() as u32);
+                self.global_indices
+                    .insert(symbol, self.globals.len() as u32);
                 self.globals.push(value);
             }
         }
@@ -427,6 +471,8 @@ impl Machine {
 
 impl std::fmt::Debug for Machine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Machine").field("heap", &self.heap.used()).finish_non_exhaustive()
+        f.debug_struct("Machine")
+            .field("heap", &self.heap.used())
+            .finish_non_exhaustive()
     }
 }

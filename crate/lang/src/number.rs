@@ -1,6 +1,7 @@
 //! Numbers: arithmetic with the reference's checks.
 
 use crate::error::{EvalError, Result};
+use crate::ir::ExprId;
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::value::{Boxed, Tag, Value};
@@ -56,15 +57,22 @@ pub enum Arithmetic {
 impl Arithmetic {
     const fn traces(self) -> [&'static str; 2] {
         match self {
-            Arithmetic::Add => ["while evaluating the first argument of the addition", "while evaluating the second argument of the addition"],
-            Arithmetic::Sub => {
-                ["while evaluating the first argument of the subtraction", "while evaluating the second argument of the subtraction"]
-            }
+            Arithmetic::Add => [
+                "while evaluating the first argument of the addition",
+                "while evaluating the second argument of the addition",
+            ],
+            Arithmetic::Sub => [
+                "while evaluating the first argument of the subtraction",
+                "while evaluating the second argument of the subtraction",
+            ],
             Arithmetic::Mul => [
                 "while evaluating the first argument of the multiplication",
                 "while evaluating the second argument of the multiplication",
             ],
-            Arithmetic::Div => ["while evaluating the first operand of the division", "while evaluating the second operand of the division"],
+            Arithmetic::Div => [
+                "while evaluating the first operand of the division",
+                "while evaluating the second operand of the division",
+            ],
         }
     }
 }
@@ -81,14 +89,35 @@ impl Machine {
         }
         match self.heap.boxed_kind(value.addr()) {
             Boxed::Int => Some(Number::Int(self.heap.boxed_bits(value.addr()) as i64)),
-            Boxed::Float => Some(Number::Float(f64::from_bits(self.heap.boxed_bits(value.addr())))),
+            Boxed::Float => Some(Number::Float(f64::from_bits(
+                self.heap.boxed_bits(value.addr()),
+            ))),
             Boxed::Path | Boxed::Partial => None,
         }
     }
 
+    /// Adds what is on the right of `+` to a number.
+    pub(crate) fn add_numbers(&mut self, a: Value, b: Value, right: ExprId) -> Result<Value> {
+        if self.number(b).is_some() {
+            return self.arithmetic(Arithmetic::Add, a, b, self.ir.text_start(right));
+        }
+        let what = match self.number(a) {
+            Some(Number::Float(_)) => "a float",
+            _ => "an integer",
+        };
+        let message = format!("cannot add {} to {what}", self.describe(b));
+        Err(EvalError::other(message, self.ir.text_start(right)))
+    }
+
     /// Performs an operation on two evaluated values.
     #[inline]
-    pub(crate) fn arithmetic(&mut self, op: Arithmetic, a: Value, b: Value, pos: Pos) -> Result<Value> {
+    pub(crate) fn arithmetic(
+        &mut self,
+        op: Arithmetic,
+        a: Value,
+        b: Value,
+        pos: Pos,
+    ) -> Result<Value> {
         if let (Some(a), Some(b)) = (a.as_small_int(), b.as_small_int()) {
             match op {
                 Arithmetic::Add => return Ok(self.heap.int(a + b)),
@@ -102,13 +131,21 @@ impl Machine {
     }
 
     #[inline(never)]
-    fn checked_arithmetic(&mut self, op: Arithmetic, a: Value, b: Value, pos: Pos) -> Result<Value> {
+    fn checked_arithmetic(
+        &mut self,
+        op: Arithmetic,
+        a: Value,
+        b: Value,
+        pos: Pos,
+    ) -> Result<Value> {
         let [first, second] = op.traces();
         // Division looks at its second operand first, and as a float.
         if op == Arithmetic::Div {
             match self.number(b) {
                 None => return Err(self.expected("a float", b, pos).traced(second, pos)),
-                Some(divisor) if divisor.as_float() == 0.0 => return Err(EvalError::other("division by zero", pos)),
+                Some(divisor) if divisor.as_float() == 0.0 => {
+                    return Err(EvalError::other("division by zero", pos));
+                }
                 Some(_) => {}
             }
         }
@@ -117,8 +154,12 @@ impl Machine {
             (Some(Number::Float(_)), _) | (_, Some(Number::Float(_))) => "a float",
             _ => "an integer",
         };
-        let Some(x) = self.number(a) else { return Err(self.expected(wanted, a, pos).traced(first, pos)) };
-        let Some(y) = self.number(b) else { return Err(self.expected(wanted, b, pos).traced(second, pos)) };
+        let Some(x) = self.number(a) else {
+            return Err(self.expected(wanted, a, pos).traced(first, pos));
+        };
+        let Some(y) = self.number(b) else {
+            return Err(self.expected(wanted, b, pos).traced(second, pos));
+        };
         let (Number::Int(x), Number::Int(y)) = (x, y) else {
             let (x, y) = (x.as_float(), y.as_float());
             return Ok(self.heap.float(match op {
@@ -136,7 +177,10 @@ impl Machine {
         };
         match result {
             Some(result) => Ok(self.heap.int(result)),
-            None => Err(EvalError::other(format!("integer overflow in {doing} {x} {sign} {y}"), pos)),
+            None => Err(EvalError::other(
+                format!("integer overflow in {doing} {x} {sign} {y}"),
+                pos,
+            )),
         }
     }
 }

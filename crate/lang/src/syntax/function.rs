@@ -38,9 +38,15 @@ impl Parser<'_> {
             start: first,
             len: self.ir.parameters.len() as u32 - first,
         };
+        let has_pattern = self
+            .ir
+            .parameters
+            .last()
+            .is_some_and(|last| last.pattern.is_some());
         self.ir.lambdas.push(Lambda {
             parameters,
             body,
+            has_pattern,
             name: None,
             frame_slots: 0,
         });

@@ -6,7 +6,7 @@ use super::{Stk, suspendable};
 use crate::builtin::Builtin;
 use crate::diagnostic::Shown;
 use crate::error::{ErrorKind, EvalError, Result};
-use crate::ir::{ExprId, Lambda, LambdaId, Pattern, Slice};
+use crate::ir::{ExprId, LambdaId, Pattern, Slice};
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::{Symbol, well_known};
@@ -26,7 +26,7 @@ pub async fn eval_call(
     let function = operand(stk, m, function, frame).await?;
     if function.tag() == Tag::Lambda {
         let (id, outer) = m.heap.lambda_parts(function.addr());
-        let lambda = *m.ir.lambda(id);
+        let lambda = m.ir.lambda(id);
         if lambda.parameters.len == arguments.len {
             // The common case: the arguments go straight into the function's frame.
             let inner = m.heap.frame(outer, lambda.frame_slots);
@@ -35,7 +35,7 @@ pub async fn eval_call(
                 let value = m.delay(argument, frame);
                 m.heap.set_slot(inner, index, value);
             }
-            return enter(stk, m, id, lambda, inner, m.ir.pos(expr)).await;
+            return enter(stk, m, id, inner, m.ir.pos(expr)).await;
         }
     }
     let mut values: SmallVec<[Value; 6]> = SmallVec::new();
@@ -59,13 +59,13 @@ pub async fn call(
     // The common cases: exactly the arguments that the function takes.
     if function.tag() == Tag::Lambda {
         let (id, outer) = m.heap.lambda_parts(function.addr());
-        let lambda = *m.ir.lambda(id);
+        let lambda = m.ir.lambda(id);
         if lambda.parameters.len as usize == arguments.len() {
             let inner = m.heap.frame(outer, lambda.frame_slots);
             for (index, &argument) in arguments.iter().enumerate() {
                 m.heap.set_slot(inner, index as u32, argument);
             }
-            return enter(stk, m, id, lambda, inner, pos).await;
+            return enter(stk, m, id, inner, pos).await;
         }
     } else if let Some(index) = function.as_builtin() {
         let builtin = Builtin::from_index(index);
@@ -77,6 +77,7 @@ pub async fn call(
 }
 
 #[suspendable]
+#[inline(never)]
 async fn call_in_steps(
     stk: &mut Stk,
     m: &mut Machine,
@@ -99,7 +100,7 @@ async fn call_in_steps(
                 for (index, argument) in arguments.drain(..takes).enumerate() {
                     m.heap.set_slot(inner, index as u32, argument);
                 }
-                function = enter(stk, m, id, lambda, inner, pos).await?;
+                function = enter(stk, m, id, inner, pos).await?;
             }
             Tag::Constant if function.as_builtin().is_some() => {
                 let builtin = Builtin::from_index(function.as_builtin().unwrap_or_default());
@@ -214,26 +215,19 @@ pub(crate) fn while_calling_builtin(
 
 /// Evaluates a function's body in a frame that holds the arguments.
 #[suspendable]
-async fn enter(
+pub(crate) async fn enter(
     stk: &mut Stk,
     m: &mut Machine,
     id: LambdaId,
-    lambda: Lambda,
     frame: Addr,
     pos: Pos,
 ) -> Result<Value> {
     m.enter_call(pos)?;
-    let last = m.ir.parameters[lambda.parameters.range().end - 1];
-    let bound = match last.pattern {
-        Some(pattern) => bind_pattern(stk, m, id, pattern, frame).await,
-        None => Ok(()),
-    };
-    let result = match bound {
-        Ok(()) => {
-            stk.run(|stk| super::expr::eval(stk, m, lambda.body, frame))
-                .await
-        }
-        Err(error) => {
+    let lambda = m.ir.lambda(id);
+    let body = lambda.body;
+    if lambda.has_pattern {
+        let bound = stk.run(|stk| bind_pattern(stk, m, id, frame)).await;
+        if let Err(error) = bound {
             m.call_depth -= 1;
             return Err(if pos.is_some() {
                 error.traced("from call site", pos)
@@ -241,22 +235,19 @@ async fn enter(
                 error
             });
         }
-    };
+    }
+    let result = stk.run(|stk| super::expr::eval(stk, m, body, frame)).await;
     m.call_depth -= 1;
     match result {
         Ok(value) => Ok(value),
-        Err(error) => Err(while_calling(m, &lambda, error, last.pos, pos)),
+        Err(error) => Err(while_calling(m, id, error, pos)),
     }
 }
 
 #[cold]
-fn while_calling(
-    m: &Machine,
-    lambda: &Lambda,
-    error: Box<EvalError>,
-    defined: Pos,
-    called: Pos,
-) -> Box<EvalError> {
+fn while_calling(m: &Machine, id: LambdaId, error: Box<EvalError>, called: Pos) -> Box<EvalError> {
+    let lambda = m.ir.lambda(id);
+    let defined = m.ir.parameters[lambda.parameters.range().end - 1].pos;
     let message = match lambda.name {
         Some(name) => [b"while calling '", m.symbols.name(name), b"'"].concat(),
         None => b"while calling anonymous lambda".to_vec(),
@@ -271,15 +262,13 @@ fn while_calling(
 
 /// Takes the last argument apart into the slots of the pattern's names.
 #[suspendable]
-async fn bind_pattern(
-    stk: &mut Stk,
-    m: &mut Machine,
-    id: LambdaId,
-    pattern: Pattern,
-    frame: Addr,
-) -> Result<()> {
+#[inline(never)]
+async fn bind_pattern(stk: &mut Stk, m: &mut Machine, id: LambdaId, frame: Addr) -> Result<()> {
     let parameters = m.ir.lambda(id).parameters;
     let last = m.ir.parameters[parameters.range().end - 1];
+    let Some(pattern) = last.pattern else {
+        return Ok(());
+    };
     let slot = parameters.len - 1;
     let argument = m.heap.slot(frame, slot);
     let argument = force(stk, m, argument).await?;
@@ -300,8 +289,7 @@ async fn bind_pattern(
                 found += 1;
                 value
             }
-            // Not `delay`: a default may name a formal whose slot is not set yet.
-            None if formal.default.is_some() => m.heap.delay(formal.default, frame),
+            None if formal.default.is_some() => m.delay(formal.default, frame),
             None => return Err(missing_argument(m, id, formal.name)),
         };
         m.heap.set_slot(frame, parameters.len + index, value);

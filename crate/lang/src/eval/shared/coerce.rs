@@ -45,10 +45,13 @@ pub async fn append(
     let value = force(stk, m, value).await?;
     if value.tag() == Tag::String {
         bytes.extend_from_slice(m.heap.string_bytes(value.addr()));
-        *context = m.contexts.union(*context, m.heap.string_context(value.addr()));
+        *context = m
+            .contexts
+            .union(*context, m.heap.string_context(value.addr()));
         return Ok(());
     }
-    stk.run(|stk| append_other(stk, m, value, how, pos, what, bytes, context)).await
+    stk.run(|stk| append_other(stk, m, value, how, pos, what, bytes, context))
+        .await
 }
 
 #[suspendable]
@@ -63,7 +66,10 @@ pub(crate) async fn append_other(
     bytes: &mut Vec<u8>,
     context: &mut ContextId,
 ) -> Result<()> {
-    descend!(m, coerce::append_other(value, how, pos, what, bytes, context));
+    descend!(
+        m,
+        coerce::append_other(value, how, pos, what, bytes, context)
+    );
     let result = append_other_here(stk, m, value, how, pos, what, bytes, context).await;
     m.levels -= 1;
     result
@@ -115,13 +121,19 @@ async fn append_other_here(
             for index in 0..len {
                 let element = m.heap.element(list, index);
                 let in_list = "while evaluating one element of the list";
-                if let Err(error) = append(stk, m, element, how, pos, in_list, bytes, context).await {
-                    return Err(if what.is_empty() { error } else { error.traced(what, pos) });
+                if let Err(error) = append(stk, m, element, how, pos, in_list, bytes, context).await
+                {
+                    return Err(if what.is_empty() {
+                        error
+                    } else {
+                        error.traced(what, pos)
+                    });
                 }
                 let element = m.heap.peek(element);
                 m.check_memory(bytes.len(), pos)?;
                 // The reference's quirk: no space after an empty list.
-                let is_empty_list = element.tag() == Tag::List && m.heap.list_len(element.addr()) == 0;
+                let is_empty_list =
+                    element.tag() == Tag::List && m.heap.list_len(element.addr()) == 0;
                 if index + 1 < len && !is_empty_list {
                     bytes.push(b' ');
                 }
@@ -135,7 +147,11 @@ async fn append_other_here(
             }
             Some(Number::Float(value)) => {
                 // What is no number comes of arithmetic, where the reference's machine makes a negative one.
-                let text = if value.is_nan() { "-nan".to_owned() } else { format!("{value:.6}") };
+                let text = if value.is_nan() {
+                    "-nan".to_owned()
+                } else {
+                    format!("{value:.6}")
+                };
                 bytes.extend_from_slice(text.as_bytes());
                 return Ok(());
             }
@@ -144,40 +160,86 @@ async fn append_other_here(
     }
     let description = m.describe(value);
     let printed = m.print_short(value);
-    let message = [b"cannot coerce ", description.as_bytes(), b" to a string: ", &printed].concat();
+    let message = [
+        b"cannot coerce ",
+        description.as_bytes(),
+        b" to a string: ",
+        &printed,
+    ]
+    .concat();
     let error = EvalError::other(message, Pos::NONE);
-    Err(if what.is_empty() { error } else { error.traced(what, pos) })
+    Err(if what.is_empty() {
+        error
+    } else {
+        error.traced(what, pos)
+    })
 }
 
 /// `"…${e}…"`
 #[suspendable]
-pub async fn interpolation(stk: &mut Stk, m: &mut Machine, parts: Slice, frame: Addr) -> Result<Value> {
-    let mut bytes = Vec::new();
+pub async fn interpolation(
+    stk: &mut Stk,
+    m: &mut Machine,
+    parts: Slice,
+    frame: Addr,
+) -> Result<Value> {
+    let mut bytes = m.take_buffer();
     let mut context = ContextId::EMPTY;
-    let how = Coercion { numbers: false, copy_paths: true };
+    let how = Coercion {
+        numbers: false,
+        copy_paths: true,
+    };
     for index in parts.range() {
         let part = m.ir.lists[index];
-        let pos = m.ir.text_start(part);
         let value = operand(stk, m, part, frame).await?;
-        append(stk, m, value, how, pos, "while evaluating a path segment", &mut bytes, &mut context).await?;
+        if value.tag() == Tag::String {
+            bytes.extend_from_slice(m.heap.string_bytes(value.addr()));
+            context = m
+                .contexts
+                .union(context, m.heap.string_context(value.addr()));
+        } else {
+            let pos = m.ir.text_start(part);
+            let what = "while evaluating a path segment";
+            append(stk, m, value, how, pos, what, &mut bytes, &mut context).await?;
+        }
     }
     m.check_memory(bytes.len(), Pos::NONE)?;
-    Ok(m.heap.string(&bytes, context))
+    let string = m.heap.string(&bytes, context);
+    m.give_back_buffer(bytes);
+    Ok(string)
 }
 
 /// `./a/${e}/b`
 #[suspendable]
-pub async fn path_interpolation(stk: &mut Stk, m: &mut Machine, parts: Slice, frame: Addr) -> Result<Value> {
+pub async fn path_interpolation(
+    stk: &mut Stk,
+    m: &mut Machine,
+    parts: Slice,
+    frame: Addr,
+) -> Result<Value> {
     let mut bytes = Vec::new();
     let mut context = ContextId::EMPTY;
-    let how = Coercion { numbers: false, copy_paths: false };
+    let how = Coercion {
+        numbers: false,
+        copy_paths: false,
+    };
     // The place of the whole: its first part is the literal's beginning.
     let start = m.ir.text_start(m.ir.lists[parts.range().start]);
     for index in parts.range() {
         let part = m.ir.lists[index];
         let pos = m.ir.text_start(part);
         let value = operand(stk, m, part, frame).await?;
-        append(stk, m, value, how, pos, "while evaluating a path segment", &mut bytes, &mut context).await?;
+        append(
+            stk,
+            m,
+            value,
+            how,
+            pos,
+            "while evaluating a path segment",
+            &mut bytes,
+            &mut context,
+        )
+        .await?;
     }
     m.path_of_appended(bytes, context, start)
 }

@@ -28,8 +28,14 @@ pub async fn operand(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) 
     }
 }
 
+/// Evaluates an expression; the caller has counted the level of recursion.
 #[suspendable]
-async fn eval_here(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -> Result<Value> {
+pub(crate) async fn eval_here(
+    stk: &mut Stk,
+    m: &mut Machine,
+    expr: ExprId,
+    frame: Addr,
+) -> Result<Value> {
     let mut expr = expr;
     // `let`, `if`, `with` and `assert` go on with their body here instead of one level deeper.
     loop {

@@ -7,7 +7,7 @@ use crate::ir::ExprId;
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::Symbol;
-use crate::value::{Addr, Value};
+use crate::value::{Addr, Tag, Value};
 
 /// Evaluates a value to weak head normal form.
 #[suspendable]
@@ -50,7 +50,7 @@ async fn force_thunk_here(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Result<
     let (first, second) = (m.heap.word(addr, 0), m.heap.word(addr, 1));
     m.heap.set_word(addr, 0, thunk::BLACKHOLE);
     let result = if first < thunk::FIRST_MARKER {
-        super::expr::eval(stk, m, ExprId(first), Addr(second)).await
+        super::expr::eval_here(stk, m, ExprId(first), Addr(second)).await
     } else {
         match first {
             thunk::APPLY => apply(stk, m, Addr(second)).await,
@@ -81,9 +81,19 @@ async fn force_thunk_here(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Result<
 }
 
 #[suspendable]
+#[inline(never)]
 async fn apply(stk: &mut Stk, m: &mut Machine, call: Addr) -> Result<Value> {
-    let function = m.heap.value(call, 0);
+    let function = m.heap.peek(m.heap.value(call, 0));
     let count = m.heap.word(call, 1) as usize;
+    if function.tag() == Tag::Lambda {
+        let (id, outer) = m.heap.lambda_parts(function.addr());
+        let lambda = m.ir.lambda(id);
+        if lambda.parameters.len as usize == count {
+            let frame = m.heap.frame(outer, lambda.frame_slots);
+            m.heap.copy(call, 2, frame, 1, count);
+            return super::call::enter(stk, m, id, frame, Pos::NONE).await;
+        }
+    }
     if let (0, Some(builtin)) = (count, function.as_builtin()) {
         let builtin = crate::builtin::Builtin::from_index(builtin);
         return super::call_builtin(stk, m, builtin, &[], Pos::NONE).await;
@@ -98,6 +108,7 @@ async fn apply(stk: &mut Stk, m: &mut Machine, call: Addr) -> Result<Value> {
 }
 
 #[suspendable]
+#[inline(never)]
 async fn select(stk: &mut Stk, m: &mut Machine, selection: Addr) -> Result<Value> {
     let set = m.heap.value(selection, 0);
     let name = Symbol(m.heap.word(selection, 1));

@@ -12,7 +12,7 @@ use crate::context::ContextId;
 use crate::error::{EvalError, Result};
 use crate::ir::{BinaryOp, Expr, ExprId};
 use crate::machine::Machine;
-use crate::number::{Arithmetic, Number};
+use crate::number::Arithmetic;
 use crate::source::Pos;
 use crate::value::{Addr, Tag, Value};
 
@@ -70,6 +70,13 @@ pub async fn binary(
         }
         BinaryOp::Add => {
             let a = operand(stk, m, left, frame).await?;
+            if let Some(x) = a.as_small_int() {
+                let b = operand(stk, m, right, frame).await?;
+                if let Some(y) = b.as_small_int() {
+                    return Ok(m.heap.int(x + y));
+                }
+                return m.add_numbers(a, b, right);
+            }
             add(stk, m, a, left, right, pos, frame).await
         }
         BinaryOp::Equal | BinaryOp::NotEqual => {
@@ -214,6 +221,7 @@ async fn argument(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -> 
 
 /// `a + b`: numbers are added, a path is extended, everything else becomes a string.
 #[suspendable]
+#[inline(never)]
 async fn add(
     stk: &mut Stk,
     m: &mut Machine,
@@ -223,18 +231,9 @@ async fn add(
     pos: Pos,
     frame: Addr,
 ) -> Result<Value> {
-    if let Some(first) = m.number(a) {
+    if m.number(a).is_some() {
         let b = operand(stk, m, right, frame).await?;
-        if m.number(b).is_none() {
-            let what = if matches!(first, Number::Int(_)) {
-                "an integer"
-            } else {
-                "a float"
-            };
-            let message = format!("cannot add {} to {what}", m.describe(b));
-            return Err(EvalError::other(message, m.ir.text_start(right)));
-        }
-        return m.arithmetic(Arithmetic::Add, a, b, m.ir.text_start(right));
+        return m.add_numbers(a, b, right);
     }
     let mut bytes = Vec::new();
     let mut context = ContextId::EMPTY;
@@ -264,25 +263,18 @@ async fn add(
         numbers: false,
         copy_paths: is_string,
     };
-    let pos_left = m.ir.text_start(left);
-    super::coerce::append(
-        stk,
-        m,
-        a,
-        how,
-        pos_left,
-        "while evaluating a path segment",
-        &mut bytes,
-        &mut context,
-    )
-    .await?;
+    if !is_string {
+        let pos_left = m.ir.text_start(left);
+        let what = "while evaluating a path segment";
+        super::coerce::append(stk, m, a, how, pos_left, what, &mut bytes, &mut context).await?;
+    }
     let b = operand(stk, m, right, frame).await?;
-    if is_string && b.tag() == Tag::String {
-        let context = m.contexts.union(context, m.context(b));
-        let length = m.bytes(b).len();
-        m.check_memory(bytes.len() + length, pos)?;
-        bytes.extend_from_slice(m.heap.string_bytes(b.addr()));
-        return Ok(m.heap.string(&bytes, context));
+    if is_string {
+        if b.tag() == Tag::String {
+            return m.concat_strings(a, b, pos);
+        }
+        bytes.extend_from_slice(m.heap.string_bytes(a.addr()));
+        context = m.heap.string_context(a.addr());
     }
     let pos_right = m.ir.text_start(right);
     super::coerce::append(
