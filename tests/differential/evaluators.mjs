@@ -81,7 +81,7 @@ function message(stderr) {
   const lines = stderr.split('\n')
   const start = lines.findLastIndex(line => /^\s*error: /.test(line))
   if (start < 0) return stderr.includes('unrecoverable internal error') ? CRASH : stderr.trim()
-  const end = lines.findIndex((line, index) => index > start && (line.trim() === '' || /^\s+(at |Did you mean)/.test(line)))
+  const end = lines.findIndex((line, index) => index > start && (line.trim() === '' || /^\s+(at |Did you mean)|^Try /.test(line)))
   return lines
     .slice(start, end < 0 ? undefined : end)
     .join('\n')

@@ -7,6 +7,7 @@ mod bench;
 mod browser;
 mod build_lock;
 mod command;
+mod differential;
 mod node;
 mod page;
 mod record;
@@ -31,6 +32,8 @@ Usage: cargo xtask <command>
   wasm                       build the WASM module and its JavaScript glue into web/src/wasm
   size                       print the size of the WASM module: raw, gzip, brotli
   record [NAME…]             record golden data from the reference Nix: all of it, or only NAME
+  differential NAME [--cases N] [--seed S]
+                             compare with the reference Nix over random cases of one kind (tests/differential/NAME.mjs)
   bench [NAME…]              run the benchmarks of tests/bench: all of them, or only NAME
 
 What is missing is installed where that is possible without questions: the WASM target through rustup,
@@ -61,6 +64,7 @@ enum Request {
     Wasm,
     Size,
     Record(Vec<String>),
+    Differential(differential::Options),
     Bench(Vec<String>),
 }
 
@@ -88,6 +92,11 @@ fn run(parser: lexopt::Parser) -> anyhow::Result<ExitCode> {
         Request::Wasm => wasm::build(&workspace, &build_lock::acquire(&workspace)?)?,
         Request::Size => size::run(&workspace)?,
         Request::Record(names) => record::run(&workspace, &names)?,
+        Request::Differential(options) => {
+            if !differential::run(&workspace, &options)? {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
         Request::Bench(names) => bench::run(&workspace, &names)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -101,10 +110,17 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
     };
     let mut port = 0;
     let mut names = Vec::new();
+    let mut cases = None;
+    let mut seed = None;
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(Request::Help),
             Long("port") if command == "serve" => port = parser.value()?.parse()?,
+            Long("cases") if command == "differential" => cases = Some(parser.value()?.parse()?),
+            Long("seed") if command == "differential" => seed = Some(parser.value()?.parse()?),
+            Value(name) if command == "differential" && names.is_empty() => {
+                names.push(name.string()?);
+            }
             Value(name) if matches!(command.as_str(), "test" | "record" | "bench") => {
                 names.push(name.string()?);
             }
@@ -118,6 +134,14 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
         "wasm" => Ok(Request::Wasm),
         "size" => Ok(Request::Size),
         "record" => Ok(Request::Record(names)),
+        "differential" => {
+            let name = names.pop().ok_or("'differential' needs a name")?;
+            Ok(Request::Differential(differential::Options {
+                name,
+                cases,
+                seed,
+            }))
+        }
         "bench" => Ok(Request::Bench(names)),
         _ => Err(format!("unknown command '{command}'").into()),
     }
@@ -151,6 +175,14 @@ mod tests {
             parse_words(&["record", "hash"]),
             Ok(Request::Record(vec!["hash".to_owned()]))
         );
+        assert_eq!(
+            parse_words(&["differential", "hash", "--cases", "20", "--seed", "7"]),
+            Ok(Request::Differential(differential::Options {
+                name: "hash".to_owned(),
+                cases: Some(20),
+                seed: Some(7),
+            }))
+        );
     }
 
     #[test]
@@ -163,6 +195,10 @@ mod tests {
             &["test", "--port", "1"],
             &["serve", "--port", "70000"],
             &["serve", "--port"],
+            &["differential"],
+            &["differential", "hash", "lang"],
+            &["differential", "hash", "--cases", "-1"],
+            &["bench", "--cases", "3"],
         ] {
             assert!(parse_words(words).is_err(), "{words:?}");
         }
