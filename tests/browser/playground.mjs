@@ -41,6 +41,20 @@ export async function openFile(page, file) {
   await page.getByRole("textbox", { name: `Text of ${folder}/${file}`, exact: true }).waitFor();
 }
 
+/** Puts the cursor into the open file: in a line, counted from 1, so many characters before its end. */
+export async function placeCursor(page, line, beforeEnd) {
+  await editor(page).focus();
+  await page.keyboard.press("ControlOrMeta+Home");
+  for (let down = 1; down < line; down += 1) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("End");
+  for (let left = 0; left < beforeEnd; left += 1) await page.keyboard.press("ArrowLeft");
+}
+
+/** Puts the cursor behind the host name, in the file that the page opens with. */
+export async function placeCursorBehindHostName(page) {
+  await placeCursor(page, 6, '";'.length);
+}
+
 /** Replaces the whole text of the open file as people do: select everything, paste. */
 export async function replaceText(page, text) {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);

@@ -8,12 +8,12 @@ import {
   button,
   derivation,
   details,
-  editor,
   expectSentence,
   expectText,
   graph,
   openFile,
   paths,
+  placeCursorBehindHostName,
   plan,
   ready,
   replaceText,
@@ -97,10 +97,7 @@ test("story: a new machine fetches what it runs; without the cache it builds eve
 test("with every keystroke the graph, the paths and the plan follow", async (t) => {
   const page = await openPage(t);
   await ready(page);
-  await editor(page).getByText('hostName = "lighthouse"').click();
-  await page.keyboard.press("End");
-  await page.keyboard.press("ArrowLeft");
-  await page.keyboard.press("ArrowLeft");
+  await placeCursorBehindHostName(page);
   await page.keyboard.press("s");
   await plan(page).getByText(/^1 cause, 3 rebuilds, \d+ fetched$/).waitFor();
   await derivation(page, "etc-hostname").and(page.getByRole("option", { name: /, cause, build$/ })).waitFor();

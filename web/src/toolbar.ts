@@ -15,7 +15,7 @@ export class Toolbar extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 8px 18px;
+        gap: 8px 14px;
         padding: 8px 16px;
         border-bottom: 1px solid var(--border);
         background: var(--surface);
@@ -105,7 +105,7 @@ export class Toolbar extends LitElement {
       <span class="tagline">how hashing enables caching in Nix</span>
       <div class="group">
         <label>
-          Attribute to build
+          <span>Attribute<span class="unseen"> to build</span></span>
           <input
             type="text"
             autocomplete="off"
@@ -117,7 +117,7 @@ export class Toolbar extends LitElement {
         </label>
         ${this.#switch("Substituter", substitute, () => this.store.setSubstitute(!substitute))}
         ${this.#switch("New machine (empty store)", emptyStore, () => this.store.setEmptyStore(!emptyStore))}
-        ${this.#switch("Compare with last published", compare, () => this.store.setCompare(!compare))}
+        ${this.#switch("Compare with published", compare, () => this.store.setCompare(!compare))}
       </div>
       <div class="buttons">
         <button type="button" class="button primary" ?disabled=${!publishable} @click=${() => this.store.publish()}>
