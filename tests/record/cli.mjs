@@ -1,0 +1,137 @@
+// Records tests/golden/cli.json: what the reference's commands print for command lines that the terminal program takes, too.
+//
+//   node tests/record/cli.mjs        (see oracle.mjs for the environment)
+
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { run, version, workFolder } from './oracle.mjs'
+
+const target = fileURLToPath(new URL('../golden/cli.json', import.meta.url))
+
+/** Files below the folder in which the commands run. */
+const files = {
+  'f.nix': '{ a ? 1, b ? 2 }: { inherit a b; l = [ 1 (1 + 1) ]; f = x: x; }\n',
+  'sub/default.nix': '{ x }: x\n',
+  'sub/n.nix': '42\n',
+  'sub/broken.nix': '{ a = 1; b = }\n',
+  'errors.nix': `let
+  f = x: throw "boom \${x}";
+  g = y: f (y + "1");
+in {
+  a = g "q";
+  b = [ 1 (1 + "x") ];
+  c = map (x: x.nope) [ { hope = 1; } ];
+  d = if 1 then 2 else 3;
+  e = abort "many\\nlines";
+  f = assert false; 1;
+  g = builtins.trace "seen" 1;
+  h = builtins.warn "careful" 1;
+}
+`,
+  'drv.nix': `let d = n: o: derivation { name = n; builder = "/bin/sh"; system = "x86_64-linux"; outputs = o; args = [ "-c" "echo > $out" ]; };
+in { a = d "xa" [ "out" ]; b = d "xb" [ "dev" "out" ]; l = [ (d "xc" [ "out" ]) ]; f = { x ? "1" }: d "f\${x}" [ "out" ]; n = 1; }
+`,
+  'whole.nix': '{ a = derivation { name = "w"; builder = "b"; system = "s"; src = ./sub; }; }\n',
+}
+
+const commands = {
+  eval: ['nix-instantiate', '--eval'],
+  parse: ['nix-instantiate', '--parse'],
+  instantiate: ['nix-instantiate'],
+}
+
+const quoted = '"quote\\" \\${x} \\n é"'
+/** Command lines; the last item can be what standard input holds. */
+const lines = [
+  ['eval', 'f.nix'],
+  ['eval', 'f.nix', '--arg', 'a', '5'],
+  ['eval', 'f.nix', '--arg', 'c', '5'],
+  ['eval', 'f.nix', '-A', 'a'],
+  ['eval', 'f.nix', '-A', 'a', '--arg', 'a', 'throw "x"'],
+  ['eval', 'f.nix', '-A', 'b', '--arg', 'a', 'throw "x"'],
+  ['eval', 'f.nix', '-A', 'b', '--arg', 'a', '1 +'],
+  ['eval', 'f.nix', '-A', 'l'],
+  ['eval', 'f.nix', '-A', 'l', '--strict'],
+  ['eval', 'f.nix', '-A', 'l.1'],
+  ['eval', 'f.nix', '-A', 'l.7'],
+  ['eval', 'f.nix', '-A', 'l', '-A', 'b'],
+  ['eval', '--json', 'f.nix'],
+  ['eval', '--json', '--strict', 'f.nix', '-A', 'l'],
+  ['eval', '--json', '-E', '{ a = 1 + 1; }'],
+  ['eval', '--json', '--strict', '-E', quoted],
+  ['eval', '--xml', 'f.nix', '-A', 'l'],
+  ['eval', '--xml', '--strict', '-E', '{ a = [ 1 2.5 null true "<&>" ]; f = { x, y ? 1, ... }@z: x; d = { type = "derivation"; }; }'],
+  ['eval', '--raw', '-E', quoted],
+  ['eval', '--raw', '-E', '1'],
+  ['eval', '--raw', '-E', '{ outPath = "p"; }'],
+  ['eval', '-E', 'x: x', '--arg', 'x', '1'],
+  ['eval', '-E', '{ x }: x', '--argstr', 'x', 'hello'],
+  ['eval', '-E', '{ x, y }: x', '--argstr', 'x', 'hello'],
+  ['eval', '-E', '{ x, y }: x', '-A', 'z'],
+  ['eval', '-E', '{ __functor = self: { a }: a; }', '--arg', 'a', '3'],
+  ['eval', '-E', 'let f = x: { a ? 2 }: a + x; in f 1', '--arg', 'b', '3'],
+  ['eval', '-E', '1', '2'],
+  ['eval', '-E', 'builtins.trace "hi" 1', 'builtins.trace "there" 2'],
+  ['eval', '-E', '[ 1 2 ]', '-A', 'x'],
+  ['eval', '-E', '{ ab = { }; }', '-A', 'ac'],
+  ['eval', '-E', '{ "a.b" = 1; }', '-A', '"a.b"'],
+  ['eval', '-E'],
+  ['eval', '<sub/n.nix>', '-I', '.'],
+  ['eval', '<s/n.nix>', '-I', 's=sub'],
+  ['eval', '<s>', '-I', 's=sub', '--arg', 'x', '7'],
+  ['eval', '<s/n.nix>', '-I', 's=nothere'],
+  ['eval', '-E', '<s/n.nix>', '-I', 's=nothere', '-I', 's=sub'],
+  ['eval', '-E', 'builtins.nixPath', '--strict', '-I', 'a=sub', '-I', '.'],
+  ['eval', 'sub', '--arg', 'x', '3'],
+  ['eval', 'sub/broken.nix'],
+  ['eval', 'nope.nix'],
+  ['eval'],
+  ['eval', '-', '1 + 1'],
+  ['eval', '-', './x'],
+  ['eval', '-', '1 +\n'],
+  ['eval', '-E', './x/../y'],
+  ...'abcdefgh'.split('').map(name => ['eval', '--strict', 'errors.nix', '-A', name]),
+  ['eval', '--strict', '--show-trace', 'errors.nix', '-A', 'a'],
+  ['eval', '--nope'],
+  ['eval', '--arg', 'x'],
+  ['eval', '--argstr'],
+  ['eval', '-A'],
+  ['eval', '-I'],
+  ['parse', 'errors.nix'],
+  ['parse', 'f.nix', 'sub/n.nix'],
+  ['parse', 'sub/broken.nix'],
+  ['parse', 'nope.nix'],
+  ['parse', '-', 'a.b or c'],
+  ['instantiate', 'drv.nix', '-A', 'a'],
+  ['instantiate', 'drv.nix', '-A', 'b'],
+  ['instantiate', 'drv.nix', '-A', 'l', '-A', 'a'],
+  ['instantiate', 'drv.nix', '-A', 'f', '--argstr', 'x', '9'],
+  ['instantiate', 'drv.nix', '-A', 'b.out'],
+  ['instantiate', 'drv.nix', '-A', 'n'],
+  ['instantiate', 'drv.nix', '-A', 'zz'],
+  ['instantiate', 'whole.nix'],
+  ['instantiate', '-E', '1'],
+  ['instantiate', 'nope.nix'],
+]
+
+const folder = await workFolder('cli')
+for (const [name, text] of Object.entries(files)) {
+  await mkdir(dirname(join(folder, name)), { recursive: true })
+  await writeFile(join(folder, name), text)
+}
+const cases = []
+for (const line of lines) {
+  const [command, ...rest] = line
+  const stdin = rest[0] === '-' ? rest[1] : ''
+  const words = rest[0] === '-' ? ['-'] : rest
+  const script = 'cd "$1" && printf %s "$2" > stdin && shift 2 && exec "$@" < stdin'
+  const answer = await run('sh', ['-c', script, 'sh', folder, stdin, ...commands[command], ...words])
+  const plain = text => text.replaceAll(folder, '/case').replaceAll("'nix-instantiate --help'", "'drvlab --help'")
+  // About roots of the garbage collector, which nothing here has.
+  const stderr = plain(answer.stderr).replace(/^warning: you did not specify '--add-root'.*\n/m, '')
+  cases.push({ words: [command, ...words], stdin, status: answer.status, stdout: plain(answer.stdout), stderr })
+}
+await rm(folder, { recursive: true, force: true })
+await writeFile(target, `${JSON.stringify({ nix: await version(), files, cases }, null, 1)}\n`)
+console.log(`${cases.length} cases`)
