@@ -91,6 +91,33 @@ export class PathTable extends LitElement {
       p {
         margin-top: 8px;
       }
+      /* On a phone the states stand below the path, which then has the whole width. */
+      @container workspace (max-width: 520px) {
+        thead {
+          display: none;
+        }
+        table,
+        tbody {
+          display: block;
+        }
+        tr {
+          display: flex;
+          flex-wrap: wrap;
+          gap: 0 16px;
+          padding: 5px 0;
+          border-bottom: 1px solid var(--border);
+        }
+        td {
+          padding: 0;
+          border: 0;
+        }
+        td:first-child {
+          flex: 0 0 100%;
+        }
+        .state {
+          width: auto;
+        }
+      }
     `,
   ];
 
@@ -108,7 +135,7 @@ export class PathTable extends LitElement {
       .flatMap((derivation) => derivation.outputs.map((output) => ({ derivation, output })));
     const shown = this.everything ? rows : rows.slice(0, SHOWN_ROWS);
     return html`
-      <table aria-label="Store paths">
+      <table role="table" aria-label="Store paths">
         <thead>
           <tr>
             <th scope="col">Output and its store path</th>
@@ -116,7 +143,7 @@ export class PathTable extends LitElement {
             <th scope="col" class="narrow">Plan</th>
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           ${shown.map(({ derivation, output }) => this.#row(derivation, output))}
         </tbody>
       </table>
@@ -133,8 +160,8 @@ export class PathTable extends LitElement {
 
   #row(derivation: DerivationSummary, output: OutputSummary) {
     const chosen = this.selected?.drvPath === derivation.drvPath;
-    return html`<tr class=${chosen ? "selected" : ""}>
-      <td>
+    return html`<tr role="row" class=${chosen ? "selected" : ""}>
+      <td role="cell">
         <button
           type="button"
           class="name"
@@ -147,8 +174,8 @@ export class PathTable extends LitElement {
           ? html`<span class="path muted">known after the build</span>`
           : storePath(output.path, output.baselinePath)}
       </td>
-      ${this.report?.hasBaseline ? html`<td class="narrow state">${mark(changeMark(derivation, output))}</td>` : nothing}
-      <td class="narrow state">${mark(derivation.action)}</td>
+      ${this.report?.hasBaseline ? html`<td role="cell" class="narrow state">${mark(changeMark(derivation, output))}</td>` : nothing}
+      <td role="cell" class="narrow state">${mark(derivation.action)}</td>
     </tr>`;
   }
 }

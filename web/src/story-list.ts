@@ -14,7 +14,7 @@ export class StoryList extends LitElement {
     css`
       details {
         max-height: 32vh;
-        overflow: auto;
+        overflow: hidden auto;
         border-top: 1px solid var(--border);
         background: var(--background);
       }
@@ -26,6 +26,7 @@ export class StoryList extends LitElement {
       }
       ol {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 2px;
         margin: 0;
         padding: 0 8px 8px;
@@ -33,7 +34,7 @@ export class StoryList extends LitElement {
       }
       button {
         display: grid;
-        grid-template-columns: auto 1fr;
+        grid-template-columns: auto minmax(0, 1fr);
         column-gap: 8px;
         width: 100%;
         padding: 4px 8px;
