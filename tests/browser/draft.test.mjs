@@ -45,17 +45,21 @@ test("without scripts the opening text can be read", async (t) => {
   assert.equal(await page.getByRole("textbox", { name: /^Text of/ }).inputValue(), text);
 });
 
-test("what is typed before the scripts have come is taken over", async (t) => {
-  const context = await (await browser()).newContext();
-  t.after(() => context.close());
-  const page = await context.newPage();
+/** Lets no script through until the function that it returns is called. */
+async function holdScripts(page) {
   let release = () => {};
   const released = new Promise((resolve) => (release = resolve));
   await page.route("**/*.js", async (route) => {
     await released;
     await route.continue();
   });
-  await page.goto(address(), { waitUntil: "commit" });
+  return release;
+}
+
+test("what is typed before the scripts have come is taken over", async (t) => {
+  const page = await openPage(t);
+  const release = await holdScripts(page);
+  await page.reload({ waitUntil: "commit" });
   const early = editor(page);
   assert.equal(await early.inputValue(), text);
   await early.focus();
@@ -67,4 +71,21 @@ test("what is typed before the scripts have come is taken over", async (t) => {
   // The focus and the cursor stay where they were.
   await page.keyboard.insertText("-bird");
   await editor(page).getByText('hostName = "early-bird";').waitFor();
+});
+
+test("what is typed before the scripts have come does not destroy a draft", async (t) => {
+  const page = await openPage(t);
+  await ready(page);
+  const mine = text.replace("lighthouse", "mine");
+  await replaceText(page, mine);
+  await plan(page).getByText(/^1 cause, 3 rebuilds/).waitFor();
+  const release = await holdScripts(page);
+  await page.reload({ waitUntil: "commit" });
+  await editor(page).fill(text.replace("lighthouse", "early"));
+  release();
+  await plan(page).getByText("What you typed while the page was loading replaced the draft of this file.").waitFor();
+  await editor(page).getByText('hostName = "early";').waitFor();
+  await button(page, "Restore my text").click();
+  await editor(page).getByText('hostName = "mine";').waitFor();
+  await expectText(page, mine);
 });

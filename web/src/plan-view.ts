@@ -133,7 +133,10 @@ export class PlanView extends LitElement {
   /** What was edited, and how far it reaches. */
   #why(derivations: readonly DerivationSummary[]) {
     const causes = derivations.filter(({ role }) => role === "cause");
-    if (causes.length === 0) return nothing;
+    if (causes.length === 0) {
+      const same = this.state.report?.hasBaseline && derivations.every((derivation) => changeMark(derivation) === "unchanged");
+      return same ? html`<p class="why">Every store path is as last published. Edit a file, or try a step from the list.</p>` : nothing;
+    }
     const followers = derivations.filter((derivation) => changeMark(derivation) === "cascade").length;
     const kept = causes.every(({ outputs }) => outputs.every(({ change }) => change === "unchanged"));
     const reach = kept
