@@ -2,7 +2,7 @@
 //!
 //! A *flat* set is an array sorted by symbol: `[length, positions]`, then `[symbol, value]` for each attribute.
 //! A *layered* set is the result of `lower // upper` without copying: `[LAYERED | depth, flat copy or 0, lower, upper]`, where `upper` is flat
-//! and `lower` is either. At most [`MAX_LAYERS`] deep; a flat copy is made, once, when the set is iterated.
+//! and `lower` is either. At most `MAX_LAYERS` deep; a flat copy is made, once, when the set is iterated.
 //!
 //! Where attributes were defined is not stored with each of them: a set made by a literal refers to the literal's static table;
 //! only sets of another making that mix origins have an array of positions.
@@ -46,7 +46,10 @@ impl Heap {
     /// Reads the attribute at an index of a flat set.
     #[inline]
     pub fn attr(&self, flat: Addr, index: usize) -> (Symbol, Value) {
-        (Symbol(self.word(flat, 2 + 2 * index as u32)), self.value(flat, 3 + 2 * index as u32))
+        (
+            Symbol(self.word(flat, 2 + 2 * index as u32)),
+            self.value(flat, 3 + 2 * index as u32),
+        )
     }
 
     /// Counts the attributes of a flat set.
@@ -148,19 +151,25 @@ impl Heap {
     /// Returns the literal that a set is the value of.
     pub fn literal(&self, set: Addr) -> Option<AttrSetId> {
         let (head, word) = (self.word(set, 0), self.word(set, 1));
-        (head & LAYERED == 0 && word & POSITION_ARRAY == 0 && word != 0).then(|| AttrSetId(word - 1))
+        (head & LAYERED == 0 && word & POSITION_ARRAY == 0 && word != 0)
+            .then(|| AttrSetId(word - 1))
     }
 
     /// Returns the index of a named attribute in a flat set.
     pub fn attr_index(&self, flat: Addr, name: Symbol) -> Option<usize> {
-        self.find_attr(flat, name).map(|slot| ((slot.0.0 - flat.0 - 3) / 2) as usize)
+        self.find_attr(flat, name)
+            .map(|slot| ((slot.0.0 - flat.0 - 3) / 2) as usize)
     }
 
     /// Makes a set of some attributes of a flat set, given by their indices in ascending order, with their positions.
     pub fn subset(&mut self, flat: Addr, indices: &[usize]) -> Addr {
         let result = self.alloc_attrs(indices.len(), None);
         let with_positions = self.word(flat, 1) != 0 && !indices.is_empty();
-        let positions = if with_positions { self.alloc(indices.len()) } else { Addr(0) };
+        let positions = if with_positions {
+            self.alloc(indices.len())
+        } else {
+            Addr(0)
+        };
         for (at, &index) in indices.iter().enumerate() {
             self.copy(flat, 2 + 2 * index as u32, result, 2 + 2 * at as u32, 2);
             if with_positions {
@@ -221,7 +230,11 @@ impl Heap {
         } else {
             head & !LAYERED
         };
-        let (lower, depth) = if depth >= MAX_LAYERS { (self.flat(lower), 0) } else { (lower, depth) };
+        let (lower, depth) = if depth >= MAX_LAYERS {
+            (self.flat(lower), 0)
+        } else {
+            (lower, depth)
+        };
         let addr = self.alloc(4);
         self.set_word(addr, 0, LAYERED | (depth + 1));
         self.set_word(addr, 2, lower.0);
@@ -233,12 +246,28 @@ impl Heap {
         let (lower_len, upper_len) = (self.attrs_len(lower), self.attrs_len(upper));
         let result = self.alloc_attrs(lower_len + upper_len, None);
         let with_positions = self.word(lower, 1) != 0 || self.word(upper, 1) != 0;
-        let sources = if with_positions { self.alloc(lower_len + upper_len) } else { Addr(0) };
+        let sources = if with_positions {
+            self.alloc(lower_len + upper_len)
+        } else {
+            Addr(0)
+        };
         let (mut at_lower, mut at_upper, mut at) = (0, 0, 0u32);
         while at_lower < lower_len || at_upper < upper_len {
-            let lower_name = if at_lower < lower_len { self.word(lower, 2 + 2 * at_lower as u32) } else { u32::MAX };
-            let upper_name = if at_upper < upper_len { self.word(upper, 2 + 2 * at_upper as u32) } else { u32::MAX };
-            let (from, index) = if upper_name <= lower_name { (upper, at_upper) } else { (lower, at_lower) };
+            let lower_name = if at_lower < lower_len {
+                self.word(lower, 2 + 2 * at_lower as u32)
+            } else {
+                u32::MAX
+            };
+            let upper_name = if at_upper < upper_len {
+                self.word(upper, 2 + 2 * at_upper as u32)
+            } else {
+                u32::MAX
+            };
+            let (from, index) = if upper_name <= lower_name {
+                (upper, at_upper)
+            } else {
+                (lower, at_lower)
+            };
             if upper_name <= lower_name {
                 at_upper += 1;
             }
@@ -264,7 +293,9 @@ impl Heap {
     fn position_source(&self, flat: Addr, index: usize) -> u32 {
         match self.word(flat, 1) {
             0 => 0,
-            word if word & POSITION_ARRAY != 0 => self.word(Addr((word & !POSITION_ARRAY) << 1), index as u32),
+            word if word & POSITION_ARRAY != 0 => {
+                self.word(Addr((word & !POSITION_ARRAY) << 1), index as u32)
+            }
             literal => LITERAL | (literal - 1),
         }
     }
@@ -274,8 +305,11 @@ impl Heap {
         let name = Symbol(self.word(flat, 2 + 2 * index as u32));
         match self.position_source(flat, index) {
             source if source & LITERAL != 0 => {
-                let bindings = &ir.bindings[ir.attr_sets[(source & !LITERAL) as usize].bindings.range()];
-                bindings.binary_search_by_key(&name, |binding| binding.name).map_or(Pos::NONE, |at| bindings[at].pos)
+                let bindings =
+                    &ir.bindings[ir.attr_sets[(source & !LITERAL) as usize].bindings.range()];
+                bindings
+                    .binary_search_by_key(&name, |binding| binding.name)
+                    .map_or(Pos::NONE, |at| bindings[at].pos)
             }
             pos => Pos(pos),
         }
@@ -308,7 +342,8 @@ impl Heap {
             match Addr(self.word(layer, 1)) {
                 Addr(0) => {
                     let upper = Addr(self.word(layer, 3));
-                    attributes.extend((0..self.attrs_len(upper)).map(|index| self.attr(upper, index)));
+                    attributes
+                        .extend((0..self.attrs_len(upper)).map(|index| self.attr(upper, index)));
                     layer = Addr(self.word(layer, 2));
                 }
                 merged => layer = merged,
@@ -325,7 +360,9 @@ impl Heap {
 
     /// Returns the attributes of a flat set in the order of their names, which is the order in which a program sees them.
     pub fn attributes_by_name(&self, symbols: &Symbols, flat: Addr) -> Vec<(Symbol, Value)> {
-        let mut attributes: Vec<_> = (0..self.attrs_len(flat)).map(|index| self.attr(flat, index)).collect();
+        let mut attributes: Vec<_> = (0..self.attrs_len(flat))
+            .map(|index| self.attr(flat, index))
+            .collect();
         attributes.sort_by(|a, b| symbols.name(a.0).cmp(symbols.name(b.0)));
         attributes
     }
@@ -341,7 +378,13 @@ mod tests {
     fn set(heap: &mut Heap, names: impl IntoIterator<Item = (u32, i64)>) -> Addr {
         let attributes = names
             .into_iter()
-            .map(|(name, value)| (Symbol(name), Value::small_int(value).expect("small"), Pos(name + 1)))
+            .map(|(name, value)| {
+                (
+                    Symbol(name),
+                    Value::small_int(value).expect("small"),
+                    Pos(name + 1),
+                )
+            })
             .collect();
         heap.attrs_from(attributes).addr()
     }
@@ -350,13 +393,16 @@ mod tests {
         let ir = Ir::default();
         let flat = heap.flat(set);
         let all = heap.attributes(&ir, flat);
-        all.into_iter().map(|(name, value, pos)| (name.0, value.as_small_int().expect("small"), pos.0)).collect()
+        all.into_iter()
+            .map(|(name, value, pos)| (name.0, value.as_small_int().expect("small"), pos.0))
+            .collect()
     }
 
     #[test]
     fn updates_agree_with_a_map_whatever_their_layers() {
         let mut heap = Heap::new(1 << 30);
-        let mut expected: std::collections::BTreeMap<u32, i64> = (0..100).map(|name| (name, 0)).collect();
+        let mut expected: std::collections::BTreeMap<u32, i64> =
+            (0..100).map(|name| (name, 0)).collect();
         let mut layered = set(&mut heap, expected.clone());
         for round in 1..40i64 {
             let names = [(round as u32 * 7) % 120, (round as u32 * 13) % 120];
@@ -364,12 +410,17 @@ mod tests {
             let upper = set(&mut heap, names.map(|name| (name, round)));
             layered = heap.update(layered, upper);
             for (&name, &value) in &expected {
-                let found = heap.get_attr(layered, Symbol(name)).and_then(Value::as_small_int);
+                let found = heap
+                    .get_attr(layered, Symbol(name))
+                    .and_then(Value::as_small_int);
                 assert_eq!(found, Some(value));
             }
             assert!(heap.get_attr(layered, Symbol(500)).is_none());
         }
-        let expected: Vec<_> = expected.into_iter().map(|(name, value)| (name, value, name + 1)).collect();
+        let expected: Vec<_> = expected
+            .into_iter()
+            .map(|(name, value)| (name, value, name + 1))
+            .collect();
         assert_eq!(contents(&mut heap, layered), expected);
     }
 
@@ -380,7 +431,9 @@ mod tests {
         let large = set(&mut heap, (0..10).map(|name| (name, i64::from(name))));
         let mut hint = 0;
         for (addr, value) in [(small, 50), (large, 5), (small, 50)] {
-            let slot = heap.find_attr_hinted(addr, Symbol(5), &mut hint).expect("present");
+            let slot = heap
+                .find_attr_hinted(addr, Symbol(5), &mut hint)
+                .expect("present");
             assert_eq!(heap.attr_value(slot).as_small_int(), Some(value));
         }
         assert!(heap.find_attr_hinted(small, Symbol(4), &mut hint).is_none());

@@ -173,7 +173,11 @@ impl Builtin {
 
     /// Returns the name of the global variable that holds it.
     pub fn global_name(self) -> String {
-        if TABLE[self as usize].3 { self.name().to_owned() } else { format!("__{}", self.name()) }
+        if TABLE[self as usize].3 {
+            self.name().to_owned()
+        } else {
+            format!("__{}", self.name())
+        }
     }
 }
 

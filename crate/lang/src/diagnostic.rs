@@ -57,7 +57,10 @@ impl Diagnostic {
         Self {
             severity: Severity::Error,
             message: message.into(),
-            span: Span { start: pos, end: pos },
+            span: Span {
+                start: pos,
+                end: pos,
+            },
             hints: Vec::new(),
             trace: Vec::new(),
         }

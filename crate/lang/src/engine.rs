@@ -36,7 +36,12 @@ impl Machine {
     ///
     /// # Errors
     /// What parsing or evaluation says.
-    pub fn evaluate_text(&mut self, origin: Origin, text: impl Into<Rc<[u8]>>, base_dir: &[u8]) -> Result<Value> {
+    pub fn evaluate_text(
+        &mut self,
+        origin: Origin,
+        text: impl Into<Rc<[u8]>>,
+        base_dir: &[u8],
+    ) -> Result<Value> {
         let root = self.parse_text(origin, text.into(), base_dir, None)?;
         let frame = self.heap.frame(Addr(0), root.frame_slots);
         expr::eval(&mut Stk, self, root.expr, frame)
@@ -46,7 +51,12 @@ impl Machine {
     ///
     /// # Errors
     /// What parsing says.
-    pub fn delay_text(&mut self, origin: Origin, text: impl Into<Rc<[u8]>>, base_dir: &[u8]) -> Result<Value> {
+    pub fn delay_text(
+        &mut self,
+        origin: Origin,
+        text: impl Into<Rc<[u8]>>,
+        base_dir: &[u8],
+    ) -> Result<Value> {
         let root = self.parse_text(origin, text.into(), base_dir, None)?;
         let frame = self.heap.frame(Addr(0), root.frame_slots);
         Ok(self.heap.delay(root.expr, frame))
@@ -56,7 +66,12 @@ impl Machine {
     ///
     /// # Errors
     /// What parsing says.
-    pub fn print_parsed(&mut self, origin: Origin, text: impl Into<Rc<[u8]>>, base_dir: &[u8]) -> Result<Vec<u8>> {
+    pub fn print_parsed(
+        &mut self,
+        origin: Origin,
+        text: impl Into<Rc<[u8]>>,
+        base_dir: &[u8],
+    ) -> Result<Vec<u8>> {
         let root = self.parse_text(origin, text.into(), base_dir, None)?;
         Ok(crate::syntax::print(&self.ir, &self.symbols, root.expr))
     }
@@ -82,8 +97,10 @@ impl Machine {
 
     /// Makes a set of the arguments that functions get which the command line calls.
     pub fn arguments(&mut self, arguments: Vec<(Vec<u8>, Value)>) -> Value {
-        let named =
-            arguments.into_iter().map(|(name, value)| (self.symbols.intern(&name), value, Pos::NONE)).collect();
+        let named = arguments
+            .into_iter()
+            .map(|(name, value)| (self.symbols.intern(&name), value, Pos::NONE))
+            .collect();
         self.heap.attrs_from(named)
     }
 
@@ -102,7 +119,9 @@ impl Machine {
     pub fn select_path(&mut self, value: Value, path: &[u8], arguments: Value) -> Result<Value> {
         let mut value = value;
         for name in split_attr_path(path).map_err(|message| EvalError::other(message, Pos::NONE))? {
-            let index = std::str::from_utf8(&name).ok().and_then(|name| name.parse::<u32>().ok());
+            let index = std::str::from_utf8(&name)
+                .ok()
+                .and_then(|name| name.parse::<u32>().ok());
             value = self.auto_call(value, arguments)?;
             match index {
                 None => {
@@ -117,7 +136,12 @@ impl Machine {
                         return Err(EvalError::other(message.concat(), Pos::NONE));
                     }
                     if name.is_empty() {
-                        let message = [b"empty attribute name in selection path '".as_slice(), path, b"'"].concat();
+                        let message = [
+                            b"empty attribute name in selection path '".as_slice(),
+                            path,
+                            b"'",
+                        ]
+                        .concat();
                         return Err(EvalError::other(message, Pos::NONE));
                     }
                     let symbol = self.symbols.intern(&name);
@@ -139,8 +163,13 @@ impl Machine {
                     }
                     let len = self.heap.list_len(value.addr());
                     if index as usize >= len {
-                        let message =
-                            [b"list index ", name.as_slice(), b" in selection path '", path, b"' is out of range"];
+                        let message = [
+                            b"list index ",
+                            name.as_slice(),
+                            b" in selection path '",
+                            path,
+                            b"' is out of range",
+                        ];
                         return Err(EvalError::other(message.concat(), Pos::NONE));
                     }
                     let element = self.heap.element(value.addr(), index as usize);
@@ -152,7 +181,14 @@ impl Machine {
     }
 
     fn nothing_at_path(&mut self, set: Addr, name: &[u8], path: &[u8]) -> Box<EvalError> {
-        let message = [b"attribute '", name, b"' in selection path '", path, b"' not found"].concat();
+        let message = [
+            b"attribute '",
+            name,
+            b"' in selection path '",
+            path,
+            b"' not found",
+        ]
+        .concat();
         let flat = self.heap.flat(set);
         let names: Vec<Vec<u8>> = (0..self.heap.attrs_len(flat))
             .map(|index| self.symbols.name(self.heap.attr(flat, index).0).to_vec())
@@ -175,7 +211,11 @@ impl Machine {
         let mut pending = vec![(Vec::new(), value, true)];
         while let Some((attr_path, value, enter)) = pending.pop() {
             self.tick()?;
-            let value = if enter { self.auto_call(value, arguments)? } else { self.force(value)? };
+            let value = if enter {
+                self.auto_call(value, arguments)?
+            } else {
+                self.force(value)?
+            };
             if equality::is_derivation(&mut Stk, self, value)? {
                 if seen.insert(value.addr()) {
                     found.push(self.instance(value, attr_path)?);
@@ -199,11 +239,16 @@ impl Machine {
                 Tag::List => {
                     for index in (0..self.heap.list_len(value.addr())).rev() {
                         let element = self.heap.element(value.addr(), index);
-                        pending.push((join(&attr_path, index.to_string().as_bytes()), element, true));
+                        pending.push((
+                            join(&attr_path, index.to_string().as_bytes()),
+                            element,
+                            true,
+                        ));
                     }
                 }
                 _ if enter => {
-                    let message = "expression does not evaluate to a derivation (or a set or list of those)";
+                    let message =
+                        "expression does not evaluate to a derivation (or a set or list of those)";
                     return Err(EvalError::new(ErrorKind::NoDerivation, message, Pos::NONE));
                 }
                 _ => {}
@@ -213,16 +258,22 @@ impl Machine {
     }
 
     fn recurses(&mut self, set: Value) -> Result<bool> {
-        let Some(value) = self.heap.get_attr(set.addr(), well_known::RECURSE_FOR_DERIVATIONS) else {
+        let Some(value) = self
+            .heap
+            .get_attr(set.addr(), well_known::RECURSE_FOR_DERIVATIONS)
+        else {
             return Ok(false);
         };
-        let pos = self.heap.named_attr_pos(&self.ir, set.addr(), well_known::RECURSE_FOR_DERIVATIONS);
+        let pos =
+            self.heap
+                .named_attr_pos(&self.ir, set.addr(), well_known::RECURSE_FOR_DERIVATIONS);
         match self.force(value)? {
             Value::TRUE => Ok(true),
             Value::FALSE => Ok(false),
-            other => Err(self
-                .expected("a Boolean", other, pos)
-                .traced("while evaluating the attribute `recurseForDerivations`", pos)),
+            other => Err(self.expected("a Boolean", other, pos).traced(
+                "while evaluating the attribute `recurseForDerivations`",
+                pos,
+            )),
         }
     }
 
@@ -234,7 +285,9 @@ impl Machine {
             None => return Err(wrong("derivation does not contain a 'drvPath' attribute")),
         };
         if drv_path.tag() != Tag::String {
-            let pos = self.heap.named_attr_pos(&self.ir, set, well_known::DRV_PATH);
+            let pos = self
+                .heap
+                .named_attr_pos(&self.ir, set, well_known::DRV_PATH);
             return Err(self.expected("a string", drv_path, pos));
         }
         let drv_path = self
@@ -245,22 +298,36 @@ impl Machine {
         let output = match self.heap.get_attr(set, well_known::OUTPUT_NAME) {
             Some(value) => {
                 let value = self.force(value)?;
-                self.string_without_context(value, Pos::NONE, "while evaluating the output name of a derivation")?
+                self.string_without_context(
+                    value,
+                    Pos::NONE,
+                    "while evaluating the output name of a derivation",
+                )?
             }
             None => b"out".to_vec(),
         };
-        Ok(Instance { attr_path, drv_path, output })
+        Ok(Instance {
+            attr_path,
+            drv_path,
+            output,
+        })
     }
 }
 
 fn join(path: &[u8], name: &[u8]) -> Vec<u8> {
-    if path.is_empty() { name.to_vec() } else { [path, b".", name].concat() }
+    if path.is_empty() {
+        name.to_vec()
+    } else {
+        [path, b".", name].concat()
+    }
 }
 
 /// Other names are passed over in the search for derivations.
 fn is_plain_name(name: &[u8]) -> bool {
     matches!(name.first(), Some(first) if first.is_ascii_alphabetic() || *first == b'_')
-        && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_+".contains(byte))
+        && name
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_+".contains(byte))
 }
 
 /// Splits an attribute path at dots outside of double quotes.
@@ -273,7 +340,14 @@ fn split_attr_path(path: &[u8]) -> std::result::Result<Vec<Vec<u8>>, Vec<u8>> {
             b'.' => parts.push(std::mem::take(&mut current)),
             b'"' => loop {
                 match bytes.next() {
-                    None => return Err([b"missing closing quote in selection path '".as_slice(), path, b"'"].concat()),
+                    None => {
+                        return Err([
+                            b"missing closing quote in selection path '".as_slice(),
+                            path,
+                            b"'",
+                        ]
+                        .concat());
+                    }
                     Some(b'"') => break,
                     Some(&byte) => current.push(byte),
                 }

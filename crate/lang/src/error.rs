@@ -39,7 +39,10 @@ impl EvalError {
     /// Makes an error of a kind.
     #[cold]
     pub fn new(kind: ErrorKind, message: impl Into<BString>, pos: Pos) -> Box<Self> {
-        Box::new(EvalError { kind, diagnostic: Diagnostic::error(message, pos) })
+        Box::new(EvalError {
+            kind,
+            diagnostic: Diagnostic::error(message, pos),
+        })
     }
 
     /// Makes an error that `tryEval` does not catch.
@@ -61,13 +64,22 @@ impl EvalError {
 
     /// Adds what the evaluator was doing, and says when to show it.
     #[cold]
-    pub fn traced_as(mut self: Box<Self>, shown: Shown, message: impl Into<BString>, pos: Pos) -> Box<Self> {
+    pub fn traced_as(
+        mut self: Box<Self>,
+        shown: Shown,
+        message: impl Into<BString>,
+        pos: Pos,
+    ) -> Box<Self> {
         let trace = &mut self.diagnostic.trace;
         if trace.len() >= MOST_FRAMES {
             // Data can be a million levels deep. What is lost is the middle, of which nobody reads more than the number of frames.
             trace.drain(INNERMOST_FRAMES..INNERMOST_FRAMES + (MOST_FRAMES - INNERMOST_FRAMES) / 2);
         }
-        trace.push(TraceFrame { message: message.into(), pos, shown });
+        trace.push(TraceFrame {
+            message: message.into(),
+            pos,
+            shown,
+        });
         self
     }
 
@@ -82,7 +94,10 @@ impl EvalError {
     #[cold]
     pub fn or_at(mut self: Box<Self>, pos: Pos) -> Box<Self> {
         if !self.diagnostic.span.start.is_some() {
-            self.diagnostic.span = Span { start: pos, end: pos };
+            self.diagnostic.span = Span {
+                start: pos,
+                end: pos,
+            };
         }
         self
     }

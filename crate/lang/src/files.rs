@@ -69,7 +69,9 @@ impl MemoryFiles {
 
     /// Returns all files in the order of their paths.
     pub fn iter(&self) -> impl Iterator<Item = (&[u8], &Rc<[u8]>)> {
-        self.files.iter().map(|(path, contents)| (path.as_slice(), contents))
+        self.files
+            .iter()
+            .map(|(path, contents)| (path.as_slice(), contents))
     }
 
     fn below<'a>(&'a self, prefix: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
@@ -187,7 +189,12 @@ mod tests {
         files.insert(b"/a/b.nix", *b"2");
         assert_eq!(files.kind(b"/a/b"), Ok(Some(FileKind::Directory)));
         assert_eq!(files.kind(b"/a/c"), Ok(None));
-        let names: Vec<_> = files.read_dir(b"/a").expect("a directory").into_iter().map(|(name, _)| name).collect();
+        let names: Vec<_> = files
+            .read_dir(b"/a")
+            .expect("a directory")
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
         assert_eq!(names, [b"b.nix".to_vec(), b"b".to_vec()]);
         assert!(files.read(b"/a").is_err());
     }

@@ -30,7 +30,10 @@ impl Machine {
         if let Some(parsed) = self.parsed.get(path)
             && parsed.text == text
         {
-            return parsed.root.clone().map_err(|diagnostic| syntax_error(*diagnostic));
+            return parsed
+                .root
+                .clone()
+                .map_err(|diagnostic| syntax_error(*diagnostic));
         }
         let root =
             self.parse_text_plainly(Origin::File(path.clone()), text.clone(), parent(path), None);

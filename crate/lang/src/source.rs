@@ -116,7 +116,10 @@ impl SourceMap {
         if !pos.is_some() {
             return None;
         }
-        let index = self.sources.partition_point(|source| source.base <= pos.0).checked_sub(1)?;
+        let index = self
+            .sources
+            .partition_point(|source| source.base <= pos.0)
+            .checked_sub(1)?;
         Some(&self.sources[index])
     }
 
@@ -143,7 +146,12 @@ impl SourceMap {
                 line_start = at;
             }
         }
-        Some(Location { origin: source.origin.clone(), line, column: offset - line_start as u32 + 1, offset })
+        Some(Location {
+            origin: source.origin.clone(),
+            line,
+            column: offset - line_start as u32 + 1,
+            offset,
+        })
     }
 
     /// Translates a span into byte offsets of its source.

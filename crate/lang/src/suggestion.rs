@@ -19,7 +19,10 @@ pub fn best<'a>(name: &[u8], candidates: impl Iterator<Item = &'a [u8]>) -> Vec<
     close.sort();
     close.dedup();
     close.truncate(MOST);
-    close.into_iter().map(|(_, candidate)| candidate.to_vec()).collect()
+    close
+        .into_iter()
+        .map(|(_, candidate)| candidate.to_vec())
+        .collect()
 }
 
 /// Makes the sentence that the reference prints below the error.
@@ -30,7 +33,11 @@ pub fn sentence(suggestions: &[Vec<u8>]) -> BString {
     }
     for (index, suggestion) in suggestions.iter().enumerate() {
         if index > 0 {
-            text.extend_from_slice(if index + 1 == suggestions.len() { b" or " } else { b", " });
+            text.extend_from_slice(if index + 1 == suggestions.len() {
+                b" or "
+            } else {
+                b", "
+            });
         }
         text.extend_from_slice(suggestion);
     }
@@ -63,8 +70,14 @@ mod tests {
     #[test]
     fn close_names_are_suggested() {
         let candidates: [&[u8]; 4] = [b"python", b"pyhton", b"perl", b"pythons"];
-        assert_eq!(best(b"pyton", candidates.into_iter()), [b"python".to_vec(), b"pyhton".to_vec(), b"pythons".to_vec()]);
+        assert_eq!(
+            best(b"pyton", candidates.into_iter()),
+            [b"pyhton".to_vec(), b"python".to_vec(), b"pythons".to_vec()]
+        );
         assert_eq!(sentence(&[b"a".to_vec()]), "Did you mean a?");
-        assert_eq!(sentence(&[b"a".to_vec(), b"b".to_vec(), b"c".to_vec()]), "Did you mean one of a, b or c?");
+        assert_eq!(
+            sentence(&[b"a".to_vec(), b"b".to_vec(), b"c".to_vec()]),
+            "Did you mean one of a, b or c?"
+        );
     }
 }

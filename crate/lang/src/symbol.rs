@@ -36,7 +36,8 @@ impl Symbols {
         if let Some(&symbol) = self.ids.get(name) {
             return symbol;
         }
-        let symbol = Symbol(u32::try_from(self.names.len()).expect("fewer than 2^32 names fit in memory"));
+        let symbol =
+            Symbol(u32::try_from(self.names.len()).expect("fewer than 2^32 names fit in memory"));
         let boxed: Box<[u8]> = name.into();
         self.names.push(boxed.clone());
         self.ids.insert(boxed, symbol);
@@ -71,24 +72,40 @@ pub mod well_known {
 
     macro_rules! names {
         ($($constant:ident = $text:literal),* $(,)?) => {
-            #[allow(non_camel_case_types, reason = "the variants only count the constants")]
-            #[repr(u32)]
-            enum Index { $($constant),* }
             $(
                 #[doc = concat!("The name `", $text, "`.")]
-                pub const $constant: Symbol = Symbol(Index::$constant as u32);
+                pub const $constant: Symbol = Symbol(position($text));
             )*
-            pub(super) const NAMES: &[&str] = &[$($text),*];
         };
     }
 
-    // In the order of the reference, as far as it has them (`EvalState`): it evaluates attributes in the order of their symbols.
+    /// Returns the index in [`NAMES`] while the program is compiled.
+    const fn position(name: &str) -> u32 {
+        let mut index = 0;
+        while !equal(NAMES[index].as_bytes(), name.as_bytes()) {
+            index += 1;
+        }
+        index as u32
+    }
+
+    const fn equal(a: &[u8], b: &[u8]) -> bool {
+        if a.len() != b.len() {
+            return false;
+        }
+        let mut index = 0;
+        while index < a.len() {
+            if a[index] != b[index] {
+                return false;
+            }
+            index += 1;
+        }
+        true
+    }
+
     names! {
-        EMPTY = "",
         OUT_PATH = "outPath",
         DRV_PATH = "drvPath",
         TYPE = "type",
-        META = "meta",
         NAME = "name",
         VALUE = "value",
         SYSTEM = "system",
@@ -119,37 +136,71 @@ pub mod well_known {
         OUTPUT_HASH_ALGO = "outputHashAlgo",
         OUTPUT_HASH_MODE = "outputHashMode",
         RECURSE_FOR_DERIVATIONS = "recurseForDerivations",
-        OUT = "out",
-        DERIVATION = "derivation",
-        DRV_ATTRS = "drvAttrs",
-        ALL = "all",
-        OUTPUT_SPECIFIED = "outputSpecified",
-        OUTPUT_CHECKS = "outputChecks",
-        PATH = "path",
-        PREFIX = "prefix",
-        FILTER = "filter",
-        RECURSIVE = "recursive",
-        SHA256 = "sha256",
-        URL = "url",
-        SUCCESS = "success",
-        KEY = "key",
+        EMPTY = "",
         START_SET = "startSet",
         OPERATOR = "operator",
-        VERSION = "version",
-        FROM = "from",
-        TO = "to",
-        HASH = "hash",
-        HASH_ALGO = "hashAlgo",
-        TO_HASH_FORMAT = "toHashFormat",
+        KEY = "key",
+        PATH = "path",
+        PREFIX = "prefix",
         SUB = "__sub",
+        LESS_THAN = "__lessThan",
         MUL = "__mul",
         DIV = "__div",
-        LESS_THAN = "__lessThan",
+        OR = "or",
         FIND_FILE = "__findFile",
         NIX_PATH = "__nixPath",
-        CUR_POS = "__curPos",
-        OR = "or",
         BODY = "body",
-        ALL_OUTPUTS = "allOutputs",
+        FILTER = "filter",
+        ALL = "all",
     }
+
+    /// Names that every table starts with, in the order in which the reference makes them: those of `EvalState`, the builtins, the text
+    /// of `derivation`. The order can be seen, since attributes are evaluated in the order of their symbols; no other name may be here.
+    // Skipped for it would be a line for each name.
+    #[rustfmt::skip]
+    pub(super) const NAMES: &[&str] = &[
+        "<with>", "outPath", "drvPath", "type", "meta", "name", "value", "system", "__overrides",
+        "outputs", "outputName", "__ignoreNulls", "file", "line", "column", "__functor",
+        "__toString", "right", "wrong", "__structuredAttrs", "__json", "allowedReferences",
+        "allowedRequisites", "disallowedReferences", "disallowedRequisites", "maxSize",
+        "maxClosureSize", "builder", "args", "__contentAddressed", "__impure", "outputHash",
+        "outputHashAlgo", "outputHashMode", "recurseForDerivations", "description", "self", "",
+        "startSet", "operator", "key", "path", "prefix", "outputSpecified", "__sub", "__lessThan",
+        "__mul", "__div", "or", "__findFile", "__nixPath", "body", "builtins", "true", "false",
+        "null", "__currentTime", "currentTime", "__currentSystem", "currentSystem", "__nixVersion",
+        "nixVersion", "__storeDir", "storeDir", "__langVersion", "langVersion", "__traceVerbose",
+        "traceVerbose", "nixPath", "scopedImport", "import", "__typeOf", "typeOf", "isNull",
+        "__isFunction", "isFunction", "__isInt", "isInt", "__isFloat", "isFloat", "__isString",
+        "isString", "__isBool", "isBool", "__isPath", "isPath", "__genericClosure",
+        "genericClosure", "break", "abort", "throw", "__addErrorContext", "addErrorContext",
+        "__ceil", "ceil", "__floor", "floor", "__tryEval", "tryEval", "__getEnv", "getEnv", "__seq",
+        "seq", "__deepSeq", "deepSeq", "__trace", "trace", "__warn", "warn", "derivationStrict",
+        "placeholder", "__toPath", "toPath", "__storePath", "storePath", "__pathExists",
+        "pathExists", "baseNameOf", "dirOf", "__readFile", "readFile", "findFile", "__hashFile",
+        "hashFile", "__readFileType", "readFileType", "__readDir", "readDir", "__outputOf",
+        "outputOf", "__toXML", "toXML", "__toJSON", "toJSON", "__fromJSON", "fromJSON", "__toFile",
+        "toFile", "__filterSource", "filterSource", "__path", "__attrNames", "attrNames",
+        "__attrValues", "attrValues", "__getAttr", "getAttr", "__unsafeGetAttrPos",
+        "unsafeGetAttrPos", "__hasAttr", "hasAttr", "__isAttrs", "isAttrs", "removeAttrs",
+        "__listToAttrs", "listToAttrs", "__intersectAttrs", "intersectAttrs", "__catAttrs",
+        "catAttrs", "__functionArgs", "functionArgs", "__mapAttrs", "mapAttrs", "__zipAttrsWith",
+        "zipAttrsWith", "__isList", "isList", "__elemAt", "elemAt", "__head", "head", "__tail",
+        "tail", "map", "__filter", "filter", "__elem", "elem", "__concatLists", "concatLists",
+        "__length", "length", "__foldl'", "foldl'", "__any", "any", "__all", "all", "__genList",
+        "genList", "__sort", "sort", "__partition", "partition", "__groupBy", "groupBy",
+        "__concatMap", "concatMap", "__add", "add", "sub", "mul", "div", "__bitAnd", "bitAnd",
+        "__bitOr", "bitOr", "__bitXor", "bitXor", "lessThan", "toString", "__substring",
+        "substring", "__stringLength", "stringLength", "__hashString", "hashString",
+        "__convertHash", "convertHash", "__match", "match", "__split", "split",
+        "__concatStringsSep", "concatStringsSep", "__replaceStrings", "replaceStrings",
+        "__parseDrvName", "parseDrvName", "__compareVersions", "compareVersions", "__splitVersion",
+        "splitVersion", "__unsafeDiscardStringContext", "unsafeDiscardStringContext",
+        "__hasContext", "hasContext", "__unsafeDiscardOutputDependency",
+        "unsafeDiscardOutputDependency", "__addDrvOutputDependencies", "addDrvOutputDependencies",
+        "__getContext", "getContext", "__appendContext", "appendContext", "fetchMercurial",
+        "fetchTree", "__fetchurl", "fetchurl", "fetchTarball", "fetchGit", "fromTOML", "__getFlake",
+        "getFlake", "__parseFlakeRef", "parseFlakeRef", "__flakeRefToString", "flakeRefToString",
+        "derivation", "strict", "drvAttrs", "commonAttrs", "outputsList", "x",
+        "outputToAttrListElement",
+    ];
 }

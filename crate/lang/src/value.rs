@@ -72,7 +72,8 @@ impl Value {
     /// Returns the index of the builtin function that this value is.
     #[inline]
     pub fn as_builtin(self) -> Option<u32> {
-        (self.tag() == Tag::Constant && self.0 >> 3 >= Self::FIRST_BUILTIN).then(|| (self.0 >> 3) - Self::FIRST_BUILTIN)
+        (self.tag() == Tag::Constant && self.0 >> 3 >= Self::FIRST_BUILTIN)
+            .then(|| (self.0 >> 3) - Self::FIRST_BUILTIN)
     }
 
     /// Makes a Boolean.
@@ -156,7 +157,10 @@ mod tests {
     #[test]
     fn small_integers_survive_the_round_trip() {
         for value in [0, 1, -1, 42, SMALL_INT_MAX, SMALL_INT_MIN] {
-            assert_eq!(Value::small_int(value).and_then(Value::as_small_int), Some(value));
+            assert_eq!(
+                Value::small_int(value).and_then(Value::as_small_int),
+                Some(value)
+            );
         }
         assert_eq!(Value::small_int(SMALL_INT_MAX + 1), None);
         assert_eq!(Value::small_int(SMALL_INT_MIN - 1), None);

@@ -1,9 +1,11 @@
 //! Runs the cases in `tests/lang/*.cases`, which were recorded from the reference. `CASES=text` runs those whose name or
 //! file contains the text and shows every difference.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use drvlab_lang::files::{FileError, FileKind, Files};
 use drvlab_lang::source::Origin;
-use drvlab_lang::{Machine, Message, Settings};
+use drvlab_lang::{Machine, Settings};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -21,9 +23,15 @@ fn data_dir() -> PathBuf {
 
 fn read_cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    let mut files: Vec<_> = std::fs::read_dir(data_dir()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(data_dir())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
-    for path in files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "cases")) {
+    for path in files.iter().filter(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "cases")
+    }) {
         let file = path.file_stem().unwrap().to_str().unwrap().to_owned();
         let text = std::fs::read_to_string(path).unwrap();
         let mut target: Option<&mut String> = None;
@@ -75,7 +83,9 @@ fn kind_of(metadata: &std::fs::Metadata) -> FileKind {
     } else if metadata.is_symlink() {
         FileKind::Symlink
     } else {
-        FileKind::Regular { executable: metadata.permissions().mode() & 0o100 != 0 }
+        FileKind::Regular {
+            executable: metadata.permissions().mode() & 0o100 != 0,
+        }
     }
 }
 
@@ -84,13 +94,17 @@ impl Files for Tree {
         if path == b"/" || path == b"/case" {
             return Ok(Some(FileKind::Directory));
         }
-        let metadata = self.real(path).and_then(|real| real.symlink_metadata().ok());
+        let metadata = self
+            .real(path)
+            .and_then(|real| real.symlink_metadata().ok());
         Ok(metadata.map(|metadata| kind_of(&metadata)))
     }
 
     fn read(&self, path: &[u8]) -> Result<Rc<[u8]>, FileError> {
         let contents = self.real(path).and_then(|real| std::fs::read(real).ok());
-        contents.map(Into::into).ok_or_else(|| FileError("does not exist".into()))
+        contents
+            .map(Into::into)
+            .ok_or_else(|| FileError("does not exist".into()))
     }
 
     fn read_dir(&self, path: &[u8]) -> Result<Vec<(Vec<u8>, FileKind)>, FileError> {
@@ -149,7 +163,12 @@ fn answer(machine: &mut Machine, case: &Case, kind: &str) -> drvlab_lang::error:
         let found = machine.derivations(value, arguments)?;
         let derivation = &machine.store.derivations[&found[0].drv_path];
         let mut text = Vec::new();
-        drvlab_store::aterm::write(derivation, &machine.store.dir, drvlab_store::aterm::Mask::None, &mut text);
+        drvlab_store::aterm::write(
+            derivation,
+            &machine.store.dir,
+            drvlab_store::aterm::Mask::None,
+            &mut text,
+        );
         return Ok(text);
     }
     let value = machine.auto_call(value, arguments)?;
@@ -185,7 +204,11 @@ fn check_all(native_levels: Option<u32>) {
                 passed += 1;
             } else {
                 failed += 1;
-                let _ = writeln!(report, "--- {title} ({kind})\n{}\nexpected:\n{expected}\nfound:\n{found}\n", case.expression);
+                let _ = writeln!(
+                    report,
+                    "--- {title} ({kind})\n{}\nexpected:\n{expected}\nfound:\n{found}\n",
+                    case.expression
+                );
             }
         }
     }

@@ -38,7 +38,10 @@ fn recorded_graphs_have_the_paths_of_the_reference() {
     let golden: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let mut files = MemoryFiles::default();
     for (name, contents) in golden["files"].as_object().unwrap() {
-        files.insert(format!("{FOLDER}/{name}").as_bytes(), text(contents).as_bytes());
+        files.insert(
+            format!("{FOLDER}/{name}").as_bytes(),
+            text(contents).as_bytes(),
+        );
     }
     let cases = golden["cases"].as_array().unwrap();
     let mut derivations = 0;
@@ -50,10 +53,16 @@ fn recorded_graphs_have_the_paths_of_the_reference() {
                 derivations += expression.matches("(derivation ").count();
             }
             Err(error) => {
-                let Value::String(expected) = &case["error"] else { panic!("{error}:\n{expression}") };
+                let Value::String(expected) = &case["error"] else {
+                    panic!("{error}:\n{expression}")
+                };
                 assert_eq!(comparable(&error), comparable(expected), "{expression}");
             }
         }
     }
-    assert!(cases.len() >= 60 && derivations >= 100, "{} cases, {derivations} derivations", cases.len());
+    assert!(
+        cases.len() >= 60 && derivations >= 100,
+        "{} cases, {derivations} derivations",
+        cases.len()
+    );
 }

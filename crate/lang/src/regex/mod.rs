@@ -42,7 +42,9 @@ impl Regex {
     /// # Errors
     /// See [`PatternError`].
     pub fn new(pattern: &[u8]) -> Result<Self, PatternError> {
-        Ok(Regex { program: compiler::compile(pattern)? })
+        Ok(Regex {
+            program: compiler::compile(pattern)?,
+        })
     }
 
     /// Matches a whole text. Group 0 is the text itself.
@@ -50,12 +52,22 @@ impl Regex {
     /// # Errors
     /// See [`LimitExceeded`].
     pub fn match_whole(&self, text: &[u8]) -> Result<Option<Vec<Group>>, LimitExceeded> {
-        Search::new(&self.program, text, true).run(Start { begin: 0, is_line_start: true, not_empty: false })
+        Search::new(&self.program, text, true).run(Start {
+            begin: 0,
+            is_line_start: true,
+            not_empty: false,
+        })
     }
 
     /// Finds matches that follow each other from left to right, as `std::regex_iterator` does.
     pub fn matches<'a>(&'a self, text: &'a [u8]) -> Matches<'a> {
-        Matches { search: Search::new(&self.program, text, false), last: None, begun: false, inside: false, ended: false }
+        Matches {
+            search: Search::new(&self.program, text, false),
+            last: None,
+            begun: false,
+            inside: false,
+            ended: false,
+        }
     }
 }
 
@@ -92,13 +104,19 @@ impl Matches<'_> {
             self.begun = true;
             return self.search.find(0, true);
         }
-        let Some((first, mut start)) = self.last else { return Ok(None) };
+        let Some((first, mut start)) = self.last else {
+            return Ok(None);
+        };
         if first == start {
             if start == self.search.text().len() {
                 return Ok(None);
             }
             // After an empty match: a match at the same place that is not empty, or else one further on.
-            let again = Start { begin: start, is_line_start: !self.inside, not_empty: true };
+            let again = Start {
+                begin: start,
+                is_line_start: !self.inside,
+                not_empty: true,
+            };
             if let Some(groups) = self.search.run(again)? {
                 return Ok(Some(groups));
             }

@@ -70,20 +70,18 @@ impl Parser<'_> {
                 self.bump()?;
                 match self.token.kind {
                     Kind::Colon => {
-                        let name = self.symbol(token);
                         self.bump()?;
-                        self.open_lambda(start, Some(name), None);
+                        self.open_lambda(start, Some(token), None);
                         Ok(State::Function)
                     }
                     Kind::At => {
-                        let name = self.symbol(token);
                         self.bump()?;
                         self.expect(Kind::CurlyOpen, &["'{'"])?;
                         let formals = self.formals.len() as u32;
                         self.formal(PatternHead {
                             start,
                             formals,
-                            name: Some(name),
+                            name: Some(token),
                         })
                     }
                     _ => Ok(State::Simple(self.variable(token))),
@@ -186,11 +184,10 @@ impl Parser<'_> {
     }
 
     fn variable(&mut self, token: super::token::Token) -> Done {
-        let name = self.symbol(token);
-        let expr = if name == well_known::CUR_POS {
+        let expr = if self.text_of(token) == b"__curPos" {
             Expr::CurPos
         } else {
-            Expr::Var(name)
+            Expr::Var(self.symbol(token))
         };
         Done {
             expr: self.push(expr, token.start, token.end),
@@ -200,7 +197,7 @@ impl Parser<'_> {
 
     fn integer(&mut self) -> Parsed<State> {
         let token = self.token;
-        let digits = &self.lexer.text[token.start as usize..token.end as usize];
+        let digits = self.text_of(token);
         let mut value = 0i64;
         for &digit in digits {
             let sum = value
@@ -217,7 +214,7 @@ impl Parser<'_> {
 
     fn float(&mut self) -> Parsed<State> {
         let token = self.token;
-        let digits = &self.lexer.text[token.start as usize..token.end as usize];
+        let digits = self.text_of(token);
         // The token consists of ASCII digits, `.`, `e` and signs, all of which Rust accepts in the same meaning.
         let value = std::str::from_utf8(digits)
             .ok()
@@ -533,7 +530,7 @@ impl Parser<'_> {
                 Ok(State::Simple(Done { expr, start }))
             }
             Frame::Lambda { start, parameters } => self.close_lambda(start, parameters, expr),
-            Frame::FormalDefault { head, name, pos } => self.formal_default(head, name, pos, expr),
+            Frame::FormalDefault { head, name } => self.formal_default(head, name, expr),
             Frame::Condition { start } => {
                 self.expect(Kind::Then, &["'then'"])?;
                 self.frames.push(Frame::Then {

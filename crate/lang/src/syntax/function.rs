@@ -1,14 +1,13 @@
 //! Functions and their patterns.
 
-use super::parser::{Frame, Parsed, Parser, PatternHead, State};
+use super::parser::{Frame, OpenParameter, Parsed, Parser, PatternHead, State};
 use super::token::{Kind, Token};
 use crate::ir::{Expr, ExprId, Formal, Lambda, LambdaId, Parameter, Pattern, Slice};
 use crate::source::Pos;
-use crate::symbol::Symbol;
 
 impl Parser<'_> {
     /// Starts the body of a function whose colon has been read; joins it with the function directly around it.
-    pub fn open_lambda(&mut self, start: u32, name: Option<Symbol>, pattern: Option<Pattern>) {
+    pub fn open_lambda(&mut self, start: u32, name: Option<Token>, pattern: Option<Pattern>) {
         let joins = matches!(self.frames.last(), Some(Frame::Lambda { .. }))
             && self
                 .parameters
@@ -21,15 +20,20 @@ impl Parser<'_> {
             });
         }
         let pos = self.pos(start);
-        self.parameters.push(Parameter { name, pattern, pos });
+        self.parameters.push(OpenParameter { name, pattern, pos });
     }
 
     /// Goes on after the body of a function.
     pub fn close_lambda(&mut self, start: u32, parameters: u32, body: ExprId) -> Parsed<State> {
         let first = self.ir.parameters.len() as u32;
-        self.ir
-            .parameters
-            .extend(self.parameters.drain(parameters as usize..));
+        // The innermost function ends first.
+        for index in (parameters as usize..self.parameters.len()).rev() {
+            let OpenParameter { name, pattern, pos } = self.parameters[index];
+            let name = name.map(|token| self.symbol(token));
+            self.ir.parameters.push(Parameter { name, pattern, pos });
+        }
+        self.parameters.truncate(parameters as usize);
+        self.ir.parameters[first as usize..].reverse();
         if let Some(&parameter) = self.ir.parameters.last() {
             self.check_formals(parameter)?;
         }
@@ -99,28 +103,23 @@ impl Parser<'_> {
 
     /// Goes on after the name of a formal: is there a default?
     pub fn after_formal_name(&mut self, head: PatternHead, token: Token) -> Parsed<State> {
-        let name = self.symbol(token);
         if self.token.kind == Kind::Question {
             self.bump()?;
-            self.frames.push(Frame::FormalDefault {
-                head,
-                name,
-                pos: token.start,
-            });
+            self.frames.push(Frame::FormalDefault { head, name: token });
             return Ok(State::Function);
         }
-        self.formal_default(head, name, token.start, ExprId::NONE)
+        self.formal_default(head, token, ExprId::NONE)
     }
 
-    /// Goes on after a formal and its default.
+    /// Goes on after a formal and its default, whose names come before its own in the order of symbols.
     pub fn formal_default(
         &mut self,
         head: PatternHead,
-        name: Symbol,
-        pos: u32,
+        name: Token,
         default: ExprId,
     ) -> Parsed<State> {
-        let pos: Pos = self.pos(pos);
+        let pos: Pos = self.pos(name.start);
+        let name = self.symbol(name);
         self.formals.push(Formal { name, pos, default });
         match self.token.kind {
             Kind::Comma => {
@@ -153,7 +152,7 @@ impl Parser<'_> {
             self.bump()?;
             let token = self.token;
             self.expect(Kind::Id, &["identifier"])?;
-            name = Some(self.symbol(token));
+            name = Some(token);
             self.expect(Kind::Colon, &["':'"])?;
         } else {
             self.expect(Kind::Colon, &["':'", "'@'"])?;

@@ -10,7 +10,7 @@ use super::indented::IndentedPart;
 use super::lexer::Lexer;
 use super::token::{Kind, Token};
 use crate::diagnostic::Diagnostic;
-use crate::ir::{AttrName, BinaryOp, Expr, ExprId, Formal, Ir, Parameter, Slice, TextId};
+use crate::ir::{AttrName, BinaryOp, Expr, ExprId, Formal, Ir, Pattern, Slice, TextId};
 use crate::source::{Pos, SourceMap, Span};
 use crate::symbol::{Symbol, Symbols};
 
@@ -78,7 +78,19 @@ pub struct PatternHead {
     /// First of its formals on the stack of formals.
     pub formals: u32,
     /// The name in front of `@`.
-    pub name: Option<Symbol>,
+    pub name: Option<Token>,
+}
+
+/// A parameter of a function whose body is being read. Its name is interned after the body, as in the reference: the order of symbols
+/// can be seen.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenParameter {
+    /// The name of the whole argument.
+    pub name: Option<Token>,
+    /// The pattern.
+    pub pattern: Option<Pattern>,
+    /// Where the function starts.
+    pub pos: Pos,
 }
 
 /// A construct that waits for an expression or an attribute name.
@@ -105,11 +117,7 @@ pub enum Frame {
     /// `x: …`; the parameters are on the stack of parameters.
     Lambda { start: u32, parameters: u32 },
     /// `{ a ? …`
-    FormalDefault {
-        head: PatternHead,
-        name: Symbol,
-        pos: u32,
-    },
+    FormalDefault { head: PatternHead, name: Token },
     /// `if …`
     Condition { start: u32 },
     /// `if c then …`
@@ -175,7 +183,7 @@ pub struct Parser<'a> {
     pub sets: Vec<SetBuilder>,
     pub entries: Vec<Entry>,
     pub inherit_sources: Vec<ExprId>,
-    pub parameters: Vec<Parameter>,
+    pub parameters: Vec<OpenParameter>,
     pub formals: Vec<Formal>,
     pub indented: Vec<IndentedPart>,
     /// Whether the selection just read is a variable followed by `or` in its old meaning.
@@ -318,6 +326,12 @@ impl<'a> Parser<'a> {
             len: (end - from) as u32,
         });
         Ok(id)
+    }
+
+    /// Returns the text of a token.
+    #[inline]
+    pub fn text_of(&self, token: Token) -> &[u8] {
+        &self.lexer.text[token.start as usize..token.end as usize]
     }
 
     /// Interns the text of a token.

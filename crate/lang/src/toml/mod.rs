@@ -20,8 +20,11 @@ impl Machine {
     pub(crate) fn read_toml(&mut self, text: &[u8], pos: Pos) -> Result<Value> {
         self.check_memory(16 * text.len(), pos)?;
         let mut parser = parser::Parser::new(self, text);
-        parser.document().and_then(|()| parser.finish()).map_err(|message| {
-            EvalError::other([b"while parsing TOML: ".as_slice(), &message].concat(), pos)
-        })
+        parser
+            .document()
+            .and_then(|()| parser.finish())
+            .map_err(|message| {
+                EvalError::other([b"while parsing TOML: ".as_slice(), &message].concat(), pos)
+            })
     }
 }

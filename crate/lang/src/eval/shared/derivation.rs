@@ -108,7 +108,9 @@ async fn from_attributes(
             if index > 0 {
                 text.push(b',');
             }
-            if let Err(reason) = crate::json_text::append_string(m.symbols.name(attribute), &mut text) {
+            if let Err(reason) =
+                crate::json_text::append_string(m.symbols.name(attribute), &mut text)
+            {
                 recipe.invalid_json.get_or_insert(reason);
             }
             text.push(b':');
@@ -210,7 +212,11 @@ async fn add_attribute(
                 .map_err(|message| EvalError::other(message, Pos::NONE))?;
         }
         set_special(m, recipe, attribute, &bytes)?;
-        let bytes = if attribute == well_known::JSON { compact_json(stk, m, &bytes).await? } else { bytes };
+        let bytes = if attribute == well_known::JSON {
+            compact_json(stk, m, &bytes).await?
+        } else {
+            bytes
+        };
         let name = m.symbols.name(attribute).into();
         recipe.env.insert(name, bytes.into());
         return Ok(());
@@ -278,8 +284,15 @@ async fn add_attribute(
 /// Rewrites the attribute `__json` as the reference does, which reads it as structured attributes.
 #[suspendable]
 async fn compact_json(stk: &mut Stk, m: &mut Machine, json: &[u8]) -> Result<Vec<u8>> {
-    let wrong = |reason: &[u8]| EvalError::other([b"cannot process __json attribute: ", reason].concat(), Pos::NONE);
-    let value = m.read_json(json, Pos::NONE).map_err(|error| wrong(&error.diagnostic.message))?;
+    let wrong = |reason: &[u8]| {
+        EvalError::other(
+            [b"cannot process __json attribute: ", reason].concat(),
+            Pos::NONE,
+        )
+    };
+    let value = m
+        .read_json(json, Pos::NONE)
+        .map_err(|error| wrong(&error.diagnostic.message))?;
     if value.tag() != Tag::Attrs {
         let found = match value.tag() {
             Tag::List => "array",
@@ -291,7 +304,10 @@ async fn compact_json(stk: &mut Stk, m: &mut Machine, json: &[u8]) -> Result<Vec
         let reason = format!("[json.exception.type_error.302] type must be object, but is {found}");
         return Err(wrong(reason.as_bytes()));
     }
-    let mut text = JsonText { plain_sets: true, ..JsonText::default() };
+    let mut text = JsonText {
+        plain_sets: true,
+        ..JsonText::default()
+    };
     super::json::append(stk, m, value, false, Pos::NONE, &mut text).await?;
     Ok(text.bytes)
 }

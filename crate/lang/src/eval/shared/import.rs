@@ -14,11 +14,21 @@ use std::rc::Rc;
 
 /// Evaluates an argument that names a file which is going to be read: a path, or a string with an absolute path.
 #[suspendable]
-pub async fn path_argument(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos) -> Result<Vec<u8>> {
+pub async fn path_argument(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    pos: Pos,
+) -> Result<Vec<u8>> {
     let what = "while realising the context of a path";
     let (path, context) = path_value(stk, m, value, pos, what).await?;
     if let Err(error) = m.check_built(&path, context) {
-        let what = [b"while realising the context of path '".as_slice(), &path, b"'"].concat();
+        let what = [
+            b"while realising the context of path '".as_slice(),
+            &path,
+            b"'",
+        ]
+        .concat();
         return Err(error.traced(what, pos));
     }
     Ok(path)
@@ -37,10 +47,18 @@ pub async fn path_value(
     if m.is_path(value) {
         return Ok((m.heap.path_bytes(value.addr()).to_vec(), ContextId::EMPTY));
     }
-    let how = Coercion { numbers: false, copy_paths: false };
+    let how = Coercion {
+        numbers: false,
+        copy_paths: false,
+    };
     let (bytes, context) = coerce(stk, m, value, how, pos, what).await?;
     if bytes.first() != Some(&b'/') {
-        let message = [b"string '".as_slice(), &bytes, b"' doesn't represent an absolute path"].concat();
+        let message = [
+            b"string '".as_slice(),
+            &bytes,
+            b"' doesn't represent an absolute path",
+        ]
+        .concat();
         return Err(EvalError::other(message, Pos::NONE).traced(what, pos));
     }
     Ok((crate::files::canonical(&bytes), context))
@@ -72,17 +90,29 @@ pub async fn import_file(stk: &mut Stk, m: &mut Machine, path: &[u8], pos: Pos) 
 
 /// Evaluates a file with additional variables in scope.
 #[suspendable]
-pub async fn import_scoped(stk: &mut Stk, m: &mut Machine, path: &[u8], scope: Addr, pos: Pos) -> Result<Value> {
+pub async fn import_scoped(
+    stk: &mut Stk,
+    m: &mut Machine,
+    path: &[u8],
+    scope: Addr,
+    pos: Pos,
+) -> Result<Value> {
     let path: Rc<[u8]> = m.resolve_import(path, pos)?.into();
     let flat = m.heap.flat(scope);
     let attributes = m.heap.attributes(&m.ir, flat);
     let names: Vec<_> = attributes.iter().map(|&(name, ..)| name).collect();
     let text = m.read_file(&path, pos)?;
-    let root: Root = m.parse_text(crate::source::Origin::File(path.clone()), text, crate::files::parent(&path), Some(&names))?;
+    let root: Root = m.parse_text(
+        crate::source::Origin::File(path.clone()),
+        text,
+        crate::files::parent(&path),
+        Some(&names),
+    )?;
     let outer = m.heap.frame(Addr(0), names.len() as u32);
     for (slot, &(_, value, _)) in attributes.iter().enumerate() {
         m.heap.set_slot(outer, slot as u32, value);
     }
     let frame = m.heap.frame(outer, root.frame_slots);
-    stk.run(|stk| super::expr::eval(stk, m, root.expr, frame)).await
+    stk.run(|stk| super::expr::eval(stk, m, root.expr, frame))
+        .await
 }

@@ -110,8 +110,17 @@ async fn append_attrs(
     pos: Pos,
     text: &mut JsonText,
 ) -> Result<()> {
-    let stands_for = |m: &Machine, name| if text.plain_sets { None } else { m.heap.get_attr(value.addr(), name) };
-    let (function, path) = (stands_for(m, well_known::TO_STRING), stands_for(m, well_known::OUT_PATH));
+    let stands_for = |m: &Machine, name| {
+        if text.plain_sets {
+            None
+        } else {
+            m.heap.get_attr(value.addr(), name)
+        }
+    };
+    let (function, path) = (
+        stands_for(m, well_known::TO_STRING),
+        stands_for(m, well_known::OUT_PATH),
+    );
     if let Some(function) = function {
         let string = super::call::call(stk, m, function, &[value], pos).await?;
         let how = Coercion {

@@ -86,7 +86,8 @@ pub async fn get_context(
             parts.push((well_known::PATH, Value::TRUE, Pos::NONE));
         }
         if reference.all_outputs {
-            parts.push((well_known::ALL_OUTPUTS, Value::TRUE, Pos::NONE));
+            let name = m.symbols.intern(b"allOutputs");
+            parts.push((name, Value::TRUE, Pos::NONE));
         }
         if !reference.outputs.is_empty() {
             let outputs: Vec<Value> = reference
@@ -158,7 +159,8 @@ async fn append_reference(
             elements.push(ContextElement::Opaque(path.clone()));
         }
     }
-    if let Some((value, at)) = member(m, set, well_known::ALL_OUTPUTS) {
+    let all_outputs = m.symbols.intern(b"allOutputs");
+    if let Some((value, at)) = member(m, set, all_outputs) {
         let what = "while evaluating the `allOutputs` attribute of a string context";
         if typed::boolean(stk, m, value, at, what).await? {
             if !path.is_derivation() {

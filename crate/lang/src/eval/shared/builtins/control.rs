@@ -46,8 +46,9 @@ pub async fn try_eval(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) ->
         Err(error) if error.is_catchable() => (Value::FALSE, Value::FALSE),
         Err(error) => return Err(error),
     };
+    let name = m.symbols.intern(b"success");
     Ok(m.heap.attrs_from(vec![
-        (well_known::SUCCESS, success, Pos::NONE),
+        (name, success, Pos::NONE),
         (well_known::VALUE, value, Pos::NONE),
     ]))
 }

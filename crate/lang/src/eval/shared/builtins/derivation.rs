@@ -8,6 +8,11 @@ use crate::value::Value;
 
 /// `derivationStrict attrs`
 #[suspendable]
-pub async fn derivation_strict(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+pub async fn derivation_strict(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     derivation::derivation_strict(stk, m, args[0], pos).await
 }

@@ -9,7 +9,6 @@ use crate::error::{EvalError, Result};
 use crate::fetching::{InputValue, Tree, base_name, invalid_name, no_network};
 use crate::machine::Machine;
 use crate::source::Pos;
-use crate::symbol::well_known;
 use crate::value::{Tag, Value};
 use drvlab_store::store_path::check_name;
 use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm};
@@ -55,22 +54,22 @@ async fn fetch(
     if is_set {
         let flat = m.heap.flat(argument.addr());
         for (attribute, value, at) in m.heap.attributes(&m.ir, flat) {
-            match attribute {
-                well_known::URL => url = Some(typed::plain_string(stk, m, value, at, what).await?),
-                well_known::SHA256 => {
+            match m.symbols.name(attribute) {
+                b"url" => url = Some(typed::plain_string(stk, m, value, at, what).await?),
+                b"sha256" => {
                     let what = "while evaluating the sha256 of the content we should fetch";
                     let text = typed::plain_string(stk, m, value, at, what).await?;
                     let hash = m.parse_output_hash(&text.into(), Some(HashAlgorithm::Sha256));
                     expected = Some(hash.map_err(|message| EvalError::other(message, pos))?);
                 }
-                well_known::NAME => {
+                b"name" => {
                     let what = "while evaluating the name of the content we should fetch";
                     name = Some(typed::plain_string(stk, m, value, at, what).await?);
                 }
                 other => {
                     let message = [
                         b"unsupported argument '".as_slice(),
-                        m.symbols.name(other),
+                        other,
                         b"' to '",
                         who.as_bytes(),
                         b"'",
@@ -156,7 +155,8 @@ pub async fn fetch_mercurial(
 ) -> Result<Value> {
     let mut argument = force(stk, m, args[0]).await?;
     if argument.tag() == Tag::Attrs {
-        match m.heap.get_attr(argument.addr(), well_known::URL) {
+        let url = m.symbols.intern(b"url");
+        match m.heap.get_attr(argument.addr(), url) {
             Some(url) => argument = url,
             None => return Err(EvalError::other("'url' argument required", pos)),
         }

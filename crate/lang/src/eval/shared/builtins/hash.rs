@@ -4,7 +4,7 @@ use super::super::{Stk, import, suspendable, typed};
 use crate::error::{EvalError, Result};
 use crate::machine::Machine;
 use crate::source::Pos;
-use crate::symbol::{Symbol, well_known};
+use crate::symbol::Symbol;
 use crate::value::{Addr, Value};
 use drvlab_store::{Hash, HashAlgorithm, HashFormat};
 
@@ -50,17 +50,13 @@ pub async fn convert_hash(
 ) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.convertHash";
     let set = typed::attrs(stk, m, args[0], pos, what).await?;
-    let value = required(
-        m,
-        set,
-        well_known::HASH,
-        "while locating the attribute 'hash'",
-        pos,
-    )?;
+    let name = m.symbols.intern(b"hash");
+    let value = required(m, set, name, "while locating the attribute 'hash'", pos)?;
     let text =
         typed::plain_string(stk, m, value, pos, "while evaluating the attribute 'hash'").await?;
     let mut algorithm = None;
-    if let Some(value) = m.heap.get_attr(set, well_known::HASH_ALGO) {
+    let name = m.symbols.intern(b"hashAlgo");
+    if let Some(value) = m.heap.get_attr(set, name) {
         let name = typed::plain_string(
             stk,
             m,
@@ -71,10 +67,11 @@ pub async fn convert_hash(
         .await?;
         algorithm = Some(parse_algorithm(&name, pos)?);
     }
+    let name = m.symbols.intern(b"toHashFormat");
     let value = required(
         m,
         set,
-        well_known::TO_HASH_FORMAT,
+        name,
         "while locating the attribute 'toHashFormat'",
         pos,
     )?;

@@ -1,4 +1,4 @@
-//! Builtins with regular expressions; the engine is [`crate::regex`].
+//! Builtins with regular expressions; the engine is `crate::regex`.
 
 use super::super::{Stk, suspendable, typed};
 use crate::error::{ErrorKind, EvalError, Result};

@@ -9,7 +9,6 @@ use crate::loading::{Kept, join};
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::store_objects::Text;
-use crate::symbol::well_known;
 use crate::value::Value;
 use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm};
 use std::rc::Rc;
@@ -39,20 +38,20 @@ pub async fn path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
     let (mut name, mut filter, mut expected) = (Vec::new(), None, None);
     let mut method = ContentAddressMethod::Nar;
     for (attribute, value, at) in m.heap.attributes(&m.ir, flat) {
-        match attribute {
-            well_known::PATH => {
+        match m.symbols.name(attribute) {
+            b"path" => {
                 let what = "while evaluating the 'path' attribute passed to 'builtins.path'";
                 path = Some(import::path_value(stk, m, value, at, what).await?);
             }
-            well_known::NAME => {
+            b"name" => {
                 let what = "while evaluating the `name` attribute passed to builtins.path";
                 name = typed::plain_string(stk, m, value, at, what).await?;
             }
-            well_known::FILTER => {
+            b"filter" => {
                 let what = "while evaluating the `filter` parameter passed to builtins.path";
                 filter = Some(typed::function(stk, m, value, at, what).await?);
             }
-            well_known::RECURSIVE => {
+            b"recursive" => {
                 let what = "while evaluating the `recursive` attribute passed to builtins.path";
                 let recursive = typed::boolean(stk, m, value, at, what).await?;
                 method = if recursive {
@@ -61,7 +60,7 @@ pub async fn path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
                     ContentAddressMethod::Flat
                 };
             }
-            well_known::SHA256 => {
+            b"sha256" => {
                 let what = "while evaluating the `sha256` attribute passed to builtins.path";
                 let text = typed::plain_string(stk, m, value, at, what).await?;
                 let hash = m.parse_output_hash(&text.into(), Some(HashAlgorithm::Sha256));
@@ -70,7 +69,7 @@ pub async fn path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
             other => {
                 let message = [
                     b"unsupported argument '".as_slice(),
-                    m.symbols.name(other),
+                    other,
                     b"' to 'builtins.path'",
                 ]
                 .concat();

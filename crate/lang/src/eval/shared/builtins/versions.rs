@@ -1,4 +1,4 @@
-//! Builtins on versions; the rules are in [`crate::version`].
+//! Builtins on versions; the rules are in `crate::version`.
 
 use super::super::{Stk, suspendable, typed};
 use crate::error::Result;
