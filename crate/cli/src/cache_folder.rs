@@ -12,7 +12,7 @@ use crate::reading;
 /// Opens the binary cache in a folder, given by its path or its `file://` address; its files are read when they are asked for.
 ///
 /// # Errors
-/// When the folder has no `nix-cache-info`, or one that makes no sense.
+/// When there is no such folder, or its `nix-cache-info` cannot be read or makes no sense.
 pub fn open(place: &Path, store_dir: &StoreDir) -> Result<BinaryCache, Failure> {
     let folder = match place
         .to_str()
@@ -28,9 +28,15 @@ pub fn open(place: &Path, store_dir: &StoreDir) -> Result<BinaryCache, Failure> 
             folder.display()
         ))
     };
-    let text =
-        reading::file(&folder.join("nix-cache-info")).map_err(|error| not_a_cache(&error))?;
-    let info = CacheInfo::parse(&text).map_err(|error| not_a_cache(&error))?;
+    if !folder.is_dir() {
+        return Err(not_a_cache(&"there is no such folder"));
+    }
+    let info = match reading::file(&folder.join("nix-cache-info")) {
+        Ok(text) => CacheInfo::parse(&text).map_err(|error| not_a_cache(&error))?,
+        // The reference would write the file and go on.
+        Err(error) if error.kind() == ErrorKind::NotFound => CacheInfo::default(),
+        Err(error) => return Err(not_a_cache(&error)),
+    };
     let address = format!("file://{}", folder.display());
     Ok(BinaryCache::with_source(
         &address,
@@ -69,6 +75,8 @@ impl CacheSource for Folder {
 mod tests {
     use std::{env, fs, process};
 
+    use drvlab_cache::binary_cache::DEFAULT_PRIORITY;
+
     use super::*;
 
     #[test]
@@ -97,8 +105,13 @@ mod tests {
         let outer = folder.join("outer.narinfo").display().to_string();
         assert_eq!(inner.read(&outer), Ok(Answer::NotFound));
 
-        let failure = open(&folder, &StoreDir::default()).unwrap_err();
-        assert!(String::from_utf8_lossy(failure.text()).contains("is not a binary cache"));
+        let unstated = open(&folder, &StoreDir::default()).unwrap();
+        assert_eq!(unstated.priority(), DEFAULT_PRIORITY);
+        fs::write(folder.join("nix-cache-info"), "Priority: high\n").unwrap();
+        for place in [folder.clone(), folder.join("missing")] {
+            let failure = open(&place, &StoreDir::default()).unwrap_err();
+            assert!(String::from_utf8_lossy(failure.text()).contains("is not a binary cache"));
+        }
         fs::remove_dir_all(&folder).unwrap();
     }
 }

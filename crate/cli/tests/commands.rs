@@ -63,3 +63,90 @@ fn shows_drv_files() {
     assert_eq!(output.status.code(), Some(1));
     fs::remove_dir_all(&folder).unwrap();
 }
+
+/// Runs `drvlab plan` in a folder of its own that holds `x.nix` and a cache with these files.
+fn plan(name: &str, cache: &[(&str, &[u8])], words: &[&str]) -> Output {
+    let folder = env::temp_dir().join(format!("drvlab-plan-{name}-{}", process::id()));
+    fs::create_dir_all(folder.join("cache")).unwrap();
+    let expression = r#"derivation { name = "x"; system = "x86_64-linux"; builder = "b"; }"#;
+    fs::write(folder.join("x.nix"), expression).unwrap();
+    for (file, contents) in cache {
+        fs::write(folder.join("cache").join(file), contents).unwrap();
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_drvlab"))
+        .args(["plan", "x.nix"])
+        .args(words)
+        .current_dir(&folder)
+        .stdin(Stdio::null())
+        .output()
+        .expect("cargo has built the program");
+    fs::remove_dir_all(&folder).unwrap();
+    output
+}
+
+const BUILT: &str =
+    "this derivation will be built:\n  /nix/store/7ywbrlmzldagnn72jikhcai01g3a5ara-x.drv\n";
+
+#[test]
+fn caches_may_hold_anything() {
+    let garbage: Vec<u8> = (0..=255).collect();
+    for cache in [
+        &[][..],
+        &[("nix-cache-info", &b""[..])],
+        &[("nix-cache-info", &garbage[..]), ("garbage", &garbage[..])],
+    ] {
+        let output = plan("anything", cache, &["--substituter", "cache"]);
+        assert_eq!(String::from_utf8_lossy(&output.stdout), BUILT, "{cache:?}");
+        assert_eq!(output.status.code(), Some(0));
+    }
+    let wrong: [(&[(&str, &[u8])], &[&str]); 3] = [
+        (
+            &[("nix-cache-info", b"Priority: high\n")],
+            &["--substituter", "cache"],
+        ),
+        (&[], &["--substituter", "missing"]),
+        (&[], &["--trusted-public-key", "key"]),
+    ];
+    for (cache, words) in wrong {
+        let output = plan("wrong", cache, words);
+        assert_eq!(output.status.code(), Some(1), "{words:?}");
+        assert!(
+            text(&output.stderr).starts_with("error: "),
+            "{}",
+            text(&output.stderr)
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn arguments_need_not_be_text() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let bytes = std::ffi::OsStr::from_bytes(b"\"\xff\"");
+    for words in [
+        &["eval".as_ref(), "-E".as_ref(), bytes][..],
+        &["eval".as_ref(), bytes],
+        &[
+            "eval".as_ref(),
+            "-E".as_ref(),
+            "{ }".as_ref(),
+            "-A".as_ref(),
+            bytes,
+        ],
+        &["show".as_ref(), bytes],
+        &[bytes],
+        &["plan".as_ref(), "--substituter".as_ref(), bytes],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_drvlab"))
+            .args(words)
+            .stdin(Stdio::null())
+            .output()
+            .expect("cargo has built the program");
+        let status = output.status.code();
+        let refused = status == Some(1) && output.stderr.starts_with(b"error: ");
+        assert!(
+            refused || (status == Some(0) && output.stdout == b"\"\xff\"\n"),
+            "{words:?}: {output:?}"
+        );
+    }
+}
