@@ -1,5 +1,10 @@
 //! The program as a whole: output, errors and exit status of commands that need no evaluation.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a failure of the file system fails the test"
+)]
+
 use std::process::{Command, Output, Stdio};
 use std::{env, fs, process};
 

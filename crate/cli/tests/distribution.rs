@@ -1,6 +1,11 @@
 //! The example distribution through the command line's library: the paths of all derivations, as it is and after every edit of its
 //! story, are those that were recorded from the reference in `tests/golden/distribution.json`.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a failure of the file system fails the test"
+)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
