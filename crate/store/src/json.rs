@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::derivation::{Derivation, DerivationInputs, DerivationOutput};
 use crate::hash::HashFormat;
+use crate::json_number;
 use crate::store_path::StorePath;
 
 /// The version of the format.
@@ -194,51 +195,6 @@ impl<F: Formatter> Formatter for ReferenceNumbers<F> {
     }
 
     fn write_f64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
-        writer.write_all(float(value).as_bytes())
-    }
-}
-
-/// Renders a finite number with the fewest digits that identify it: positional for decimal exponents from -4 to 14,
-/// else scientific with an exponent of at least two digits.
-#[must_use]
-pub fn float(value: f64) -> String {
-    let scientific = format!("{value:e}");
-    let Some((mantissa, exponent)) = scientific.split_once('e') else {
-        // Infinities and NaN.
-        return "null".to_owned();
-    };
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    if (-4..15).contains(&exponent) {
-        let positional = format!("{value}");
-        return if positional.contains('.') {
-            positional
-        } else {
-            positional + ".0"
-        };
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn floats_are_written_as_the_reference_does() {
-        for (value, text) in [
-            (0.0, "0.0"),
-            (-0.0, "-0.0"),
-            (1.0, "1.0"),
-            (2.5, "2.5"),
-            (1e14, "100000000000000.0"),
-            (123_456_789_012_345_680.0, "1.2345678901234568e+17"),
-            (1e15, "1e+15"),
-            (1e-4, "0.0001"),
-            (1e-5, "1e-05"),
-            (1.5e300, "1.5e+300"),
-        ] {
-            assert_eq!(float(value), text);
-        }
+        writer.write_all(json_number::float(value).as_bytes())
     }
 }

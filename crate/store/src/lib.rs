@@ -12,6 +12,7 @@ pub mod encoding;
 pub mod file_tree;
 pub mod hash;
 pub mod json;
+pub mod json_number;
 pub mod nar;
 pub mod narinfo;
 pub mod placeholder;
