@@ -69,8 +69,11 @@ fn shows_drv_files() {
     fs::remove_dir_all(&folder).unwrap();
 }
 
+/// Names and contents of files.
+type Contents<'a> = &'a [(&'a str, &'a [u8])];
+
 /// Runs `drvlab plan` in a folder of its own that holds `x.nix` and a cache with these files.
-fn plan(name: &str, cache: &[(&str, &[u8])], words: &[&str]) -> Output {
+fn plan(name: &str, cache: Contents<'_>, words: &[&str]) -> Output {
     let folder = env::temp_dir().join(format!("drvlab-plan-{name}-{}", process::id()));
     fs::create_dir_all(folder.join("cache")).unwrap();
     let expression = r#"derivation { name = "x"; system = "x86_64-linux"; builder = "b"; }"#;
@@ -104,7 +107,7 @@ fn caches_may_hold_anything() {
         assert_eq!(String::from_utf8_lossy(&output.stdout), BUILT, "{cache:?}");
         assert_eq!(output.status.code(), Some(0));
     }
-    let wrong: [(&[(&str, &[u8])], &[&str]); 3] = [
+    let wrong: [(Contents<'_>, &[&str]); 3] = [
         (
             &[("nix-cache-info", b"Priority: high\n")],
             &["--substituter", "cache"],
