@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -80,6 +81,24 @@ test("an error has a file, a line and a range in UTF-16 units", () => {
   const [error] = diagnostics;
   assert.match(error.message, /undefined variable 'missing'/);
   assert.deepEqual([error.file, error.line, error.column, error.from, error.to], ["/a.nix", 2, 7, 23, 30]);
+});
+
+for (const [name, attributes, column] of [
+  ["no name", 'system = "s"; builder = "b";', 14],
+  ["a name with bad characters", 'name = "a b"; system = "s"; builder = "b";', 14],
+  ["a bad hash", 'name = "a"; outputHash = "x"; outputHashAlgo = "sha256"; system = "s"; builder = "b";', 26],
+  ["no builder", 'name = "a"; system = "s";', 14],
+]) {
+  test(`a derivation with ${name} is reported where it stands`, () => {
+    const { outcome, diagnostics } = evaluateText(`derivation { ${attributes} }`);
+    assert.equal(outcome, "error");
+    assert.deepEqual([diagnostics[0].file, diagnostics[0].line, diagnostics[0].column], ["/a.nix", 1, column]);
+  });
+}
+
+test("the module does not tell where it was built", () => {
+  const module = readFileSync(join(root, "web/src/wasm/drvlab_wasm_bg.wasm")).toString("latin1");
+  for (const path of [root, homedir()]) assert.ok(!module.includes(path), path);
 });
 
 test("values that are no derivations are printed", () => {

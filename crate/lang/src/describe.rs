@@ -6,8 +6,8 @@ use crate::error::{EvalError, Result};
 use crate::files::canonical;
 use crate::machine::Machine;
 use crate::source::{Origin, Pos};
-use crate::symbol::well_known;
-use crate::value::{Boxed, Tag, Value};
+use crate::symbol::{Symbol, well_known};
+use crate::value::{Addr, Boxed, Tag, Value};
 use bstr::{BString, ByteSlice};
 use std::borrow::Cow;
 
@@ -285,6 +285,28 @@ impl Machine {
             Some(location) => location.describe().into(),
             None => "undefined position".into(),
         }
+    }
+
+    /// Returns the position of the first of these attributes that a set has, or else of that of its attributes that stands first.
+    #[cold]
+    pub(crate) fn place_of(&mut self, set: Addr, names: &[Symbol]) -> Pos {
+        let flat = self.heap.flat(set);
+        let named = names
+            .iter()
+            .map(|&name| self.heap.named_attr_pos(&self.ir, flat, name));
+        if let Some(pos) = named
+            .collect::<Vec<_>>()
+            .into_iter()
+            .find(|pos| pos.is_some())
+        {
+            return pos;
+        }
+        let all = self.heap.attributes(&self.ir, flat);
+        let positions = all.into_iter().map(|(_, _, pos)| pos);
+        positions
+            .filter(|pos| pos.is_some())
+            .min()
+            .unwrap_or(Pos::NONE)
     }
 
     /// Adds "did you mean" for names that are close to the one that was not found.

@@ -45,6 +45,9 @@ pub struct Diagnostic {
     pub message: BString,
     /// Where; `span.start` is [`Pos::NONE`] if there is no place. An end equal to the start stands for "the token that starts here".
     pub span: Span,
+    /// The innermost expression of a file that was being evaluated, for hosts that need a place even where the reference
+    /// names none; it is not part of the text.
+    pub near: Pos,
     /// What to do about it, for example `Did you mean 'lib'?`
     pub hints: Vec<BString>,
     /// What the evaluator was doing, innermost first.
@@ -61,6 +64,7 @@ impl Diagnostic {
                 start: pos,
                 end: pos,
             },
+            near: pos,
             hints: Vec::new(),
             trace: Vec::new(),
         }

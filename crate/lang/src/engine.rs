@@ -280,6 +280,10 @@ impl Machine {
     fn instance(&mut self, derivation: Value, attr_path: Vec<u8>) -> Result<Instance> {
         let set = derivation.addr();
         let wrong = |message: &str| EvalError::other(message, Pos::NONE);
+        if self.heap.get_attr(set, well_known::NAME).is_none() {
+            let place = self.place_of(set, &[]);
+            return Err(self.near(wrong("derivation name missing"), place));
+        }
         let drv_path = match self.heap.get_attr(set, well_known::DRV_PATH) {
             Some(value) => self.force(value)?,
             None => return Err(wrong("derivation does not contain a 'drvPath' attribute")),

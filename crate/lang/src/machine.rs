@@ -8,7 +8,7 @@ use crate::error::{ErrorKind, EvalError, Result};
 use crate::files::Files;
 use crate::heap::Heap;
 use crate::ir::{Expr, ExprId, Ir, Root, TextId};
-use crate::source::{Pos, SourceMap};
+use crate::source::{Origin, Pos, SourceMap};
 use crate::store_objects::StoreObjects;
 use crate::symbol::{Symbol, Symbols};
 use crate::value::{Addr, Tag, Value};
@@ -44,6 +44,8 @@ pub struct Settings {
     /// calls and `with` 640 and 1280, sets 496 and 1360, interpolation 480 and 1320, `any` and `all` at most 300 and 674, other
     /// builtins that call back less; `toJSON` and derivations at most 301 and 1040, equality and order at most 300 and 432.
     pub native_levels: u32,
+    /// Levels of recursion with a heap-allocated stack, where each takes a few hundred bytes.
+    pub heap_levels: u32,
     /// Asked now and then; a text stops the evaluation with that message.
     pub interrupt: Option<Rc<dyn Fn() -> Option<String>>>,
     /// Told at once what the evaluation says besides its result; without one, that is collected in [`Machine::messages`].
@@ -66,6 +68,7 @@ impl Default for Settings {
             memory_limit: 1 << 30,
             call_depth_limit: 10_000,
             native_levels: 200,
+            heap_levels: 1_500_000,
             interrupt: None,
             listener: None,
         }
@@ -79,9 +82,6 @@ impl std::fmt::Debug for Settings {
             .finish_non_exhaustive()
     }
 }
-
-/// Levels of recursion with a heap-allocated stack, where each takes a few hundred bytes.
-pub(crate) const MAX_LEVELS: u32 = 1_500_000;
 
 /// The state of an evaluation.
 pub struct Machine {
@@ -275,6 +275,19 @@ impl Machine {
         }
         self.call_depth += 1;
         Ok(())
+    }
+
+    /// Notes that an error came up while an expression was evaluated, unless it is one of the evaluator's own texts.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn near(&self, mut error: Box<EvalError>, pos: Pos) -> Box<EvalError> {
+        if !error.diagnostic.near.is_some()
+            && let Some(source) = self.sources.source(pos)
+            && !matches!(source.origin, Origin::Internal(_))
+        {
+            error.diagnostic.near = pos;
+        }
+        error
     }
 
     #[cold]

@@ -57,7 +57,9 @@ pub fn message(message: &Message, sources: &SourceMap) -> Vec<u8> {
         }
         Message::Diagnostic(diagnostic) => return place_first(diagnostic, sources),
     };
-    for_terminal(&[label, text, b"\n"].concat())
+    let mut line = for_terminal(&[label, text].concat());
+    line.push(b'\n');
+    line
 }
 
 /// Lays out a warning about a place as the reference's parser does: `warning: FILE:LINE:COLUMN: …`.

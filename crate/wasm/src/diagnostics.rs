@@ -10,6 +10,13 @@ const MOST_FRAMES: usize = 100;
 /// Translates a diagnostic. One without a place gets that of the innermost frame that is in a file.
 pub(crate) fn translate(diagnostic: &Diagnostic, sources: &SourceMap) -> model::Diagnostic {
     let mut place = place(diagnostic.span, sources);
+    if place.file.is_none() {
+        let near = Span {
+            start: diagnostic.near,
+            end: diagnostic.near,
+        };
+        place = self::place(near, sources);
+    }
     let trace: Vec<model::TraceFrame> = diagnostic
         .trace
         .iter()

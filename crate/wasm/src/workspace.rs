@@ -41,6 +41,9 @@ const CODE_LIMIT: usize = 64 << 20;
 /// `toJSON` 3279. In Node.js 20 everything has more room: `any` 1617.
 const NATIVE_LEVELS: u32 = 250;
 
+/// Levels of recursion in all: so many that the message about the rest comes well before the page's patience ends.
+const HEAP_LEVELS: u32 = 400_000;
+
 /// A printed value is cut after this many bytes.
 const MAX_VALUE: usize = 100_000;
 
@@ -407,6 +410,7 @@ fn new_machine(files: &SharedFiles) -> Machine {
     let settings = drvlab_lang::Settings {
         memory_limit: MEMORY_LIMIT,
         native_levels: NATIVE_LEVELS,
+        heap_levels: HEAP_LEVELS,
         current_time: browser::current_time(),
         ..drvlab_lang::Settings::default()
     };

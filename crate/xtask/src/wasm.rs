@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
-use std::{fs, process};
+use std::{env, fs, process};
 
 use anyhow::{Context as _, ensure};
 use wasm_bindgen_cli_support::Bindgen;
@@ -67,6 +67,7 @@ pub fn build(workspace: &Workspace, lock: &BuildLock) -> anyhow::Result<()> {
 fn compile(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     let target = workspace.target();
     run(cargo(workspace.root())
+        .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace).join("\u{1f}"))
         .args(["build", "--package", "drvlab-wasm", "--lib", "--release"])
         .args(["--target", rust_toolchain::WASM_TARGET])
         .arg("--target-dir")
@@ -81,6 +82,20 @@ fn compile(workspace: &Workspace) -> anyhow::Result<PathBuf> {
         module.display()
     );
     Ok(module)
+}
+
+/// Flags for rustc: messages of panics must not tell where things lie on the machine that built them.
+fn flags(workspace: &Workspace) -> Vec<String> {
+    let mut replaced = vec![(workspace.root().to_owned(), "drvlab")];
+    let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = env::var_os("HOME").map(PathBuf::from);
+    if let Some(cargo_home) = cargo_home.or_else(|| Some(home?.join(".cargo"))) {
+        replaced.push((cargo_home.join("registry/src"), "crates"));
+    }
+    replaced
+        .iter()
+        .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()))
+        .collect()
 }
 
 /// A text that differs when the output would: cargo's module, the tools' versions, and this file with all its flags.

@@ -79,7 +79,7 @@ pub mod deferred {
     /// Counts a level of recursion.
     macro_rules! descend {
         ($m:ident, $module:ident :: $function:ident ($($argument:expr),*)) => {
-            if $m.levels >= $crate::machine::MAX_LEVELS {
+            if $m.levels >= $m.settings.heap_levels {
                 return Err($m.too_deep());
             }
             $m.levels += 1;

@@ -30,6 +30,22 @@ pub async fn derivation_strict(
         return Err(m.expected("a set", attrs, pos).traced(WHAT, pos));
     }
     let flat = m.heap.flat(attrs.addr());
+    match of_set(stk, m, flat, pos).await {
+        Ok(value) => Ok(value),
+        Err(error) => {
+            let place = m.place_of(flat, &[well_known::NAME]);
+            Err(m.near(error, place))
+        }
+    }
+}
+
+#[suspendable]
+async fn of_set(
+    stk: &mut Stk,
+    m: &mut Machine,
+    flat: crate::value::Addr,
+    pos: Pos,
+) -> Result<Value> {
     let Some(name) = m.heap.get_attr(flat, well_known::NAME) else {
         let what = "in the attrset passed as argument to builtins.derivationStrict";
         return Err(EvalError::other("attribute 'name' missing", pos).traced(what, pos));
@@ -95,7 +111,8 @@ async fn from_attributes(
                 name,
                 b"'",
             ];
-            return Err(error.traced(message.concat(), pos));
+            let error = error.traced(message.concat(), pos);
+            return Err(m.near(error, pos));
         }
     }
     if let Some(members) = json {
@@ -119,7 +136,10 @@ async fn from_attributes(
         text.push(b'}');
         recipe.env.insert("__json".into(), text.into());
     }
-    m.instantiate(recipe, context, Pos::NONE)
+    m.instantiate(recipe, context, Pos::NONE).map_err(|error| {
+        let place = m.place_of(flat, &[well_known::OUTPUT_HASH, well_known::NAME]);
+        m.near(error, place)
+    })
 }
 
 #[suspendable]

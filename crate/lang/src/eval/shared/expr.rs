@@ -15,7 +15,10 @@ pub async fn eval(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -> 
     descend!(m, expr::eval(expr, frame));
     let result = eval_here(stk, m, expr, frame).await;
     m.levels -= 1;
-    result
+    match result {
+        Ok(value) => Ok(value),
+        Err(error) => Err(m.near(error, m.ir.pos(expr))),
+    }
 }
 
 /// Evaluates a part of an expression, without a level of recursion where that takes no step.

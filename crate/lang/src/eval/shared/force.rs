@@ -75,6 +75,9 @@ async fn force_thunk_here(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Result<
         Err(error) => {
             // Evaluated anew, with the same error, when somebody asks again.
             m.heap.set_word(addr, 0, first);
+            if first < thunk::FIRST_MARKER {
+                return Err(m.near(error, m.ir.pos(ExprId(first))));
+            }
             Err(error)
         }
     }
