@@ -303,10 +303,8 @@ impl Machine {
         }
         let all = self.heap.attributes(&self.ir, flat);
         let positions = all.into_iter().map(|(_, _, pos)| pos);
-        positions
-            .filter(|pos| pos.is_some())
-            .min()
-            .unwrap_or(Pos::NONE)
+        let given = positions.filter(|&pos| self.is_in_file(pos));
+        given.min().unwrap_or(Pos::NONE)
     }
 
     /// Adds "did you mean" for names that are close to the one that was not found.

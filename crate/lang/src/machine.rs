@@ -281,13 +281,16 @@ impl Machine {
     #[cold]
     #[inline(never)]
     pub(crate) fn near(&self, mut error: Box<EvalError>, pos: Pos) -> Box<EvalError> {
-        if !error.diagnostic.near.is_some()
-            && let Some(source) = self.sources.source(pos)
-            && !matches!(source.origin, Origin::Internal(_))
-        {
+        if !error.diagnostic.near.is_some() && self.is_in_file(pos) {
             error.diagnostic.near = pos;
         }
         error
+    }
+
+    /// Tells whether a position is in a text that somebody gave the evaluator.
+    pub(crate) fn is_in_file(&self, pos: Pos) -> bool {
+        let source = self.sources.source(pos);
+        source.is_some_and(|source| !matches!(source.origin, Origin::Internal(_)))
     }
 
     #[cold]

@@ -1,6 +1,6 @@
 //! Complete evaluation of a value with all that it contains: `deepSeq`, `--strict`.
 
-use super::force::force;
+use super::force::{failed_element, force};
 use super::{Stk, suspendable};
 use crate::error::{EvalError, Result};
 use crate::machine::Machine;
@@ -44,6 +44,10 @@ pub async fn force_deep(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<
         };
         match force(stk, m, member).await {
             Ok(member) => enter(m, member, &mut seen, &mut open),
+            Err(error) if is_list => {
+                let error = failed_element(m, error, member);
+                return Err(with_path(m, error, &open));
+            }
             Err(error) => return Err(with_path(m, error, &open)),
         }
     }

@@ -1,6 +1,7 @@
 //! Forcing: from a thunk to a value in weak head normal form.
 
 use super::{Stk, suspendable};
+use crate::diagnostic::Shown;
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::heap::thunk;
 use crate::ir::ExprId;
@@ -28,12 +29,43 @@ pub async fn force(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value
 #[cold]
 pub fn failed_at(m: &Machine, error: Box<EvalError>, value: Value, pos: Pos) -> Box<EvalError> {
     let value = m.heap.peek(value);
-    let is_needed = value.is_thunk() && m.heap.word(value.addr(), 0) == thunk::BLACKHOLE;
-    if error.kind == ErrorKind::InfiniteRecursion && is_needed {
-        error.or_at(pos)
+    if !value.is_thunk() {
+        return error;
+    }
+    match m.heap.word(value.addr(), 0) {
+        thunk::BLACKHOLE if error.kind == ErrorKind::InfiniteRecursion => error.or_at(pos),
+        thunk::APPLY => called_from(m, error, Addr(m.heap.word(value.addr(), 1)), pos),
+        _ => error,
+    }
+}
+
+/// Says where the value of a delayed call of a function was needed when the call failed.
+fn called_from(m: &Machine, error: Box<EvalError>, call: Addr, pos: Pos) -> Box<EvalError> {
+    let is_lambda = m.heap.peek(m.heap.value(call, 0)).tag() == Tag::Lambda;
+    if is_lambda && pos.is_some() {
+        error.traced_as(Shown::InFull, "from call site", pos)
     } else {
         error
     }
+}
+
+/// Gives the failed delayed call of an element that is evaluated for its own sake the place of the function as its call site, as
+/// the reference does.
+#[cold]
+pub fn failed_element(m: &Machine, error: Box<EvalError>, value: Value) -> Box<EvalError> {
+    let value = m.heap.peek(value);
+    if !value.is_thunk() || m.heap.word(value.addr(), 0) != thunk::APPLY {
+        return error;
+    }
+    let call = Addr(m.heap.word(value.addr(), 1));
+    let function = m.heap.peek(m.heap.value(call, 0));
+    if function.tag() != Tag::Lambda || m.heap.word(call, 1) != 1 {
+        return error;
+    }
+    let (id, _) = m.heap.lambda_parts(function.addr());
+    let parameters = m.ir.lambda(id).parameters;
+    let pos = m.ir.parameters[parameters.range().start].pos;
+    called_from(m, error, call, pos)
 }
 
 /// Evaluates a thunk that has not been evaluated yet, and keeps the result.
@@ -48,7 +80,10 @@ pub async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Result<V
 #[suspendable]
 async fn force_thunk_here(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Result<Value> {
     let (first, second) = (m.heap.word(addr, 0), m.heap.word(addr, 1));
-    m.heap.set_word(addr, 0, thunk::BLACKHOLE);
+    // The reference does not mark a delayed call: it calls again, until the calls are too deep or meet an expression under evaluation.
+    if first != thunk::APPLY {
+        m.heap.set_word(addr, 0, thunk::BLACKHOLE);
+    }
     let result = if first < thunk::FIRST_MARKER {
         super::expr::eval_here(stk, m, ExprId(first), Addr(second)).await
     } else {
