@@ -100,16 +100,23 @@ export class Playground extends LitElement {
         :host {
           height: auto;
         }
+        /* One column, in which the plan follows the text that it is about; it stays in view while the rest scrolls. */
         #workspace {
-          grid-template-columns: minmax(0, 1fr);
-          grid-template-rows: auto;
+          display: flex;
+          flex-direction: column;
         }
-        #sources {
-          border-inline-end: 0;
+        #sources,
+        #results {
+          display: contents;
         }
         #files {
           flex: none;
-          height: 58vh;
+          height: 46vh;
+        }
+        drvlab-story,
+        #scroll,
+        drvlab-derivation {
+          order: 1;
         }
         #scroll {
           overflow: visible;
