@@ -42,7 +42,7 @@ for (const name of (await readdir(folder)).filter(name => name.endsWith('.cases'
   const cases = await inParallel(expressions.map((expression, index) => ({ expression, index })), async ({ expression, index }) => {
     const file = join(base, `a/b/${name}-${index}.nix`)
     await writeFile(file, unescape(expression))
-    const result = await run('nix-instantiate', ['--parse', file])
+    const result = await run('sh', ['-c', 'HOME=/home/case exec nix-instantiate --parse "$1"', 'sh', file])
     return [`--- ${expression}`, ...outcome(result, file, base)].join('\n')
   })
   await writeFile(join(folder, name), `${head}\n${cases.join('\n')}\n`)

@@ -47,7 +47,7 @@ fn parse_with(text: &[u8], scope: &[&str], pipe_operators: bool) -> Parsed {
         sources: &sources,
         base,
         base_dir: b"/base/a/b",
-        home: Some(b"/root"),
+        home: Some(b"/home/case"),
         globals: &globals,
         scope: (!scope.is_empty()).then_some(&scope),
         pipe_operators,
