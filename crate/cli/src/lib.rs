@@ -12,3 +12,4 @@ pub mod program;
 pub mod reading;
 pub mod session;
 pub mod show;
+mod stack;

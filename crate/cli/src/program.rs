@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use crate::arguments::{self, Command, Input, Source};
 use crate::failure::Failure;
 use crate::session::Session;
+use crate::stack;
 use crate::{eval, instantiate, plan, session, show};
 
 const USAGE: &str = "\
@@ -47,17 +48,19 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let mut output = BufWriter::new(io::stdout().lock());
-    let result = execute(&command, &mut output);
-    // What was printed before a failure stands in front of it.
-    let flushed = output.flush().map_err(|error| Failure::output(&error));
-    match result.and(flushed) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            session::complain(failure.text());
-            ExitCode::FAILURE
+    stack::with_room(|| {
+        let mut output = BufWriter::new(io::stdout().lock());
+        let result = execute(&command, &mut output);
+        // What was printed before a failure stands in front of it.
+        let flushed = output.flush().map_err(|error| Failure::output(&error));
+        match result.and(flushed) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => {
+                session::complain(failure.text());
+                ExitCode::FAILURE
+            }
         }
-    }
+    })
 }
 
 fn execute(command: &Command, output: &mut dyn Write) -> Result<(), Failure> {

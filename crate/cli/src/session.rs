@@ -17,11 +17,7 @@ use drvlab_lang::{Machine, Settings, report};
 use crate::arguments::{Argument, Input, Source};
 use crate::failure::Failure;
 use crate::files::DiskFiles;
-use crate::reading;
-
-/// Levels of recursion on the native stack: 0.8 MB in optimised builds, 1.6 MB in development builds
-/// (see [`Settings::native_levels`]), of at least 2 MB that threads have, and 8 MB that main threads mostly have.
-const NATIVE_LEVELS: u32 = 1000;
+use crate::{reading, stack};
 
 /// An evaluator with the arguments of the command line.
 #[derive(Debug)]
@@ -234,7 +230,7 @@ fn settings(search_path: &[Vec<u8>], folder: &[u8]) -> Settings {
                 i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
             }),
         environment,
-        native_levels: NATIVE_LEVELS,
+        native_levels: stack::levels(),
         listener: Some(Rc::new(|message, sources| {
             complain(&report::message(message, sources));
         })),
