@@ -15,6 +15,10 @@ const INDENT: &[u8] = b"       ";
 /// The place of a frame of the trace starts here.
 const FRAME_INDENT: &[u8] = b"         ";
 
+/// From this length on a report names places without their source text. Otherwise a trace of thousands of frames in one line of megabytes
+/// would fill the memory.
+const MOST_BYTES_WITH_SOURCES: usize = 32 << 20;
+
 /// Lays out a diagnostic with the lines of source text that it points to; ends with a line's end.
 ///
 /// `full` is the reference's `--show-trace`; otherwise long traces are cut.
@@ -179,6 +183,9 @@ impl Report<'_> {
         self.text.extend_from_slice(b"at ");
         self.text.extend_from_slice(&place.describe());
         self.text.extend_from_slice(b":\n");
+        if self.text.len() > MOST_BYTES_WITH_SOURCES {
+            return true;
+        }
 
         let around = LinesAround::find(&source.text, place.offset as usize);
         if let Some(before) = around.before {
