@@ -58,6 +58,8 @@ async function holdScripts(page) {
 
 test("what is typed before the scripts have come is taken over", async (t) => {
   const page = await openPage(t);
+  // What is still being loaded would be given up by the reload, which counts as a failed request.
+  await ready(page);
   const release = await holdScripts(page);
   await page.reload({ waitUntil: "commit" });
   const early = editor(page);

@@ -24,8 +24,10 @@ export async function openPage(t, { path = "", ...contextOptions } = {}) {
   const context = await (await browser()).newContext({ viewport: { width: 1280, height: 900 }, ...contextOptions });
   context.setDefaultTimeout(timeout);
   const page = await context.newPage();
-  const problems = watch(page);
+  const watched = watch(page);
   t.after(async () => {
+    // Closing the page ends requests that are under way, which is no problem of the page's.
+    const problems = [...watched];
     await context.close();
     // Said even where the test has failed already: this is often the cause.
     for (const problem of problems) t.diagnostic(problem);
