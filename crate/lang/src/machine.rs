@@ -262,11 +262,17 @@ impl Machine {
         self.say(Message::Diagnostic(warning))
     }
 
+    /// Tells whether one more nested call is allowed.
+    #[inline]
+    pub(crate) fn may_call(&self) -> bool {
+        self.call_depth <= self.settings.call_depth_limit
+    }
+
     /// Counts a nested call; whoever gets an `Ok` takes one off `call_depth` at the end.
     #[inline]
     pub(crate) fn enter_call(&mut self, pos: Pos) -> Result<()> {
         self.tick()?;
-        if self.call_depth >= self.settings.call_depth_limit {
+        if !self.may_call() {
             return Err(EvalError::new(
                 ErrorKind::Limit,
                 "stack overflow; max-call-depth exceeded",

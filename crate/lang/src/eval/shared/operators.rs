@@ -36,7 +36,9 @@ pub async fn binary(
             };
             match (m.quick(left, frame), m.quick(right, frame)) {
                 (Some(a), Some(b))
-                    if a.as_small_int().is_some() && b.as_small_int().is_some_and(|b| b != 0) =>
+                    if m.may_call()
+                        && a.as_small_int().is_some()
+                        && b.as_small_int().is_some_and(|b| b != 0) =>
                 {
                     m.arithmetic(op, a, b, Pos::NONE)
                 }
@@ -52,7 +54,7 @@ pub async fn binary(
                 (left, right)
             };
             let quick = match (m.quick(left, frame), m.quick(right, frame)) {
-                (Some(a), Some(b)) => a.as_small_int().zip(b.as_small_int()),
+                (Some(a), Some(b)) if m.may_call() => a.as_small_int().zip(b.as_small_int()),
                 _ => None,
             };
             let negated = matches!(op, BinaryOp::GreaterOrEqual | BinaryOp::LessOrEqual);
