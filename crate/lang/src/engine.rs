@@ -126,14 +126,7 @@ impl Machine {
             match index {
                 None => {
                     if value.tag() != Tag::Attrs {
-                        let found = self.type_name_with_article(value);
-                        let message = [
-                            b"the expression selected by the selection path '".as_slice(),
-                            path,
-                            b"' should be a set but is ",
-                            found.as_bytes(),
-                        ];
-                        return Err(EvalError::other(message.concat(), Pos::NONE));
+                        return Err(self.unlike_selected(value, "a set", path));
                     }
                     if name.is_empty() {
                         let message = [
@@ -152,14 +145,7 @@ impl Machine {
                 }
                 Some(index) => {
                     if value.tag() != Tag::List {
-                        let found = self.type_name_with_article(value);
-                        let message = [
-                            b"the expression selected by the selection path '".as_slice(),
-                            path,
-                            b"' should be a list but is ",
-                            found.as_bytes(),
-                        ];
-                        return Err(EvalError::other(message.concat(), Pos::NONE));
+                        return Err(self.unlike_selected(value, "a list", path));
                     }
                     let len = self.heap.list_len(value.addr());
                     if index as usize >= len {
@@ -196,8 +182,17 @@ impl Machine {
         self.with_suggestions(EvalError::other(message, Pos::NONE), name, &names)
     }
 
-    fn type_name_with_article(&self, value: Value) -> std::borrow::Cow<'static, str> {
-        self.describe(value)
+    fn unlike_selected(&self, value: Value, wanted: &str, path: &[u8]) -> Box<EvalError> {
+        let found = self.describe(value);
+        let message = [
+            b"the expression selected by the selection path '".as_slice(),
+            path,
+            b"' should be ",
+            wanted.as_bytes(),
+            b" but is ",
+            found.as_bytes(),
+        ];
+        EvalError::other(message.concat(), Pos::NONE)
     }
 
     /// Finds the derivations that a value is or contains, as `nix-instantiate` does: the value itself, the members of a set in the order of

@@ -9,6 +9,19 @@ use crate::source::Pos;
 use crate::symbol::{Symbol, well_known};
 use crate::value::{Addr, Tag, Value};
 
+const AND_OPERANDS: [&str; 2] = [
+    "in the left operand of the AND (&&) operator",
+    "in the right operand of the AND (&&) operator",
+];
+const OR_OPERANDS: [&str; 2] = [
+    "in the left operand of the OR (||) operator",
+    "in the right operand of the OR (||) operator",
+];
+const IMPLIES_OPERANDS: [&str; 2] = [
+    "in the left operand of the IMPL (->) operator",
+    "in the right operand of the IMPL (->) operator",
+];
+
 /// Evaluates an expression to weak head normal form.
 #[suspendable]
 pub async fn eval(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -> Result<Value> {
@@ -102,74 +115,18 @@ pub(crate) async fn eval_here(
                 right,
                 pos,
             } => match op {
-                BinaryOp::And => {
-                    if !condition(
-                        stk,
-                        m,
-                        left,
-                        frame,
-                        "in the left operand of the AND (&&) operator",
-                        pos,
-                    )
-                    .await?
-                    {
-                        return Ok(Value::FALSE);
+                BinaryOp::And | BinaryOp::Or | BinaryOp::Implies => {
+                    // What the left operand must be for the right one not to matter, and what the result then is.
+                    let (decides, result, [what_left, what_right]) = match op {
+                        BinaryOp::And => (false, false, AND_OPERANDS),
+                        BinaryOp::Or => (true, true, OR_OPERANDS),
+                        _ => (false, true, IMPLIES_OPERANDS),
+                    };
+                    if condition(stk, m, left, frame, what_left, pos).await? == decides {
+                        return Ok(Value::bool(result));
                     }
-                    let right = condition(
-                        stk,
-                        m,
-                        right,
-                        frame,
-                        "in the right operand of the AND (&&) operator",
-                        pos,
-                    );
-                    return Ok(Value::bool(right.await?));
-                }
-                BinaryOp::Or => {
-                    if condition(
-                        stk,
-                        m,
-                        left,
-                        frame,
-                        "in the left operand of the OR (||) operator",
-                        pos,
-                    )
-                    .await?
-                    {
-                        return Ok(Value::TRUE);
-                    }
-                    let right = condition(
-                        stk,
-                        m,
-                        right,
-                        frame,
-                        "in the right operand of the OR (||) operator",
-                        pos,
-                    );
-                    return Ok(Value::bool(right.await?));
-                }
-                BinaryOp::Implies => {
-                    if !condition(
-                        stk,
-                        m,
-                        left,
-                        frame,
-                        "in the left operand of the IMPL (->) operator",
-                        pos,
-                    )
-                    .await?
-                    {
-                        return Ok(Value::TRUE);
-                    }
-                    let right = condition(
-                        stk,
-                        m,
-                        right,
-                        frame,
-                        "in the right operand of the IMPL (->) operator",
-                        pos,
-                    );
-                    return Ok(Value::bool(right.await?));
+                    let right = condition(stk, m, right, frame, what_right, pos).await?;
+                    return Ok(Value::bool(right));
                 }
                 _ => return super::operators::binary(stk, m, op, left, right, pos, frame).await,
             },
