@@ -11,9 +11,6 @@ use drvlab_store::store_path::HASH_PART_BYTES;
 use drvlab_store::{CacheInfo, NarInfo, StoreDir, StorePath};
 use rustc_hash::FxHashMap;
 
-/// The priority of caches that do not state one.
-pub const DEFAULT_PRIORITY: i32 = 0;
-
 /// The 20 bytes of a store path's hash part, by which a cache is asked.
 type HashPart = [u8; HASH_PART_BYTES];
 
@@ -127,12 +124,10 @@ impl BinaryCache {
         self.info.priority = Some(priority);
     }
 
-    /// Returns the priority; lower is asked first, and a cache that states none has 0, so it comes before the usual 30 to 50.
-    ///
-    /// That default was measured with the reference (`file://` caches); its manual names none.
+    /// Returns the priority, stated or [`CacheInfo::DEFAULT_PRIORITY`]; lower is asked first.
     #[must_use]
     pub fn priority(&self) -> i32 {
-        self.info.priority.unwrap_or(DEFAULT_PRIORITY)
+        self.info.priority.unwrap_or(CacheInfo::DEFAULT_PRIORITY)
     }
 
     /// Looks a hash part up, whatever name the store object has.

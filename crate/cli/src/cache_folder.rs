@@ -75,8 +75,6 @@ impl CacheSource for Folder {
 mod tests {
     use std::{env, fs, process};
 
-    use drvlab_cache::binary_cache::DEFAULT_PRIORITY;
-
     use super::*;
 
     #[test]
@@ -106,7 +104,7 @@ mod tests {
         assert_eq!(inner.read(&outer), Ok(Answer::NotFound));
 
         let unstated = open(&folder, &StoreDir::default()).unwrap();
-        assert_eq!(unstated.priority(), DEFAULT_PRIORITY);
+        assert_eq!(unstated.priority(), CacheInfo::DEFAULT_PRIORITY);
         fs::write(folder.join("nix-cache-info"), "Priority: high\n").unwrap();
         for place in [folder.clone(), folder.join("missing")] {
             let failure = open(&place, &StoreDir::default()).unwrap_err();

@@ -13,7 +13,7 @@ pub struct CacheInfo {
     pub store_dir: Option<BString>,
     /// Whether it likes to be asked for many paths at once.
     pub want_mass_query: Option<bool>,
-    /// Lower comes first; caches that do not say count as 50.
+    /// Lower comes first; see [`CacheInfo::DEFAULT_PRIORITY`].
     pub priority: Option<i32>,
 }
 
@@ -30,8 +30,10 @@ impl std::fmt::Display for InvalidPriority {
 impl std::error::Error for InvalidPriority {}
 
 impl CacheInfo {
-    /// The priority of caches that do not state one.
-    pub const DEFAULT_PRIORITY: i32 = 50;
+    /// The priority of caches that do not state one, so they come before the usual 30 to 50.
+    ///
+    /// Measured with the reference (`file://` caches); its manual names none.
+    pub const DEFAULT_PRIORITY: i32 = 0;
 
     /// Parses the file; unknown fields and lines without a colon are skipped.
     ///
