@@ -26,10 +26,8 @@ pub mod thunk {
     pub const BLACKHOLE: u32 = u32::MAX - 1;
     /// A function applied to values; the second word is the address of `[function, count, arguments…]`.
     pub const APPLY: u32 = u32::MAX - 2;
-    /// An attribute of a set that is selected on demand; the second word is the address of `[set, symbol]`.
-    pub const SELECT: u32 = u32::MAX - 3;
     /// The smallest marker.
-    pub const FIRST_MARKER: u32 = SELECT;
+    pub const FIRST_MARKER: u32 = APPLY;
 }
 
 /// The arena.
@@ -251,18 +249,6 @@ impl Heap {
         );
         bytes.copy_within(a..a + first, to);
         bytes.copy_within(b..b + second, to + first);
-        Value::object(Tag::String, addr)
-    }
-
-    /// Makes a string of several pieces.
-    pub fn string_of(&mut self, pieces: &[&[u8]], context: ContextId) -> Value {
-        let addr = self.alloc_string(pieces.iter().map(|piece| piece.len()).sum(), context);
-        let mut rest = self.string_bytes_mut(addr);
-        for piece in pieces {
-            let (head, tail) = rest.split_at_mut(piece.len());
-            head.copy_from_slice(piece);
-            rest = tail;
-        }
         Value::object(Tag::String, addr)
     }
 

@@ -1,33 +1,13 @@
 //! Deep and hard texts: whatever `fromJSON`, `fromTOML`, `toXML` and regular expressions get, an answer comes, and no stack overflows.
 
-use drvlab_lang::files::{FileError, FileKind, Files};
+use drvlab_lang::files::MemoryFiles;
 use drvlab_lang::source::Origin;
 use drvlab_lang::{Machine, Settings};
 use std::rc::Rc;
 
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn kind(&self, _: &[u8]) -> Result<Option<FileKind>, FileError> {
-        Ok(None)
-    }
-
-    fn read(&self, _: &[u8]) -> Result<Rc<[u8]>, FileError> {
-        Err(FileError("does not exist".into()))
-    }
-
-    fn read_dir(&self, _: &[u8]) -> Result<Vec<(Vec<u8>, FileKind)>, FileError> {
-        Err(FileError("does not exist".into()))
-    }
-
-    fn read_link(&self, _: &[u8]) -> Result<Vec<u8>, FileError> {
-        Err(FileError("does not exist".into()))
-    }
-}
-
 /// Evaluates an expression completely; returns what it prints or the message of its error.
 fn answer(expression: &str) -> String {
-    let mut machine = Machine::new(Box::new(NoFiles), Settings::default());
+    let mut machine = Machine::new(Box::new(MemoryFiles::default()), Settings::default());
     let text: Rc<[u8]> = expression.as_bytes().into();
     let result = machine
         .evaluate_text(Origin::String, text, b"/")

@@ -3,33 +3,12 @@
 //! Each runs in a thread with a stack of 512 KiB, once with the heap-allocated stack almost from the start, once with as many native
 //! levels as such a stack is meant for.
 
-use drvlab_lang::files::{FileError, FileKind, Files};
+use drvlab_lang::files::MemoryFiles;
 use drvlab_lang::source::Origin;
 use drvlab_lang::{Machine, Settings};
-use std::rc::Rc;
 
 /// The stack of a thread that evaluates, in bytes.
 const STACK: usize = 512 << 10;
-
-struct NoFiles;
-
-impl Files for NoFiles {
-    fn kind(&self, _: &[u8]) -> Result<Option<FileKind>, FileError> {
-        Ok(None)
-    }
-
-    fn read(&self, _: &[u8]) -> Result<Rc<[u8]>, FileError> {
-        Err(FileError("does not exist".into()))
-    }
-
-    fn read_dir(&self, _: &[u8]) -> Result<Vec<(Vec<u8>, FileKind)>, FileError> {
-        Err(FileError("does not exist".into()))
-    }
-
-    fn read_link(&self, _: &[u8]) -> Result<Vec<u8>, FileError> {
-        Err(FileError("is not a symbolic link".into()))
-    }
-}
 
 /// Prints the value of an expression, or reports its error with source text and trace.
 fn answer(text: &[u8], native_levels: u32) -> String {
@@ -38,7 +17,7 @@ fn answer(text: &[u8], native_levels: u32) -> String {
         memory_limit: 96 << 20,
         ..Settings::default()
     };
-    let mut machine = Machine::new(Box::new(NoFiles), settings);
+    let mut machine = Machine::new(Box::new(MemoryFiles::default()), settings);
     let result = machine
         .evaluate_text(Origin::String, text, b"/")
         .and_then(|value| machine.print_value(value, true));

@@ -7,7 +7,6 @@ use crate::heap::thunk;
 use crate::ir::ExprId;
 use crate::machine::Machine;
 use crate::source::Pos;
-use crate::symbol::Symbol;
 use crate::value::{Addr, Tag, Value};
 
 /// Evaluates a value to weak head normal form.
@@ -89,7 +88,6 @@ async fn force_thunk_here(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Result<
     } else {
         match first {
             thunk::APPLY => apply(stk, m, Addr(second)).await,
-            thunk::SELECT => select(stk, m, Addr(second)).await,
             _ => Err(EvalError::new(
                 ErrorKind::InfiniteRecursion,
                 "infinite recursion encountered",
@@ -143,21 +141,4 @@ async fn apply(stk: &mut Stk, m: &mut Machine, call: Addr) -> Result<Value> {
         .map(|&bits| Value::from_bits(bits))
         .collect();
     super::call::call(stk, m, function, &arguments, Pos::NONE).await
-}
-
-#[suspendable]
-#[inline(never)]
-async fn select(stk: &mut Stk, m: &mut Machine, selection: Addr) -> Result<Value> {
-    let set = m.heap.value(selection, 0);
-    let name = Symbol(m.heap.word(selection, 1));
-    let set = force(stk, m, set).await?;
-    match m.heap.get_attr(set.addr(), name) {
-        Some(value) => force(stk, m, value).await,
-        None => Err(super::select::missing_attribute(
-            m,
-            set.addr(),
-            name,
-            Pos::NONE,
-        )),
-    }
 }

@@ -1,7 +1,6 @@
 //! Operators: arithmetic, comparison, update, concatenation.
 
 use super::call::while_calling_builtin;
-use super::coerce::coerce;
 use super::equality::equal;
 use super::expr::operand;
 use super::force::force;
@@ -310,17 +309,4 @@ pub async fn negate(
     let zero = m.heap.int(0);
     let result = value.and_then(|value| m.arithmetic(Arithmetic::Sub, zero, value, Pos::NONE));
     result.map_err(|error| while_calling_builtin(Builtin::Sub, error, pos))
-}
-
-/// Coerces a value to a new string value.
-#[suspendable]
-pub async fn to_string_value(
-    stk: &mut Stk,
-    m: &mut Machine,
-    value: Value,
-    how: Coercion,
-    pos: Pos,
-) -> Result<Value> {
-    let (bytes, context) = coerce(stk, m, value, how, pos, "").await?;
-    Ok(m.heap.string(&bytes, context))
 }
