@@ -6,10 +6,12 @@ pub mod drv_files;
 pub mod eval;
 pub mod failure;
 pub mod files;
+pub mod huge_pages;
 pub mod instantiate;
 pub mod plan;
 pub mod program;
 pub mod reading;
 pub mod session;
 pub mod show;
+
 mod stack;

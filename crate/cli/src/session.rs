@@ -231,6 +231,7 @@ fn settings(search_path: &[Vec<u8>], folder: &[u8]) -> Settings {
             }),
         environment,
         native_levels: stack::levels(),
+        memory_reserve: Settings::default().memory_limit,
         listener: Some(Rc::new(|message, sources| {
             complain(&report::message(message, sources));
         })),

@@ -1,8 +1,9 @@
 //! Attribute sets in the heap.
 //!
 //! A *flat* set is an array sorted by symbol: `[length, positions]`, then `[symbol, value]` for each attribute.
-//! A *layered* set is the result of `lower // upper` without copying: `[LAYERED | depth, flat copy or 0, lower, upper]`, where `upper` is flat
-//! and `lower` is either. At most `MAX_LAYERS` deep; a flat copy is made, once, when the set is iterated.
+//! A *layered* set is the result of `lower // upper` without copying: `[LAYERED, flat copy or 0, lower, upper]`, where `upper` is flat
+//! and `lower` is either. Each layer is several times as large as the one on it, so there are few, and growing a set step by step
+//! copies each attribute a few times only. A flat copy is made, once, when the set is iterated.
 //!
 //! Where attributes were defined is not stored with each of them: a set made by a literal refers to the literal's static table;
 //! only sets of another making that mix origins have an array of positions.
@@ -16,8 +17,8 @@ use crate::value::{Addr, Tag, Value};
 const LAYERED: u32 = 1 << 31;
 const POSITION_ARRAY: u32 = 1 << 31;
 
-/// How many `//` may be stacked before the lower ones are merged into one array.
-const MAX_LAYERS: u32 = 8;
+/// A layer has more than this many times the attributes of the one on it; others are merged.
+const LAYER_RATIO: usize = 4;
 
 /// Below this many attributes copying is cheaper than looking through layers.
 const SMALL: usize = 12;
@@ -29,7 +30,7 @@ pub struct AttrSlot(Addr);
 impl Heap {
     /// Allocates a flat set whose attributes the caller sets in the order of their symbols.
     #[inline]
-    pub fn alloc_attrs(&mut self, len: usize, literal: Option<AttrSetId>) -> Addr {
+    pub(crate) fn alloc_attrs(&mut self, len: usize, literal: Option<AttrSetId>) -> Addr {
         let addr = self.alloc(2 + 2 * len);
         self.set_word(addr, 0, len as u32);
         self.set_word(addr, 1, literal.map_or(0, |id| id.0 + 1));
@@ -38,14 +39,14 @@ impl Heap {
 
     /// Sets the attribute at an index of a flat set.
     #[inline]
-    pub fn set_attr(&mut self, flat: Addr, index: usize, name: Symbol, value: Value) {
+    pub(crate) fn set_attr(&mut self, flat: Addr, index: usize, name: Symbol, value: Value) {
         self.set_word(flat, 2 + 2 * index as u32, name.0);
         self.set_value(flat, 3 + 2 * index as u32, value);
     }
 
     /// Reads the attribute at an index of a flat set.
     #[inline]
-    pub fn attr(&self, flat: Addr, index: usize) -> (Symbol, Value) {
+    pub(crate) fn attr(&self, flat: Addr, index: usize) -> (Symbol, Value) {
         (
             Symbol(self.word(flat, 2 + 2 * index as u32)),
             self.value(flat, 3 + 2 * index as u32),
@@ -54,19 +55,19 @@ impl Heap {
 
     /// Counts the attributes of a flat set.
     #[inline]
-    pub fn attrs_len(&self, flat: Addr) -> usize {
+    pub(crate) fn attrs_len(&self, flat: Addr) -> usize {
         self.word(flat, 0) as usize
     }
 
     /// Makes a set of attributes in any order; of several with one name the first wins.
-    pub fn attrs_from(&mut self, mut attributes: Vec<(Symbol, Value, Pos)>) -> Value {
+    pub(crate) fn attrs_from(&mut self, mut attributes: Vec<(Symbol, Value, Pos)>) -> Value {
         attributes.sort_by_key(|&(name, ..)| name);
         attributes.dedup_by_key(|&mut (name, ..)| name);
         self.attrs_from_sorted(&attributes)
     }
 
     /// Makes a set of attributes that are sorted by symbol and distinct.
-    pub fn attrs_from_sorted(&mut self, attributes: &[(Symbol, Value, Pos)]) -> Value {
+    pub(crate) fn attrs_from_sorted(&mut self, attributes: &[(Symbol, Value, Pos)]) -> Value {
         let addr = self.alloc_attrs(attributes.len(), None);
         for (index, &(name, value, _)) in attributes.iter().enumerate() {
             self.set_attr(addr, index, name, value);
@@ -83,7 +84,7 @@ impl Heap {
 
     /// Finds an attribute of any set.
     #[inline]
-    pub fn find_attr(&self, mut set: Addr, name: Symbol) -> Option<AttrSlot> {
+    pub(crate) fn find_attr(&self, mut set: Addr, name: Symbol) -> Option<AttrSlot> {
         loop {
             let head = self.word(set, 0);
             if head & LAYERED == 0 {
@@ -99,7 +100,12 @@ impl Heap {
 
     /// Finds an attribute of a flat set, trying first the index where the same question was answered last time.
     #[inline]
-    pub fn find_attr_hinted(&self, set: Addr, name: Symbol, hint: &mut u32) -> Option<AttrSlot> {
+    pub(crate) fn find_attr_hinted(
+        &self,
+        set: Addr,
+        name: Symbol,
+        hint: &mut u32,
+    ) -> Option<AttrSlot> {
         let head = self.word(set, 0);
         if head & LAYERED == 0 {
             if *hint < head && self.word(set, 2 + 2 * *hint) == name.0 {
@@ -132,37 +138,37 @@ impl Heap {
 
     /// Reads the value in a slot.
     #[inline]
-    pub fn attr_value(&self, slot: AttrSlot) -> Value {
+    pub(crate) fn attr_value(&self, slot: AttrSlot) -> Value {
         self.value(slot.0, 0)
     }
 
     /// Replaces the value in a slot by what it has been evaluated to.
     #[inline]
-    pub fn set_attr_value(&mut self, slot: AttrSlot, value: Value) {
+    pub(crate) fn set_attr_value(&mut self, slot: AttrSlot, value: Value) {
         self.set_value(slot.0, 0, value);
     }
 
     /// Finds an attribute's value of any set.
     #[inline]
-    pub fn get_attr(&self, set: Addr, name: Symbol) -> Option<Value> {
+    pub(crate) fn get_attr(&self, set: Addr, name: Symbol) -> Option<Value> {
         self.find_attr(set, name).map(|slot| self.attr_value(slot))
     }
 
     /// Returns the literal that a set is the value of.
-    pub fn literal(&self, set: Addr) -> Option<AttrSetId> {
+    pub(crate) fn literal(&self, set: Addr) -> Option<AttrSetId> {
         let (head, word) = (self.word(set, 0), self.word(set, 1));
         (head & LAYERED == 0 && word & POSITION_ARRAY == 0 && word != 0)
             .then(|| AttrSetId(word - 1))
     }
 
     /// Returns the index of a named attribute in a flat set.
-    pub fn attr_index(&self, flat: Addr, name: Symbol) -> Option<usize> {
+    pub(crate) fn attr_index(&self, flat: Addr, name: Symbol) -> Option<usize> {
         self.find_attr(flat, name)
             .map(|slot| ((slot.0.0 - flat.0 - 3) / 2) as usize)
     }
 
     /// Makes a set of some attributes of a flat set, given by their indices in ascending order, with their positions.
-    pub fn subset(&mut self, flat: Addr, indices: &[usize]) -> Addr {
+    pub(crate) fn subset(&mut self, flat: Addr, indices: &[usize]) -> Addr {
         let result = self.alloc_attrs(indices.len(), None);
         let with_positions = self.word(flat, 1) != 0 && !indices.is_empty();
         let positions = if with_positions {
@@ -184,7 +190,7 @@ impl Heap {
     }
 
     /// Returns a set as a flat one, merging layers if it has them.
-    pub fn flat(&mut self, set: Addr) -> Addr {
+    pub(crate) fn flat(&mut self, set: Addr) -> Addr {
         if self.word(set, 0) & LAYERED == 0 {
             return set;
         }
@@ -192,99 +198,100 @@ impl Heap {
         if cached != 0 {
             return Addr(cached);
         }
-        let mut layers = Vec::with_capacity(MAX_LAYERS as usize);
-        let mut bottom = set;
-        while self.word(bottom, 0) & LAYERED != 0 {
-            if bottom != set && self.word(bottom, 1) != 0 {
-                bottom = Addr(self.word(bottom, 1));
-                break;
-            }
-            layers.push(Addr(self.word(bottom, 3)));
-            bottom = Addr(self.word(bottom, 2));
-        }
-        let mut merged = bottom;
-        while let Some(upper) = layers.pop() {
-            merged = self.merge(merged, upper);
+        // From the top: the layers get larger downwards, so that the sum of all copies is little more than the result.
+        let (mut merged, mut rest) = self.top_layer(set);
+        while let Some(lower) = rest {
+            let (layer, below) = self.top_layer(lower);
+            merged = self.merge(layer, merged);
+            rest = below;
         }
         self.set_word(set, 1, merged.0);
         merged
     }
 
+    /// Returns the uppermost flat set that a set consists of, and what is below it.
+    #[inline]
+    fn top_layer(&self, set: Addr) -> (Addr, Option<Addr>) {
+        if self.word(set, 0) & LAYERED == 0 {
+            return (set, None);
+        }
+        match self.word(set, 1) {
+            0 => (Addr(self.word(set, 3)), Some(Addr(self.word(set, 2)))),
+            cached => (Addr(cached), None),
+        }
+    }
+
     /// Computes `lower // upper`.
-    pub fn update(&mut self, lower: Addr, upper: Addr) -> Addr {
-        let upper = self.flat(upper);
-        let upper_len = self.attrs_len(upper);
-        if upper_len == 0 {
+    pub(crate) fn update(&mut self, lower: Addr, upper: Addr) -> Addr {
+        let mut upper = self.flat(upper);
+        if self.attrs_len(upper) == 0 {
             return lower;
         }
-        let head = self.word(lower, 0);
-        if head == 0 {
-            return upper;
-        }
-        let depth = if head & LAYERED == 0 {
-            let lower_len = head as usize;
-            if lower_len + upper_len <= SMALL || upper_len * 4 >= lower_len {
-                return self.merge(lower, upper);
+        let mut lower = lower;
+        loop {
+            let (top, below) = self.top_layer(lower);
+            let (top_len, upper_len) = (self.attrs_len(top), self.attrs_len(upper));
+            if top_len + upper_len > SMALL && upper_len * LAYER_RATIO < top_len {
+                break;
             }
-            0
-        } else {
-            head & !LAYERED
-        };
-        let (lower, depth) = if depth >= MAX_LAYERS {
-            (self.flat(lower), 0)
-        } else {
-            (lower, depth)
-        };
+            if top_len > 0 {
+                upper = self.merge(top, upper);
+            }
+            match below {
+                Some(below) => lower = below,
+                None => return upper,
+            }
+        }
         let addr = self.alloc(4);
-        self.set_word(addr, 0, LAYERED | (depth + 1));
+        self.set_word(addr, 0, LAYERED);
         self.set_word(addr, 2, lower.0);
         self.set_word(addr, 3, upper.0);
         addr
     }
 
+    /// Computes `lower // upper` of flat sets as a flat set.
     fn merge(&mut self, lower: Addr, upper: Addr) -> Addr {
-        let (lower_len, upper_len) = (self.attrs_len(lower), self.attrs_len(upper));
-        let result = self.alloc_attrs(lower_len + upper_len, None);
+        let (lower_len, upper_len) = (self.word(lower, 0), self.word(upper, 0));
+        let most = (lower_len + upper_len) as usize;
         let with_positions = self.word(lower, 1) != 0 || self.word(upper, 1) != 0;
-        let sources = if with_positions {
-            self.alloc(lower_len + upper_len)
-        } else {
-            Addr(0)
-        };
-        let (mut at_lower, mut at_upper, mut at) = (0, 0, 0u32);
-        while at_lower < lower_len || at_upper < upper_len {
-            let lower_name = if at_lower < lower_len {
-                self.word(lower, 2 + 2 * at_lower as u32)
-            } else {
-                u32::MAX
-            };
-            let upper_name = if at_upper < upper_len {
-                self.word(upper, 2 + 2 * at_upper as u32)
-            } else {
-                u32::MAX
-            };
+        // The positions first, so that what the set does not need can be given back.
+        let positions = self.alloc(if with_positions { most } else { 0 });
+        let result = self.alloc_attrs(most, None);
+        let (mut at_lower, mut at_upper, mut at) = (0, 0, 0);
+        while at_lower < lower_len && at_upper < upper_len {
+            let lower_name = self.word(lower, 2 + 2 * at_lower);
+            let upper_name = self.word(upper, 2 + 2 * at_upper);
             let (from, index) = if upper_name <= lower_name {
                 (upper, at_upper)
             } else {
                 (lower, at_lower)
             };
-            if upper_name <= lower_name {
-                at_upper += 1;
-            }
-            if lower_name <= upper_name {
-                at_lower += 1;
-            }
-            self.copy(from, 2 + 2 * index as u32, result, 2 + 2 * at, 2);
+            at_upper += u32::from(upper_name <= lower_name);
+            at_lower += u32::from(lower_name <= upper_name);
+            self.set_word(result, 2 + 2 * at, lower_name.min(upper_name));
+            let value = self.word(from, 3 + 2 * index);
+            self.set_word(result, 3 + 2 * at, value);
             if with_positions {
-                // Which set, and which index: turned into a position only when somebody asks.
-                let source = self.position_source(from, index);
-                self.set_word(sources, at, source);
+                let source = self.position_source(from, index as usize);
+                self.set_word(positions, at, source);
             }
             at += 1;
         }
+        for (from, start, len) in [(lower, at_lower, lower_len), (upper, at_upper, upper_len)] {
+            let rest = len - start;
+            self.copy(from, 2 + 2 * start, result, 2 + 2 * at, 2 * rest as usize);
+            if with_positions {
+                for index in 0..rest {
+                    let source = self.position_source(from, (start + index) as usize);
+                    self.set_word(positions, at + index, source);
+                }
+            }
+            at += rest;
+        }
         self.set_word(result, 0, at);
+        self.shrink_last(result, 2 + 2 * at as usize);
         if with_positions {
-            self.set_word(result, 1, POSITION_ARRAY | (sources.0 >> 1));
+            self.set_word(result, 1, POSITION_ARRAY | (positions.0 >> 1));
         }
         result
     }
@@ -301,7 +308,7 @@ impl Heap {
     }
 
     /// Returns the position of the attribute at an index of a flat set.
-    pub fn attr_pos(&self, ir: &Ir, flat: Addr, index: usize) -> Pos {
+    pub(crate) fn attr_pos(&self, ir: &Ir, flat: Addr, index: usize) -> Pos {
         let name = Symbol(self.word(flat, 2 + 2 * index as u32));
         match self.position_source(flat, index) {
             source if source & LITERAL != 0 => {
@@ -316,7 +323,7 @@ impl Heap {
     }
 
     /// Returns the position of a named attribute of any set.
-    pub fn named_attr_pos(&mut self, ir: &Ir, set: Addr, name: Symbol) -> Pos {
+    pub(crate) fn named_attr_pos(&mut self, ir: &Ir, set: Addr, name: Symbol) -> Pos {
         let flat = self.flat(set);
         match self.find_attr(flat, name) {
             Some(slot) => self.attr_pos(ir, flat, ((slot.0.0 - flat.0 - 3) / 2) as usize),
@@ -325,7 +332,7 @@ impl Heap {
     }
 
     /// Copies all attributes of a flat set out, in the order of their symbols, with positions.
-    pub fn attributes(&self, ir: &Ir, flat: Addr) -> Vec<(Symbol, Value, Pos)> {
+    pub(crate) fn attributes(&self, ir: &Ir, flat: Addr) -> Vec<(Symbol, Value, Pos)> {
         (0..self.attrs_len(flat))
             .map(|index| {
                 let (name, value) = self.attr(flat, index);
@@ -335,7 +342,7 @@ impl Heap {
     }
 
     /// Copies all attributes of any set out, in any order, without merging its layers.
-    pub fn all_attributes(&self, set: Addr) -> Vec<(Symbol, Value)> {
+    pub(crate) fn all_attributes(&self, set: Addr) -> Vec<(Symbol, Value)> {
         let mut attributes = Vec::new();
         let mut layer = set;
         while self.word(layer, 0) & LAYERED != 0 {
@@ -359,7 +366,7 @@ impl Heap {
     }
 
     /// Returns the attributes of a flat set in the order of their names, which is the order in which a program sees them.
-    pub fn attributes_by_name(&self, symbols: &Symbols, flat: Addr) -> Vec<(Symbol, Value)> {
+    pub(crate) fn attributes_by_name(&self, symbols: &Symbols, flat: Addr) -> Vec<(Symbol, Value)> {
         let mut attributes: Vec<_> = (0..self.attrs_len(flat))
             .map(|index| self.attr(flat, index))
             .collect();
@@ -400,7 +407,7 @@ mod tests {
 
     #[test]
     fn updates_agree_with_a_map_whatever_their_layers() {
-        let mut heap = Heap::new(1 << 30);
+        let mut heap = Heap::new(1 << 30, 0);
         let mut expected: std::collections::BTreeMap<u32, i64> =
             (0..100).map(|name| (name, 0)).collect();
         let mut layered = set(&mut heap, expected.clone());
@@ -426,7 +433,7 @@ mod tests {
 
     #[test]
     fn a_hint_is_only_a_hint() {
-        let mut heap = Heap::new(1 << 30);
+        let mut heap = Heap::new(1 << 30, 0);
         let small = set(&mut heap, [(3, 30), (5, 50)]);
         let large = set(&mut heap, (0..10).map(|name| (name, i64::from(name))));
         let mut hint = 0;

@@ -14,6 +14,7 @@
 //! | path | [`Boxed`], the string with its text |
 //! | partial application | [`Boxed`], number of arguments, the function, the arguments |
 
+use crate::arena::{Arena, MAX_WORDS};
 use crate::context::ContextId;
 use crate::ir::{ExprId, LambdaId};
 use crate::value::{Addr, Boxed, Tag, Value};
@@ -30,47 +31,34 @@ pub mod thunk {
     pub const FIRST_MARKER: u32 = APPLY;
 }
 
-/// The arena.
+/// The arena and its limit.
 #[derive(Debug)]
 pub struct Heap {
-    /// Zero from `top` on, so that allocating is nothing but moving `top`.
-    words: Vec<u32>,
-    top: usize,
+    arena: Arena,
+    /// In words.
     limit: usize,
 }
 
-/// Words that a new heap has room for (4 MiB).
-const FIRST: usize = 1 << 20;
-
-/// The heap grows by at least this many words (16 MiB): small steps make growth slow in WASM.
-const GROWTH: usize = 4 << 20;
-
-/// Objects start here, for address 0 means that there is none.
-const START: usize = 2;
-
-/// No heap can be larger, whatever the limit: the addresses of [`Value`] end there. The last part stays free for what is allocated
-/// between two checks of the limit.
-const MAX_WORDS: usize = (1 << 30) - (16 << 20);
+/// Bytes that a new heap has room for, unless the host wants more.
+const FIRST: usize = 4 << 20;
 
 impl Heap {
-    /// Makes a heap that reports being over its limit from `limit` bytes on.
-    pub fn new(limit: usize) -> Self {
+    /// Makes a heap that reports being over its limit from `limit` bytes on, and reserves room for `reserve` bytes where it can.
+    pub fn new(limit: usize, reserve: usize) -> Self {
         Heap {
-            words: vec![0; FIRST],
-            top: START,
+            arena: Arena::new(FIRST / 4, reserve / 4),
             limit: (limit / 4).min(MAX_WORDS),
         }
     }
 
     /// Forgets all objects and keeps the memory.
     pub fn clear(&mut self) {
-        self.words[..self.top].fill(0);
-        self.top = START;
+        self.arena.clear();
     }
 
     /// Counts the bytes in use.
     pub fn used(&self) -> usize {
-        self.top * 4
+        self.arena.top() * 4
     }
 
     /// Returns the limit in bytes.
@@ -84,76 +72,68 @@ impl Heap {
     /// every call. What is allocated in between is small.
     #[inline]
     pub fn over_limit(&self, more: usize) -> bool {
-        self.top.saturating_add(more / 4) > self.limit
+        self.arena.top().saturating_add(more / 4) > self.limit
     }
 
     /// Allocates `count` zeroed words.
     #[inline]
-    pub fn alloc(&mut self, count: usize) -> Addr {
-        let start = self.top;
-        let end = start + ((count + 1) & !1);
-        if end > self.words.len() {
-            self.grow(end);
-        }
-        self.top = end;
-        Addr(start as u32)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn grow(&mut self, end: usize) {
-        let size = (self.words.len() + self.words.len().max(GROWTH))
-            .max(end)
-            .min(MAX_WORDS.max(end));
-        // A new vector, since fresh memory from the system is zero already.
-        let mut words = vec![0; size];
-        words[..self.top].copy_from_slice(&self.words[..self.top]);
-        self.words = words;
+    pub(crate) fn alloc(&mut self, count: usize) -> Addr {
+        Addr(self.arena.alloc(count))
     }
 
     /// Reads a word.
-    #[inline]
-    pub fn word(&self, addr: Addr, offset: u32) -> u32 {
-        self.words[(addr.0 + offset) as usize]
+    #[inline(always)]
+    pub(crate) fn word(&self, addr: Addr, offset: u32) -> u32 {
+        self.arena.get(addr.0 + offset)
     }
 
     /// Writes a word.
-    #[inline]
-    pub fn set_word(&mut self, addr: Addr, offset: u32, word: u32) {
-        self.words[(addr.0 + offset) as usize] = word;
+    #[inline(always)]
+    pub(crate) fn set_word(&mut self, addr: Addr, offset: u32, word: u32) {
+        self.arena.set(addr.0 + offset, word);
     }
 
     /// Reads a value.
-    #[inline]
-    pub fn value(&self, addr: Addr, offset: u32) -> Value {
+    #[inline(always)]
+    pub(crate) fn value(&self, addr: Addr, offset: u32) -> Value {
         Value::from_bits(self.word(addr, offset))
     }
 
     /// Writes a value.
-    #[inline]
-    pub fn set_value(&mut self, addr: Addr, offset: u32, value: Value) {
+    #[inline(always)]
+    pub(crate) fn set_value(&mut self, addr: Addr, offset: u32, value: Value) {
         self.set_word(addr, offset, value.bits());
     }
 
     /// Returns `count` words from an offset on.
-    #[inline]
-    pub fn slice(&self, addr: Addr, offset: u32, count: usize) -> &[u32] {
-        let start = (addr.0 + offset) as usize;
-        &self.words[start..start + count]
+    #[inline(always)]
+    pub(crate) fn slice(&self, addr: Addr, offset: u32, count: usize) -> &[u32] {
+        self.arena.slice(addr.0 + offset, count)
     }
 
     /// Copies words inside the heap.
-    pub fn copy(&mut self, from: Addr, from_offset: u32, to: Addr, to_offset: u32, count: usize) {
-        let start = (from.0 + from_offset) as usize;
-        self.words
-            .copy_within(start..start + count, (to.0 + to_offset) as usize);
+    pub(crate) fn copy(
+        &mut self,
+        from: Addr,
+        from_offset: u32,
+        to: Addr,
+        to_offset: u32,
+        count: usize,
+    ) {
+        self.arena
+            .copy(from.0 + from_offset, to.0 + to_offset, count);
+    }
+
+    /// Gives back what a set or another last object has not used: it keeps `count` words.
+    pub(crate) fn shrink_last(&mut self, addr: Addr, count: usize) {
+        self.arena.shrink(addr.0 as usize + ((count + 1) & !1));
     }
 
     // Thunks
 
     /// Allocates a thunk.
     #[inline]
-    pub fn thunk(&mut self, first: u32, second: u32) -> Value {
+    pub(crate) fn thunk(&mut self, first: u32, second: u32) -> Value {
         let addr = self.alloc(2);
         self.set_word(addr, 0, first);
         self.set_word(addr, 1, second);
@@ -162,12 +142,12 @@ impl Heap {
 
     /// Delays an expression.
     #[inline]
-    pub fn delay(&mut self, expr: ExprId, frame: Addr) -> Value {
+    pub(crate) fn delay(&mut self, expr: ExprId, frame: Addr) -> Value {
         self.thunk(expr.0, frame.0)
     }
 
     /// Delays a call.
-    pub fn delay_call(&mut self, function: Value, arguments: &[Value]) -> Value {
+    pub(crate) fn delay_call(&mut self, function: Value, arguments: &[Value]) -> Value {
         let addr = self.alloc(2 + arguments.len());
         self.set_value(addr, 0, function);
         self.set_word(addr, 1, arguments.len() as u32);
@@ -179,7 +159,7 @@ impl Heap {
 
     /// Looks through thunks that have been evaluated already, without evaluating anything.
     #[inline]
-    pub fn peek(&self, value: Value) -> Value {
+    pub(crate) fn peek(&self, value: Value) -> Value {
         let mut value = value;
         while value.is_thunk() && self.word(value.addr(), 0) == thunk::DONE {
             value = self.value(value.addr(), 1);
@@ -191,7 +171,7 @@ impl Heap {
 
     /// Makes an integer.
     #[inline]
-    pub fn int(&mut self, value: i64) -> Value {
+    pub(crate) fn int(&mut self, value: i64) -> Value {
         match Value::small_int(value) {
             Some(small) => small,
             None => self.boxed_number(Boxed::Int, value as u64),
@@ -199,7 +179,7 @@ impl Heap {
     }
 
     /// Makes a floating point number.
-    pub fn float(&mut self, value: f64) -> Value {
+    pub(crate) fn float(&mut self, value: f64) -> Value {
         self.boxed_number(Boxed::Float, value.to_bits())
     }
 
@@ -213,7 +193,7 @@ impl Heap {
 
     /// Returns what a boxed object is.
     #[inline]
-    pub fn boxed_kind(&self, addr: Addr) -> Boxed {
+    pub(crate) fn boxed_kind(&self, addr: Addr) -> Boxed {
         match self.word(addr, 0) {
             0 => Boxed::Int,
             1 => Boxed::Float,
@@ -224,7 +204,7 @@ impl Heap {
 
     /// Returns the 64 bits of a boxed number.
     #[inline]
-    pub fn boxed_bits(&self, addr: Addr) -> u64 {
+    pub(crate) fn boxed_bits(&self, addr: Addr) -> u64 {
         u64::from(self.word(addr, 2)) | (u64::from(self.word(addr, 3)) << 32)
     }
 
@@ -238,10 +218,10 @@ impl Heap {
     }
 
     /// Makes a string of the bytes of two others.
-    pub fn concat_strings(&mut self, a: Addr, b: Addr, context: ContextId) -> Value {
+    pub(crate) fn concat_strings(&mut self, a: Addr, b: Addr, context: ContextId) -> Value {
         let (first, second) = (self.word(a, 0) as usize, self.word(b, 0) as usize);
         let addr = self.alloc_string(first + second, context);
-        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut self.words);
+        let bytes = self.arena.bytes_mut();
         let (a, b, to) = (
             (a.0 as usize + 2) * 4,
             (b.0 as usize + 2) * 4,
@@ -253,7 +233,7 @@ impl Heap {
     }
 
     /// Makes a string of zero bytes whose contents the caller fills in.
-    pub fn alloc_string(&mut self, len: usize, context: ContextId) -> Addr {
+    pub(crate) fn alloc_string(&mut self, len: usize, context: ContextId) -> Addr {
         let addr = self.alloc(2 + len.div_ceil(4));
         self.set_word(addr, 0, len as u32);
         self.set_word(addr, 1, context.0);
@@ -262,26 +242,25 @@ impl Heap {
 
     /// Returns the bytes of a string object.
     #[inline]
-    pub fn string_bytes(&self, addr: Addr) -> &[u8] {
+    pub(crate) fn string_bytes(&self, addr: Addr) -> &[u8] {
         let len = self.word(addr, 0) as usize;
         &bytemuck::cast_slice(self.slice(addr, 2, len.div_ceil(4)))[..len]
     }
 
     /// Returns the bytes of a string object for writing.
-    pub fn string_bytes_mut(&mut self, addr: Addr) -> &mut [u8] {
+    pub(crate) fn string_bytes_mut(&mut self, addr: Addr) -> &mut [u8] {
         let len = self.word(addr, 0) as usize;
-        let start = addr.0 as usize + 2;
-        &mut bytemuck::cast_slice_mut(&mut self.words[start..start + len.div_ceil(4)])[..len]
+        &mut bytemuck::cast_slice_mut(self.arena.slice_mut(addr.0 + 2, len.div_ceil(4)))[..len]
     }
 
     /// Returns the context of a string object.
     #[inline]
-    pub fn string_context(&self, addr: Addr) -> ContextId {
+    pub(crate) fn string_context(&self, addr: Addr) -> ContextId {
         ContextId(self.word(addr, 1))
     }
 
     /// Makes a path.
-    pub fn path(&mut self, bytes: &[u8]) -> Value {
+    pub(crate) fn path(&mut self, bytes: &[u8]) -> Value {
         let text = self.string(bytes, ContextId::EMPTY);
         let addr = self.alloc(2);
         self.set_word(addr, 0, Boxed::Path as u32);
@@ -290,21 +269,21 @@ impl Heap {
     }
 
     /// Returns the text of a path object.
-    pub fn path_bytes(&self, addr: Addr) -> &[u8] {
+    pub(crate) fn path_bytes(&self, addr: Addr) -> &[u8] {
         self.string_bytes(self.value(addr, 1).addr())
     }
 
     // Lists
 
     /// Allocates a list whose elements the caller sets.
-    pub fn alloc_list(&mut self, len: usize) -> Addr {
+    pub(crate) fn alloc_list(&mut self, len: usize) -> Addr {
         let addr = self.alloc(2 + len);
         self.set_word(addr, 0, len as u32);
         addr
     }
 
     /// Makes a list.
-    pub fn list(&mut self, elements: &[Value]) -> Value {
+    pub(crate) fn list(&mut self, elements: &[Value]) -> Value {
         let addr = self.alloc_list(elements.len());
         for (index, &element) in elements.iter().enumerate() {
             self.set_element(addr, index, element);
@@ -314,24 +293,24 @@ impl Heap {
 
     /// Counts the elements of a list object.
     #[inline]
-    pub fn list_len(&self, addr: Addr) -> usize {
+    pub(crate) fn list_len(&self, addr: Addr) -> usize {
         self.word(addr, 0) as usize
     }
 
     /// Returns an element of a list object.
     #[inline]
-    pub fn element(&self, addr: Addr, index: usize) -> Value {
+    pub(crate) fn element(&self, addr: Addr, index: usize) -> Value {
         self.value(addr, 2 + index as u32)
     }
 
     /// Sets an element of a list object.
     #[inline]
-    pub fn set_element(&mut self, addr: Addr, index: usize, value: Value) {
+    pub(crate) fn set_element(&mut self, addr: Addr, index: usize, value: Value) {
         self.set_value(addr, 2 + index as u32, value);
     }
 
     /// Copies all elements out.
-    pub fn elements(&self, addr: Addr) -> Vec<Value> {
+    pub(crate) fn elements(&self, addr: Addr) -> Vec<Value> {
         self.slice(addr, 2, self.list_len(addr))
             .iter()
             .map(|&bits| Value::from_bits(bits))
@@ -342,7 +321,7 @@ impl Heap {
 
     /// Makes a function with its environment.
     #[inline]
-    pub fn lambda(&mut self, lambda: LambdaId, frame: Addr) -> Value {
+    pub(crate) fn lambda(&mut self, lambda: LambdaId, frame: Addr) -> Value {
         let addr = self.alloc(2);
         self.set_word(addr, 0, lambda.0);
         self.set_word(addr, 1, frame.0);
@@ -351,12 +330,12 @@ impl Heap {
 
     /// Returns the lambda and the frame of a function object.
     #[inline]
-    pub fn lambda_parts(&self, addr: Addr) -> (LambdaId, Addr) {
+    pub(crate) fn lambda_parts(&self, addr: Addr) -> (LambdaId, Addr) {
         (LambdaId(self.word(addr, 0)), Addr(self.word(addr, 1)))
     }
 
     /// Makes a function with some of its arguments.
-    pub fn partial(&mut self, function: Value, arguments: &[Value]) -> Value {
+    pub(crate) fn partial(&mut self, function: Value, arguments: &[Value]) -> Value {
         let addr = self.alloc(3 + arguments.len());
         self.set_word(addr, 0, Boxed::Partial as u32);
         self.set_word(addr, 1, arguments.len() as u32);
@@ -368,12 +347,12 @@ impl Heap {
     }
 
     /// Returns the function of a partial application.
-    pub fn partial_function(&self, addr: Addr) -> Value {
+    pub(crate) fn partial_function(&self, addr: Addr) -> Value {
         self.value(addr, 2)
     }
 
     /// Returns the arguments of a partial application.
-    pub fn partial_arguments(&self, addr: Addr) -> Vec<Value> {
+    pub(crate) fn partial_arguments(&self, addr: Addr) -> Vec<Value> {
         let count = self.word(addr, 1) as usize;
         self.slice(addr, 3, count)
             .iter()
@@ -385,7 +364,7 @@ impl Heap {
 
     /// Allocates a frame with unset slots.
     #[inline]
-    pub fn frame(&mut self, outer: Addr, slots: u32) -> Addr {
+    pub(crate) fn frame(&mut self, outer: Addr, slots: u32) -> Addr {
         let addr = self.alloc(1 + slots as usize);
         self.set_word(addr, 0, outer.0);
         addr
@@ -393,19 +372,19 @@ impl Heap {
 
     /// Returns the frame around a frame.
     #[inline]
-    pub fn outer(&self, frame: Addr) -> Addr {
+    pub(crate) fn outer(&self, frame: Addr) -> Addr {
         Addr(self.word(frame, 0))
     }
 
     /// Reads a slot.
     #[inline]
-    pub fn slot(&self, frame: Addr, slot: u32) -> Value {
+    pub(crate) fn slot(&self, frame: Addr, slot: u32) -> Value {
         self.value(frame, 1 + slot)
     }
 
     /// Writes a slot.
     #[inline]
-    pub fn set_slot(&mut self, frame: Addr, slot: u32, value: Value) {
+    pub(crate) fn set_slot(&mut self, frame: Addr, slot: u32, value: Value) {
         self.set_value(frame, 1 + slot, value);
     }
 }

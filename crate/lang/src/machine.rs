@@ -35,6 +35,8 @@ pub struct Settings {
     pub current_time: i64,
     /// Bytes that the heap of an evaluation may take.
     pub memory_limit: usize,
+    /// Bytes that the heap reserves from the start: as large as the limit where memory that is not touched costs nothing.
+    pub memory_reserve: usize,
     /// Nested calls that are allowed; `max-call-depth` of the reference.
     pub call_depth_limit: u32,
     /// Levels of recursion on the native stack before evaluation goes on with a heap-allocated one.
@@ -66,6 +68,7 @@ impl Default for Settings {
             environment: Vec::new(),
             current_time: 0,
             memory_limit: 1 << 30,
+            memory_reserve: 0,
             call_depth_limit: 10_000,
             native_levels: 200,
             heap_levels: 1_500_000,
@@ -157,7 +160,7 @@ impl Machine {
             ir: Ir::default(),
             symbols: Symbols::new(),
             sources: SourceMap::default(),
-            heap: Heap::new(settings.memory_limit),
+            heap: Heap::new(settings.memory_limit, settings.memory_reserve),
             contexts: Contexts::default(),
             files,
             store: StoreObjects::new(settings.store_dir.clone()),

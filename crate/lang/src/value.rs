@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The address of an object in the heap: the index of its first 32-bit word, always even. 0 is never an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, PartialOrd, Ord)]
-pub struct Addr(pub u32);
+pub struct Addr(pub(crate) u32);
 
 /// A tag of three bits and either a small constant or the address of an object (29 bits of 8-byte units: 4 GiB).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,7 +84,7 @@ impl Value {
 
     /// Makes a reference to an object.
     #[inline]
-    pub const fn object(tag: Tag, addr: Addr) -> Value {
+    pub(crate) const fn object(tag: Tag, addr: Addr) -> Value {
         Value((addr.0 << 2) | tag as u32)
     }
 
@@ -139,7 +139,7 @@ impl Value {
 
     /// Makes a value of bits that [`Value::bits`] returned.
     #[inline]
-    pub const fn from_bits(bits: u32) -> Value {
+    pub(crate) const fn from_bits(bits: u32) -> Value {
         Value(bits)
     }
 }

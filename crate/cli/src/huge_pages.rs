@@ -1,0 +1,100 @@
+//! The allocator of the program: large allocations get huge pages, since every first touch of a small one is a call of the kernel,
+//! which takes up to half of the time of an evaluation that allocates much.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+
+/// The system's allocator, with huge pages for what is large and zeroed, such as the heap of an evaluation.
+#[derive(Debug)]
+pub struct HugePages;
+
+/// Allocations from this size on are mapped for themselves.
+#[cfg(target_os = "linux")]
+const LARGE: usize = 16 << 20;
+
+// SAFETY: memory comes from the system's allocator or, by its size alone, from a mapping that is given back by the same rule.
+unsafe impl GlobalAlloc for HugePages {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        #[cfg(target_os = "linux")]
+        if is_large(layout) {
+            return map(layout);
+        }
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        #[cfg(target_os = "linux")]
+        if is_large(layout) {
+            return map(layout);
+        }
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        #[cfg(target_os = "linux")]
+        if is_large(layout) {
+            // SAFETY: `map` has made this mapping for the same layout.
+            unsafe { libc::munmap(pointer.cast(), layout.size()) };
+            return;
+        }
+        // SAFETY: the caller's promise; by its size it came from the system's allocator.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        #[cfg(target_os = "linux")]
+        {
+            // SAFETY: the caller promises that the size, rounded up to the alignment, does not overflow.
+            let new = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
+            if is_large(layout) || is_large(new) {
+                return self.moved(pointer, layout, new);
+            }
+        }
+        // SAFETY: the caller's promise; old and new memory are the system allocator's.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl HugePages {
+    /// Reallocates where the old or the new memory is large.
+    fn moved(&self, pointer: *mut u8, old: Layout, new: Layout) -> *mut u8 {
+        // SAFETY: `pointer` is memory of the layout `old` that the caller gives up, and the new memory is another.
+        unsafe {
+            let moved = self.alloc(new);
+            if !moved.is_null() {
+                moved.copy_from_nonoverlapping(pointer, old.size().min(new.size()));
+                self.dealloc(pointer, old);
+            }
+            moved
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn is_large(layout: Layout) -> bool {
+    // A mapping is aligned to pages of at least 4 KiB.
+    layout.size() >= LARGE && layout.align() <= 4096
+}
+
+/// Maps zeroed memory and asks for huge pages; null where there is none.
+#[cfg(target_os = "linux")]
+fn map(layout: Layout) -> *mut u8 {
+    // SAFETY: a new anonymous mapping touches no other memory; advice does not change what memory holds.
+    unsafe {
+        let pointer = libc::mmap(
+            std::ptr::null_mut(),
+            layout.size(),
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+            -1,
+            0,
+        );
+        if pointer == libc::MAP_FAILED {
+            return std::ptr::null_mut();
+        }
+        libc::madvise(pointer, layout.size(), libc::MADV_HUGEPAGE);
+        pointer.cast()
+    }
+}

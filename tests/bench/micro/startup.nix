@@ -1,0 +1,2 @@
+# What a process takes before it evaluates anything.
+1 + 1
