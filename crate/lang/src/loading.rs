@@ -10,7 +10,7 @@ use crate::symbol::Symbol;
 use crate::syntax;
 use crate::value::Value;
 use drvlab_store::file_tree::FileTree;
-use drvlab_store::{HashAlgorithm, StorePath, nar};
+use drvlab_store::{StorePath, nar};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -388,11 +388,12 @@ impl Machine {
 
     /// Computes the store path of a file tree as `builtins.path` and path literals give it.
     pub(crate) fn add_source(&self, name: &[u8], tree: &FileTree, pos: Pos) -> Result<StorePath> {
-        let hash = nar::hash(tree, HashAlgorithm::Sha256);
+        let function = self.store.dir.scheme().function;
+        let hash = nar::hash(tree, function.algorithm());
         let digest: [u8; 32] = hash
             .digest()
             .try_into()
-            .expect("a SHA-256 digest has 32 bytes");
+            .expect("digests that make paths have 32 bytes");
         self.store
             .dir
             .source_path(&digest, name, [], false)

@@ -7,7 +7,7 @@ use std::fmt;
 use bstr::{BString, ByteSlice as _};
 
 use crate::hash::{Hash, HashAlgorithm, HashError, HashFormat};
-use crate::store_path::{StoreDir, StorePath, StorePathError, fixed_inner_digest};
+use crate::store_path::{PathType, StoreDir, StorePath, StorePathError, fixed_inner_text};
 
 /// How the contents of a store object become the bytes that are hashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -211,8 +211,9 @@ impl ContentAddress {
         if self_reference || references.into_iter().next().is_some() {
             return Err(ContentAddressError::References(name.into()));
         }
-        let inner = fixed_inner_digest(self.method.prefix(), &self.hash);
-        Ok(store_dir.make_store_path("output:out", &inner, name)?)
+        let inner = fixed_inner_text(self.method.prefix(), &self.hash);
+        let inner = store_dir.digest(inner.as_bytes());
+        Ok(store_dir.make_store_path(PathType::Output("out".into()), &inner, name)?)
     }
 }
 

@@ -3,27 +3,31 @@
 //! Each input derivation counts by its own digest instead of by its path, so that two ways to fetch the same
 //! fixed output give equal paths downstream. Source: `hashDerivationModulo` in `libstore/derivations.cc`.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+mod inputs;
+mod slots;
+
+use std::collections::HashSet;
 use std::fmt;
-use std::mem;
 
 use bstr::{BStr, BString, ByteSlice as _};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use crate::aterm::{self, Mask};
+pub(crate) use inputs::ModuloInputs;
+
+use crate::aterm::{self, OutputPaths};
 use crate::content_address::ContentAddressError;
 use crate::derivation::{Derivation, DerivationKind, DerivationOutput, KindError};
-use crate::encoding;
-use crate::hash::{HashAlgorithm, HashFormat, Hasher, sha256};
+use crate::hash::HashFormat;
 use crate::placeholder::placeholder;
-use crate::sink::ByteSink as _;
-use crate::store_path::{StoreDir, StorePath, StorePathError};
+use crate::sink::ByteSink;
+use crate::store_path::{StoreDir, StorePath, StorePathError, output_path_name};
+use slots::Slots;
 
 /// What a derivation counts as when it is somebody's input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DerivationDigest {
-    /// The SHA-256 digest.
-    pub sha256: [u8; 32],
+    /// The SHA-256 digest (or that of the scheme's function).
+    pub digest: [u8; 32],
     /// Whether the output paths of dependents cannot be known before builds.
     pub deferred: bool,
     /// Output names; `None` is the common case of `out` alone.
@@ -110,12 +114,18 @@ impl From<ContentAddressError> for DigestError {
 pub struct DigestCache {
     store_dir: StoreDir,
     known: FxHashMap<StorePath, DerivationDigest>,
-    /// Text of the derivation being hashed, kept to reuse its memory.
-    text: Vec<u8>,
+    buffers: Buffers,
 }
 
-/// Output names by the hexadecimal digest of the derivation that has them.
-type ModuloInputs<'a> = BTreeMap<[u8; 64], BTreeSet<&'a BStr>>;
+/// Memory that is used again for each derivation.
+#[derive(Debug, Default)]
+struct Buffers {
+    /// The text of the derivation.
+    text: Vec<u8>,
+    /// Its input derivations by their digests.
+    inputs: Vec<u8>,
+    slots: Slots,
+}
 
 impl DigestCache {
     /// Makes an empty cache.
@@ -142,80 +152,42 @@ impl DigestCache {
     /// Computes the paths of the outputs, writes them (or placeholders) into the derivation, and returns the path
     /// of its `.drv` file, whose digest is known from then on.
     ///
+    /// Input-addressed outputs become deferred if an input's path is not known before builds, and the reverse.
     /// The evaluator calls it with outputs that are [`DerivationOutput::Deferred`] or have a content address;
     /// all inputs must have gone through it before.
     ///
     /// # Errors
     /// See [`DigestError`].
     pub fn instantiate(&mut self, derivation: &mut Derivation) -> Result<StorePath, DigestError> {
-        self.fill_outputs(derivation)?;
-        self.text.clear();
-        aterm::write(derivation, &self.store_dir, Mask::None, &mut self.text);
-        let path = derivation_path(&self.store_dir, derivation, &self.text)?;
-        self.insert(path.clone(), derivation)?;
+        let kind = kind_of(derivation)?;
+        let deferred = self.write_modulo_inputs(derivation)?;
+        match kind {
+            DerivationKind::InputAddressed | DerivationKind::Deferred => {
+                self.address_by_input(derivation, deferred)?;
+            }
+            DerivationKind::Fixed | DerivationKind::Floating | DerivationKind::Impure => {
+                self.fill_content_addressed(derivation)?;
+                self.write(derivation, OutputPaths::Written);
+            }
+        }
+        let text_digest = self.store_dir.digest(&self.buffers.text);
+        let path = path_of_text(&self.store_dir, derivation, &text_digest)?;
+        if !self.known.contains_key(&path) {
+            // Without inputs there is nothing to replace, and the text has been hashed already.
+            let modulo = if derivation.input_drvs.is_empty() {
+                text_digest
+            } else {
+                self.modulo_digest()
+            };
+            let digest = self.identity(derivation, kind, deferred, modulo);
+            self.known.insert(path.clone(), digest);
+        }
         Ok(path)
     }
 
-    /// Computes the paths of the outputs and writes them, or placeholders, into outputs and environment.
-    ///
-    /// Input-addressed outputs become deferred if an input's path is not known before builds, and the reverse.
-    ///
-    /// # Errors
-    /// See [`DigestError`].
-    pub fn fill_outputs(&mut self, derivation: &mut Derivation) -> Result<(), DigestError> {
-        match kind_of(derivation)? {
-            DerivationKind::InputAddressed | DerivationKind::Deferred => {
-                // The variables exist, though blank, when the digest is taken.
-                for output in derivation.outputs.keys() {
-                    derivation.env.entry(output.clone()).or_default();
-                }
-                let masked = self.masked_digest(derivation)?;
-                for (output, value) in &mut derivation.outputs {
-                    let text = derivation.env.entry(output.clone()).or_default();
-                    if masked.deferred {
-                        *value = DerivationOutput::Deferred;
-                        text.clear();
-                    } else {
-                        let path = self.store_dir.output_path(
-                            &masked.sha256,
-                            &derivation.name,
-                            output.as_bstr(),
-                        )?;
-                        text.clear();
-                        self.store_dir.write_path(&path, &mut **text);
-                        *value = DerivationOutput::InputAddressed { path };
-                    }
-                }
-            }
-            DerivationKind::Fixed => {
-                for (output, value) in &mut derivation.outputs {
-                    let DerivationOutput::Fixed { address, .. } = *value else {
-                        continue;
-                    };
-                    *value = DerivationOutput::fixed(
-                        &self.store_dir,
-                        address,
-                        &derivation.name,
-                        output.as_bstr(),
-                    )?;
-                    if let Some(path) = value.path() {
-                        let path = self.store_dir.display(path);
-                        derivation.env.insert(output.clone(), path.into());
-                    }
-                }
-            }
-            DerivationKind::Floating | DerivationKind::Impure => {
-                for output in derivation.outputs.keys() {
-                    derivation
-                        .env
-                        .insert(output.clone(), placeholder(output.as_bstr()).into());
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Computes the digest that gives a derivation its own output paths: paths of outputs are blank in it.
+    ///
+    /// For outputs with a content address it is that of [`DigestCache::insert`].
     ///
     /// # Errors
     /// [`DigestError::MissingInput`] unless all inputs are known; see [`DigestError`] for the others.
@@ -223,7 +195,7 @@ impl DigestCache {
         &mut self,
         derivation: &Derivation,
     ) -> Result<DerivationDigest, DigestError> {
-        self.compute(derivation, Mask::Outputs)
+        self.compute(derivation, OutputPaths::Blank)
     }
 
     /// Computes and remembers the digest of a derivation as somebody's input.
@@ -232,7 +204,7 @@ impl DigestCache {
     /// [`DigestError::MissingInput`] unless all inputs are known; see [`DigestError`] for the others.
     pub fn insert(&mut self, path: StorePath, derivation: &Derivation) -> Result<(), DigestError> {
         if !self.known.contains_key(&path) {
-            let digest = self.compute(derivation, Mask::None)?;
+            let digest = self.compute(derivation, OutputPaths::Written)?;
             self.known.insert(path, digest);
         }
         Ok(())
@@ -287,89 +259,158 @@ impl DigestCache {
     fn compute(
         &mut self,
         derivation: &Derivation,
-        mask: Mask,
+        paths: OutputPaths,
     ) -> Result<DerivationDigest, DigestError> {
         let kind = kind_of(derivation)?;
-        let outputs = output_names(derivation);
-        let mut deferred = match kind {
-            // Outputs are also deferred as a precaution; whether they really are is decided by the inputs.
-            DerivationKind::InputAddressed | DerivationKind::Deferred => false,
-            DerivationKind::Floating => true,
-            DerivationKind::Fixed => {
-                return Ok(DerivationDigest {
-                    sha256: self.fixed_digest(derivation),
-                    deferred: false,
-                    outputs,
-                });
-            }
-            DerivationKind::Impure => {
-                return Ok(DerivationDigest {
-                    sha256: sha256(b"impure"),
-                    deferred: true,
-                    outputs,
-                });
-            }
-        };
-        let mut inputs = ModuloInputs::new();
-        for (path, needed) in &derivation.input_drvs {
-            let digest = self
-                .known
-                .get(path)
-                .ok_or_else(|| DigestError::MissingInput {
-                    derivation: derivation.name.clone(),
-                    input: path.clone(),
-                })?;
-            deferred |= digest.deferred || !needed.dynamic.is_empty();
-            if needed.outputs.is_empty() {
-                continue;
-            }
-            // Inputs with equal digests are merged, as Nix 2.8 to 2.34 do.
-            let merged = inputs.entry(hex(&digest.sha256)).or_default();
-            for output in &needed.outputs {
-                if !digest.has_output(output.as_bstr()) {
-                    return Err(DigestError::MissingOutput {
-                        input: path.clone(),
-                        output: output.clone(),
-                    });
-                }
-                merged.insert(output.as_bstr());
-            }
+        let mut deferred = false;
+        let mut modulo = [0; 32];
+        // The digests of the other kinds depend on nothing but their outputs.
+        if !matches!(kind, DerivationKind::Fixed | DerivationKind::Impure) {
+            deferred = self.write_modulo_inputs(derivation)?;
+            self.write(derivation, paths);
+            modulo = self.modulo_digest();
         }
-        let mut text = mem::take(&mut self.text);
-        text.clear();
-        aterm::write_with_inputs(
-            derivation,
-            &self.store_dir,
-            mask,
-            &mut text,
-            inputs
-                .iter()
-                .map(|(digest, outputs)| (&digest[..], outputs.iter().copied())),
-        );
-        let sha256 = sha256(&text);
-        self.text = text;
-        Ok(DerivationDigest {
-            sha256,
-            deferred,
-            outputs,
-        })
+        Ok(self.identity(derivation, kind, deferred, modulo))
     }
 
-    /// SHA-256 of `fixed:out:<method and algorithm>:<hex>:<path>`.
-    fn fixed_digest(&self, derivation: &Derivation) -> [u8; 32] {
-        let mut hasher = Hasher::new(HashAlgorithm::Sha256);
-        for output in derivation.outputs.values() {
-            if let DerivationOutput::Fixed { address, path } = output {
-                hasher.put(b"fixed:out:");
-                hasher.put(address.method.prefix().as_bytes());
-                hasher.put(address.hash.render_prefixed(HashFormat::Base16).as_bytes());
-                hasher.put(b":");
-                self.store_dir.write_path(path, &mut hasher);
+    /// Finds out what a derivation counts as; `modulo` is the digest of its text with inputs replaced.
+    fn identity(
+        &self,
+        derivation: &Derivation,
+        kind: DerivationKind,
+        deferred_inputs: bool,
+        modulo: [u8; 32],
+    ) -> DerivationDigest {
+        let (digest, deferred) = match kind {
+            DerivationKind::InputAddressed | DerivationKind::Deferred => (modulo, deferred_inputs),
+            DerivationKind::Floating => (modulo, true),
+            DerivationKind::Fixed => (self.fixed_digest(derivation), false),
+            DerivationKind::Impure => (self.store_dir.digest(IMPURE), true),
+        };
+        DerivationDigest {
+            digest,
+            deferred,
+            outputs: output_names(derivation),
+        }
+    }
+
+    /// Writes the text of a derivation, and notes where its variants differ.
+    fn write(&mut self, derivation: &Derivation, paths: OutputPaths) {
+        let Buffers { text, slots, .. } = &mut self.buffers;
+        text.clear();
+        slots.clear();
+        aterm::write_with_layout(derivation, &self.store_dir, paths, text, slots);
+    }
+
+    /// Writes what replaces the input derivations; tells whether their paths are unknown before builds.
+    fn write_modulo_inputs(&mut self, derivation: &Derivation) -> Result<bool, DigestError> {
+        let inputs =
+            ModuloInputs::collect(derivation, &self.store_dir, |path| self.known.get(path))?;
+        self.buffers.inputs.clear();
+        inputs.write(&mut self.buffers.inputs, &mut ());
+        Ok(inputs.deferred)
+    }
+
+    /// Hashes the text that was written with its inputs replaced.
+    fn modulo_digest(&self) -> [u8; 32] {
+        let Buffers {
+            text,
+            inputs,
+            slots,
+        } = &self.buffers;
+        slots.digest(self.store_dir.scheme().function, text, inputs)
+    }
+
+    /// Writes the text of an input-addressed derivation and computes its outputs' paths on the way.
+    fn address_by_input(
+        &mut self,
+        derivation: &mut Derivation,
+        deferred: bool,
+    ) -> Result<(), DigestError> {
+        // The variables exist, though blank, when the digest is taken.
+        for output in derivation.outputs.keys() {
+            if !derivation.env.contains_key(output) {
+                derivation.env.insert(output.clone(), BString::default());
             }
         }
-        let mut digest = [0; 32];
-        digest.copy_from_slice(hasher.finish().digest());
-        digest
+        self.write(derivation, OutputPaths::Reserved);
+        let Buffers {
+            text,
+            inputs,
+            slots,
+        } = &mut self.buffers;
+        if deferred {
+            slots.remove(text);
+            for (output, value) in &mut derivation.outputs {
+                *value = DerivationOutput::Deferred;
+                derivation.env.entry(output.clone()).or_default().clear();
+            }
+            return Ok(());
+        }
+        let function = self.store_dir.scheme().function;
+        let masked = slots.masked_digest(function, text, inputs);
+        for (output, value) in &mut derivation.outputs {
+            let path = self
+                .store_dir
+                .output_path(&masked, &derivation.name, output.as_bstr())?;
+            if let Some(text) = derivation.env.get_mut(output) {
+                text.clear();
+                self.store_dir.write_path(&path, &mut **text);
+            }
+            *value = DerivationOutput::InputAddressed { path };
+        }
+        let env = &derivation.env;
+        let paths = derivation
+            .outputs
+            .keys()
+            .filter_map(|output| env.get(output));
+        slots.fill(text, paths.map(|path| path.as_bstr()));
+        Ok(())
+    }
+
+    /// Writes paths that follow from hashes of contents, or placeholders, into outputs and environment.
+    fn fill_content_addressed(&self, derivation: &mut Derivation) -> Result<(), DigestError> {
+        for (output, value) in &mut derivation.outputs {
+            let output = output.as_bstr();
+            let text = if let DerivationOutput::Fixed { address, .. } = *value {
+                let path =
+                    address.path(&self.store_dir, &output_path_name(&derivation.name, output))?;
+                let text = self.store_dir.display(&path);
+                *value = DerivationOutput::Fixed { address, path };
+                text
+            } else {
+                placeholder(output)
+            };
+            derivation.env.insert(output.into(), text.into());
+        }
+        Ok(())
+    }
+
+    /// The digest of [`write_fixed_identity`].
+    fn fixed_digest(&self, derivation: &Derivation) -> [u8; 32] {
+        let mut digester = self.store_dir.scheme().function.start();
+        write_fixed_identity(derivation, &self.store_dir, &mut digester);
+        digester.finish()
+    }
+}
+
+/// What is hashed for an impure derivation as somebody's input.
+pub(crate) const IMPURE: &[u8] = b"impure";
+
+/// Appends what is hashed for a fixed-output derivation as somebody's input: `fixed:out:<method and algorithm>:<hex>:<path>`.
+pub(crate) fn write_fixed_identity(
+    derivation: &Derivation,
+    store_dir: &StoreDir,
+    sink: &mut impl ByteSink,
+) {
+    for output in derivation.outputs.values() {
+        if let DerivationOutput::Fixed { address, path } = output {
+            sink.put(b"fixed:out:");
+            sink.put(address.method.prefix().as_bytes());
+            sink.put(address.hash.render_prefixed(HashFormat::Base16).as_bytes());
+            sink.put(b":");
+            store_dir.write_path(path, sink);
+        }
     }
 }
 
@@ -382,12 +423,22 @@ pub fn derivation_path(
     derivation: &Derivation,
     text: &[u8],
 ) -> Result<StorePath, StorePathError> {
-    let references = derivation
-        .input_drvs
-        .keys()
-        .chain(derivation.input_srcs.iter());
+    path_of_text(store_dir, derivation, &store_dir.digest(text))
+}
+
+fn path_of_text(
+    store_dir: &StoreDir,
+    derivation: &Derivation,
+    digest: &[u8; 32],
+) -> Result<StorePath, StorePathError> {
     let name = format!("{}.drv", derivation.name);
-    store_dir.text_path(&sha256(text), name.as_bytes(), references)
+    store_dir.text_path(digest, name.as_bytes(), references(derivation))
+}
+
+/// Returns what the `.drv` file of a derivation refers to: all its inputs.
+pub(crate) fn references(derivation: &Derivation) -> impl Iterator<Item = &StorePath> {
+    let derivations = derivation.input_drvs.keys();
+    derivations.chain(derivation.input_srcs.iter())
 }
 
 fn kind_of(derivation: &Derivation) -> Result<DerivationKind, DigestError> {
@@ -401,12 +452,6 @@ fn output_names(derivation: &Derivation) -> Option<Box<[BString]>> {
     let only_out =
         derivation.outputs.len() == 1 && derivation.outputs.contains_key(BStr::new("out"));
     (!only_out).then(|| derivation.outputs.keys().cloned().collect())
-}
-
-fn hex(digest: &[u8; 32]) -> [u8; 64] {
-    let mut text = [0; 64];
-    encoding::hex_encode_to(digest, &mut text);
-    text
 }
 
 #[cfg(test)]

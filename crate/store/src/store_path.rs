@@ -3,14 +3,14 @@
 //! Source of the rules: `libstore/path.cc`, `libstore/store-dir-config.cc` and the manual's page
 //! "Complete Store Path Calculation". Whether a path exists is not known here.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::encoding;
-use crate::hash::{self, Hash, HashAlgorithm, Hasher};
+use crate::hash::{Hash, HashFormat};
+use crate::scheme::Scheme;
 use crate::sink::ByteSink;
 
 /// Longest name of a store object in bytes.
@@ -295,19 +295,26 @@ pub fn output_path_name(derivation_name: &str, output: &BStr) -> BString {
     name
 }
 
-/// The store directory, `/nix/store` unless told otherwise; it is part of every hash.
+/// The store directory, `/nix/store` unless told otherwise, and the rules by which paths in it are made; both are part
+/// of every hash.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct StoreDir(Arc<str>);
+pub struct StoreDir {
+    path: Arc<str>,
+    scheme: Scheme,
+}
 
 impl Default for StoreDir {
     fn default() -> Self {
-        Self("/nix/store".into())
+        Self {
+            path: "/nix/store".into(),
+            scheme: Scheme::default(),
+        }
     }
 }
 
 impl fmt::Display for StoreDir {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.path)
     }
 }
 
@@ -319,24 +326,48 @@ impl StoreDir {
             && path.starts_with('/')
             && !path.ends_with('/')
             && !path.contains(['\n', '\0', '"', '\\']);
-        ok.then(|| Self(path.into()))
+        ok.then(|| Self {
+            path: path.into(),
+            scheme: Scheme::default(),
+        })
+    }
+
+    /// Returns the same directory with other rules.
+    #[must_use]
+    pub fn with_scheme(&self, scheme: Scheme) -> Self {
+        Self {
+            path: Arc::clone(&self.path),
+            scheme,
+        }
+    }
+
+    /// Returns the rules by which paths are made.
+    #[must_use]
+    pub const fn scheme(&self) -> &Scheme {
+        &self.scheme
+    }
+
+    /// Hashes what becomes part of a fingerprint: SHA-256, unless the scheme is another.
+    #[must_use]
+    pub fn digest(&self, data: &[u8]) -> [u8; 32] {
+        self.scheme.function.digest(data)
     }
 
     /// Returns the directory's path.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.path
     }
 
     /// Returns the full path of a store path.
     #[must_use]
     pub fn display(&self, path: &StorePath) -> String {
-        format!("{}/{path}", self.0)
+        format!("{}/{path}", self.path)
     }
 
     /// Appends the full path of a store path.
     pub fn write_path(&self, path: &StorePath, sink: &mut impl ByteSink) {
-        sink.put(self.0.as_bytes());
+        sink.put(self.path.as_bytes());
         sink.put(b"/");
         path.write_to(sink);
     }
@@ -367,7 +398,7 @@ impl StoreDir {
     }
 
     fn strip<'a>(&self, path: &'a [u8]) -> Option<&'a [u8]> {
-        path.strip_prefix(self.0.as_bytes())?.strip_prefix(b"/")
+        path.strip_prefix(self.path.as_bytes())?.strip_prefix(b"/")
     }
 
     /// Computes a store path: hashes the fingerprint `type:sha256:<hex of digest>:<store dir>:<name>` and folds it.
@@ -376,11 +407,32 @@ impl StoreDir {
     /// [`StorePathError::Name`] if the name is not allowed.
     pub fn make_store_path(
         &self,
-        kind: &str,
+        kind: PathType<'_>,
         inner: &[u8; 32],
         name: &[u8],
     ) -> Result<StorePath, StorePathError> {
-        self.path_of_fingerprint(inner, name, |fingerprint| fingerprint.put(kind.as_bytes()))
+        let mut digester = self.scheme.function.start();
+        self.write_fingerprint(kind, inner, name, &mut digester);
+        StorePath::new(self.scheme.shortening.shorten(&digester.finish()), name)
+    }
+
+    /// Appends the fingerprint of a store path.
+    pub fn write_fingerprint(
+        &self,
+        kind: PathType<'_>,
+        inner: &[u8; 32],
+        name: &[u8],
+        sink: &mut impl ByteSink,
+    ) {
+        kind.write(self, sink);
+        sink.put(b":");
+        sink.put(self.scheme.function.name().as_bytes());
+        sink.put(b":");
+        encoding::hex_encode_into(inner, sink);
+        sink.put(b":");
+        sink.put(self.path.as_bytes());
+        sink.put(b":");
+        sink.put(name);
     }
 
     /// Computes the path of an input-addressed output from its derivation's masked digest.
@@ -394,13 +446,10 @@ impl StoreDir {
         output: &BStr,
     ) -> Result<StorePath, StorePathError> {
         let name = output_path_name(derivation_name, output);
-        self.path_of_fingerprint(masked_digest, &name, |fingerprint| {
-            fingerprint.put(b"output:");
-            fingerprint.put(output);
-        })
+        self.make_store_path(PathType::Output(output), masked_digest, &name)
     }
 
-    /// Computes the path of a file whose bytes have the SHA-256 digest `digest` (`builtins.toFile`, `.drv` files).
+    /// Computes the path of a file whose bytes have the digest `digest` (`builtins.toFile`, `.drv` files).
     ///
     /// # Errors
     /// [`StorePathError::Name`] if the name is not allowed.
@@ -410,10 +459,11 @@ impl StoreDir {
         name: &[u8],
         references: impl IntoIterator<Item = &'a StorePath>,
     ) -> Result<StorePath, StorePathError> {
-        self.path_with_references("text", digest, name, references, false)
+        let references = sorted(references);
+        self.make_store_path(PathType::Text(&references), digest, name)
     }
 
-    /// Computes the path of a file tree whose NAR has the SHA-256 digest `digest`.
+    /// Computes the path of a file tree whose NAR has the digest `digest`.
     ///
     /// `references` must not contain the path itself; `self_reference` says that it refers to itself.
     ///
@@ -426,47 +476,64 @@ impl StoreDir {
         references: impl IntoIterator<Item = &'a StorePath>,
         self_reference: bool,
     ) -> Result<StorePath, StorePathError> {
-        self.path_with_references("source", digest, name, references, self_reference)
+        let kind = PathType::Source {
+            references: &sorted(references),
+            self_reference,
+        };
+        self.make_store_path(kind, digest, name)
     }
+}
 
-    fn path_with_references<'a>(
-        &self,
-        kind: &str,
-        digest: &[u8; 32],
-        name: &[u8],
-        references: impl IntoIterator<Item = &'a StorePath>,
+/// What a fingerprint begins with: what kind of thing the path is for.
+#[derive(Clone, Copy, Debug)]
+pub enum PathType<'a> {
+    /// `text[:reference…]`, references sorted.
+    Text(&'a [&'a StorePath]),
+    /// `source[:reference…][:self]`, references sorted.
+    Source {
+        /// What the contents refer to.
+        references: &'a [&'a StorePath],
+        /// Whether they also refer to themselves.
         self_reference: bool,
-    ) -> Result<StorePath, StorePathError> {
-        // Sorted, and each once.
-        let references: BTreeSet<&StorePath> = references.into_iter().collect();
-        self.path_of_fingerprint(digest, name, |fingerprint| {
-            fingerprint.put(kind.as_bytes());
-            for reference in references {
-                fingerprint.put(b":");
-                self.write_path(reference, fingerprint);
-            }
-            if self_reference {
-                fingerprint.put(b":self");
-            }
-        })
-    }
+    },
+    /// `output:<name>`.
+    Output(&'a BStr),
+}
 
-    fn path_of_fingerprint(
-        &self,
-        inner: &[u8; 32],
-        name: &[u8],
-        put_kind: impl FnOnce(&mut Hasher),
-    ) -> Result<StorePath, StorePathError> {
-        let mut fingerprint = Hasher::new(HashAlgorithm::Sha256);
-        put_kind(&mut fingerprint);
-        fingerprint.put(b":sha256:");
-        encoding::hex_encode_into(inner, &mut fingerprint);
-        fingerprint.put(b":");
-        fingerprint.put(self.0.as_bytes());
-        fingerprint.put(b":");
-        fingerprint.put(name);
-        StorePath::new(fold(fingerprint.finish().digest()), name)
+impl PathType<'_> {
+    fn write(self, store_dir: &StoreDir, sink: &mut impl ByteSink) {
+        let mut put_references = |word: &[u8], references: &[&StorePath]| {
+            sink.put(word);
+            for reference in references {
+                sink.put(b":");
+                store_dir.write_path(reference, sink);
+            }
+        };
+        match self {
+            Self::Text(references) => put_references(b"text", references),
+            Self::Source {
+                references,
+                self_reference,
+            } => {
+                put_references(b"source", references);
+                if self_reference {
+                    sink.put(b":self");
+                }
+            }
+            Self::Output(output) => {
+                sink.put(b"output:");
+                sink.put(output);
+            }
+        }
     }
+}
+
+/// Sorts references, and keeps each once.
+fn sorted<'a>(references: impl IntoIterator<Item = &'a StorePath>) -> Vec<&'a StorePath> {
+    let mut references: Vec<&StorePath> = references.into_iter().collect();
+    references.sort_unstable();
+    references.dedup();
+    references
 }
 
 /// Shortens a digest to a hash part: byte `i` is XORed into byte `i mod 20`.
@@ -479,14 +546,12 @@ pub fn fold(digest: &[u8]) -> [u8; HASH_PART_BYTES] {
     folded
 }
 
-/// Returns the digest of a fixed output that has no `source` path of its own: SHA-256 of
-/// `fixed:out:<method and algorithm>:<hex>:`.
-pub(crate) fn fixed_inner_digest(method_prefix: &str, hash: &Hash) -> [u8; 32] {
-    let text = format!(
+/// Returns what is hashed for a fixed output that has no `source` path of its own: `fixed:out:<method and algorithm>:<hex>:`.
+pub(crate) fn fixed_inner_text(method_prefix: &str, hash: &Hash) -> String {
+    format!(
         "fixed:out:{method_prefix}{}:",
-        hash.render_prefixed(hash::HashFormat::Base16)
-    );
-    hash::sha256(text.as_bytes())
+        hash.render_prefixed(HashFormat::Base16)
+    )
 }
 
 #[cfg(test)]

@@ -285,7 +285,7 @@ pub async fn to_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -
         }
     }
     let contents: Rc<[u8]> = m.bytes(contents).into();
-    let digest = drvlab_store::hash::sha256(&contents);
+    let digest = m.store.dir.digest(&contents);
     let path = m.store.dir.text_path(&digest, &name, &references);
     let path = path.map_err(|error| EvalError::other(error.to_string(), pos))?;
     m.store.texts.entry(path.clone()).or_insert(Text {
