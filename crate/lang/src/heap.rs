@@ -27,8 +27,11 @@ pub mod thunk {
     pub const BLACKHOLE: u32 = u32::MAX - 1;
     /// A function applied to values; the second word is the address of `[function, count, arguments…]`.
     pub const APPLY: u32 = u32::MAX - 2;
+    /// Computed ahead of time because that was cheap and could not fail; the second word is the value. For the program it is not
+    /// evaluated until somebody asks.
+    pub const READY: u32 = u32::MAX - 3;
     /// The smallest marker.
-    pub const FIRST_MARKER: u32 = APPLY;
+    pub const FIRST_MARKER: u32 = READY;
 }
 
 /// The arena and its limit.
@@ -167,6 +170,21 @@ impl Heap {
         value
     }
 
+    /// Evaluates a value for which nothing needs to be computed any more; others come back as the thunks that they are.
+    #[inline]
+    pub(crate) fn settled(&mut self, value: Value) -> Value {
+        let mut value = value;
+        while value.is_thunk() {
+            match self.word(value.addr(), 0) {
+                thunk::DONE => {}
+                thunk::READY => self.set_word(value.addr(), 0, thunk::DONE),
+                _ => break,
+            }
+            value = self.value(value.addr(), 1);
+        }
+        value
+    }
+
     // Numbers
 
     /// Makes an integer.
@@ -183,6 +201,7 @@ impl Heap {
         self.boxed_number(Boxed::Float, value.to_bits())
     }
 
+    #[inline(never)]
     fn boxed_number(&mut self, kind: Boxed, bits: u64) -> Value {
         let addr = self.alloc(4);
         self.set_word(addr, 0, kind as u32);

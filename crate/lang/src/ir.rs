@@ -41,8 +41,8 @@ impl Slice {
     }
 }
 
-/// Binary operators that the evaluator performs itself.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// Binary operators that the evaluator performs itself; first those that are simple on integers.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 #[repr(u8)]
 pub enum BinaryOp {
     /// `a + b`
@@ -75,6 +75,14 @@ pub enum BinaryOp {
     Update,
     /// `a ++ b`
     Concat,
+}
+
+impl BinaryOp {
+    /// Tells whether the right operand is evaluated first.
+    #[inline(always)]
+    pub fn is_swapped(self) -> bool {
+        matches!(self, BinaryOp::Greater | BinaryOp::LessOrEqual)
+    }
 }
 
 /// An expression. At most 16 bytes; positions are in [`Ir::spans`].

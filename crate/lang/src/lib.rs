@@ -26,6 +26,7 @@ pub mod machine;
 mod number;
 mod output;
 mod print;
+mod quick;
 mod regex;
 pub mod report;
 pub mod source;

@@ -1,17 +1,16 @@
 //! Everything that an evaluation works on: code, heap, files, settings, and the derivations it has made.
 
-use crate::attrs::AttrSlot;
 use crate::builtin::Builtin;
 use crate::context::{ContextElement, ContextId, Contexts};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::files::Files;
 use crate::heap::Heap;
-use crate::ir::{Expr, ExprId, Ir, Root, TextId};
+use crate::ir::{Ir, Root, TextId};
 use crate::source::{Origin, Pos, SourceMap};
 use crate::store_objects::StoreObjects;
 use crate::symbol::{Symbol, Symbols};
-use crate::value::{Addr, Tag, Value};
+use crate::value::{Tag, Value};
 use bstr::BString;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -123,6 +122,8 @@ pub struct Machine {
     message_bytes: usize,
     /// Empty buffers for texts under construction.
     buffers: Vec<Vec<u8>>,
+    /// Why the evaluation of [`Value::FAILED`] failed.
+    failure: Option<Box<EvalError>>,
     pub(crate) levels: u32,
     pub(crate) call_depth: u32,
     ticks: u32,
@@ -175,6 +176,7 @@ impl Machine {
             builtin_caches: crate::builtin::Caches::default(),
             message_bytes: 0,
             buffers: Vec::new(),
+            failure: None,
             levels: 0,
             call_depth: 0,
             ticks: TICKS,
@@ -302,6 +304,29 @@ impl Machine {
         source.is_some_and(|source| !matches!(source.origin, Origin::Internal(_)))
     }
 
+    /// Keeps an error until whoever sees [`Value::FAILED`] asks for it.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn fail(&mut self, error: Box<EvalError>) -> Value {
+        self.failure = Some(error);
+        Value::FAILED
+    }
+
+    /// Returns what a function in its shortest form returned as a result.
+    #[inline(always)]
+    pub(crate) fn outcome(&mut self, value: Value) -> Result<Value> {
+        if value == Value::FAILED {
+            return Err(self.take_failure());
+        }
+        Ok(value)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn take_failure(&mut self) -> Box<EvalError> {
+        self.failure.take().expect("whoever failed said why")
+    }
+
     #[cold]
     #[inline(never)]
     pub(crate) fn too_deep(&self) -> Box<EvalError> {
@@ -352,73 +377,6 @@ impl Machine {
     pub(crate) fn symbol_string(&mut self, symbol: Symbol) -> Value {
         self.heap
             .string(self.symbols.name(symbol), ContextId::EMPTY)
-    }
-
-    /// Returns the value of a variable in an outer frame's slot, with the frame.
-    #[inline]
-    pub(crate) fn outer_frame(&self, mut frame: Addr, depth: u32) -> Addr {
-        for _ in 0..depth {
-            frame = self.heap.outer(frame);
-        }
-        frame
-    }
-
-    /// Evaluates what takes no step: literals, functions, and variables that have been evaluated already.
-    #[inline]
-    pub(crate) fn quick(&mut self, expr: ExprId, frame: Addr) -> Option<Value> {
-        let value = match self.ir.expr(expr) {
-            Expr::Int(value) => return Value::small_int(value),
-            Expr::Str(text) => return Some(self.text_value(text)),
-            Expr::Lambda(lambda) => return Some(self.heap.lambda(lambda, frame)),
-            Expr::Local { slot, .. } => self.heap.slot(frame, slot),
-            Expr::Outer { depth, slot, .. } => {
-                let frame = self.outer_frame(frame, u32::from(depth));
-                self.heap.slot(frame, slot)
-            }
-            Expr::Global { index, .. } => self.globals[index as usize],
-            _ => return None,
-        };
-        let value = if value == Value::UNSET {
-            return None;
-        } else {
-            self.heap.peek(value)
-        };
-        (!value.is_thunk()).then_some(value)
-    }
-
-    /// Delays an expression: makes a thunk unless the value is there already or is cheap to make.
-    #[inline]
-    pub(crate) fn delay(&mut self, expr: ExprId, frame: Addr) -> Value {
-        let value = match self.ir.expr(expr) {
-            Expr::Int(value) => self.heap.int(value),
-            Expr::Float(value) => self.heap.float(value),
-            Expr::Str(text) => self.text_value(text),
-            Expr::Path(text) => self.heap.path(self.ir.text(text)),
-            Expr::Lambda(lambda) => self.heap.lambda(lambda, frame),
-            Expr::Local { slot, .. } => self.heap.slot(frame, slot),
-            Expr::Outer { depth, slot, .. } => {
-                let frame = self.outer_frame(frame, u32::from(depth));
-                self.heap.slot(frame, slot)
-            }
-            Expr::Global { index, .. } => self.globals[index as usize],
-            Expr::List(elements) if elements.len == 0 => self.heap.list(&[]),
-            _ => Value::UNSET,
-        };
-        // A variable of the same `let` may not have been entered yet.
-        if value == Value::UNSET {
-            self.heap.delay(expr, frame)
-        } else {
-            value
-        }
-    }
-
-    /// Finds an attribute, remembering where for the next time the same name of the code asks.
-    #[inline]
-    pub(crate) fn find_hinted(&mut self, set: Addr, name: Symbol, site: usize) -> Option<AttrSlot> {
-        if site >= self.hints.len() {
-            self.hints.resize(self.ir.attr_names.len(), 0);
-        }
-        self.heap.find_attr_hinted(set, name, &mut self.hints[site])
     }
 
     /// Returns the bytes of a value that is known to be a string.
@@ -495,6 +453,24 @@ impl Machine {
             }
         }
         symbol
+    }
+}
+
+/// What a function returns that can fail: a result, or a value in its shortest form.
+pub(crate) trait Outcome {
+    /// Makes the outcome of a failure.
+    fn failure(m: &mut Machine, error: Box<EvalError>) -> Self;
+}
+
+impl<T> Outcome for Result<T> {
+    fn failure(_: &mut Machine, error: Box<EvalError>) -> Self {
+        Err(error)
+    }
+}
+
+impl Outcome for Value {
+    fn failure(m: &mut Machine, error: Box<EvalError>) -> Self {
+        m.fail(error)
     }
 }
 

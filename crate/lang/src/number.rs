@@ -97,7 +97,13 @@ impl Machine {
     }
 
     /// Adds what is on the right of `+` to a number.
+    #[inline(never)]
     pub(crate) fn add_numbers(&mut self, a: Value, b: Value, right: ExprId) -> Result<Value> {
+        if let (Some(Number::Int(x)), Some(Number::Int(y))) = (self.number(a), self.number(b))
+            && let Some(sum) = x.checked_add(y)
+        {
+            return Ok(self.heap.int(sum));
+        }
         if self.number(b).is_some() {
             return self.arithmetic(Arithmetic::Add, a, b, self.ir.text_start(right));
         }

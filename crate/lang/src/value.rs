@@ -52,6 +52,9 @@ const SMALL_INT_MAX: i64 = (1 << 28) - 1;
 impl Value {
     /// What a frame slot holds before its binding is entered; never the value of an expression.
     pub const UNSET: Value = Value(0);
+    /// What the functions return that are called most when they have no value, for a result in one register; the error is then
+    /// kept by the machine.
+    pub(crate) const FAILED: Value = Value::UNSET;
     /// `null`
     pub const NULL: Value = Value::constant(0);
     /// `false`

@@ -17,13 +17,22 @@ pub mod direct {
         }
     }
 
+    /// Goes on with another stack, in a function of its own, lest what that takes makes every level larger.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn elsewhere<R>(call: impl FnOnce() -> R) -> R {
+        call()
+    }
+
     /// Counts a level of recursion; from a limit on, returns what the other compilation makes of the same call.
     macro_rules! descend {
         ($m:ident, $module:ident :: $function:ident ($($argument:expr),*)) => {
             if $m.levels >= $m.settings.native_levels {
-                return reblessive::Stack::new()
-                    .enter(|stk| $crate::eval::deferred::$module::$function(stk, $m, $($argument),*))
-                    .finish();
+                return $crate::eval::direct::elsewhere(|| {
+                    reblessive::Stack::new()
+                        .enter(|stk| $crate::eval::deferred::$module::$function(stk, $m, $($argument),*))
+                        .finish()
+                });
             }
             $m.levels += 1;
         };
@@ -80,7 +89,8 @@ pub mod deferred {
     macro_rules! descend {
         ($m:ident, $module:ident :: $function:ident ($($argument:expr),*)) => {
             if $m.levels >= $m.settings.heap_levels {
-                return Err($m.too_deep());
+                let error = $m.too_deep();
+                return $crate::machine::Outcome::failure($m, error);
             }
             $m.levels += 1;
         };

@@ -236,7 +236,7 @@ pub(crate) async fn enter(
             });
         }
     }
-    let result = stk.run(|stk| super::expr::eval(stk, m, body, frame)).await;
+    let result = operand(stk, m, body, frame).await;
     m.call_depth -= 1;
     match result {
         Ok(value) => Ok(value),

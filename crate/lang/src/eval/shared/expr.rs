@@ -9,28 +9,27 @@ use crate::source::Pos;
 use crate::symbol::{Symbol, well_known};
 use crate::value::{Addr, Tag, Value};
 
-const AND_OPERANDS: [&str; 2] = [
-    "in the left operand of the AND (&&) operator",
-    "in the right operand of the AND (&&) operator",
-];
-const OR_OPERANDS: [&str; 2] = [
-    "in the left operand of the OR (||) operator",
-    "in the right operand of the OR (||) operator",
-];
-const IMPLIES_OPERANDS: [&str; 2] = [
-    "in the left operand of the IMPL (->) operator",
-    "in the right operand of the IMPL (->) operator",
-];
-
 /// Evaluates an expression to weak head normal form.
 #[suspendable]
+#[inline(always)]
 pub async fn eval(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -> Result<Value> {
-    descend!(m, expr::eval(expr, frame));
+    let value = eval_raw(stk, m, expr, frame).await;
+    m.outcome(value)
+}
+
+/// [`eval`] with its result in the shortest form: the evaluator's main function is called for every step that is not [`Machine::quick`].
+#[suspendable]
+#[inline(never)]
+pub(crate) async fn eval_raw(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -> Value {
+    descend!(m, expr::eval_raw(expr, frame));
     let result = eval_here(stk, m, expr, frame).await;
     m.levels -= 1;
     match result {
-        Ok(value) => Ok(value),
-        Err(error) => Err(m.near(error, m.ir.pos(expr))),
+        Ok(value) => value,
+        Err(error) => {
+            let error = m.near(error, m.ir.pos(expr));
+            m.fail(error)
+        }
     }
 }
 
@@ -44,62 +43,18 @@ pub async fn operand(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) 
     }
 }
 
-/// Evaluates an expression; the caller has counted the level of recursion.
+/// Evaluates an expression. Here is what is common; everything else is in functions of its own, which keeps this one's frame small.
 #[suspendable]
-pub(crate) async fn eval_here(
-    stk: &mut Stk,
-    m: &mut Machine,
-    expr: ExprId,
-    frame: Addr,
-) -> Result<Value> {
+#[inline(always)]
+async fn eval_here(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -> Result<Value> {
     let mut expr = expr;
     // `let`, `if`, `with` and `assert` go on with their body here instead of one level deeper.
     loop {
         match m.ir.expr(expr) {
-            Expr::Int(value) => return Ok(m.heap.int(value)),
-            Expr::Float(value) => return Ok(m.heap.float(value)),
-            Expr::Str(text) => return Ok(m.text_value(text)),
-            Expr::Path(text) => return Ok(m.heap.path(m.ir.text(text))),
-            Expr::Lambda(lambda) => return Ok(m.heap.lambda(lambda, frame)),
-            Expr::Local { slot, .. } => {
-                let value = m.heap.slot(frame, slot);
-                if !value.is_thunk() {
-                    return Ok(value);
-                }
-                match force(stk, m, value).await {
-                    Ok(value) => {
-                        m.heap.set_slot(frame, slot, value);
-                        return Ok(value);
-                    }
-                    Err(error) => return Err(failed_at(m, error, value, m.ir.pos(expr))),
-                }
-            }
+            Expr::Local { slot, .. } => return variable(stk, m, expr, frame, slot).await,
             Expr::Outer { depth, slot, .. } => {
                 let frame = m.outer_frame(frame, u32::from(depth));
-                let value = m.heap.slot(frame, slot);
-                if !value.is_thunk() {
-                    return Ok(value);
-                }
-                match force(stk, m, value).await {
-                    Ok(value) => {
-                        m.heap.set_slot(frame, slot, value);
-                        return Ok(value);
-                    }
-                    Err(error) => return Err(failed_at(m, error, value, m.ir.pos(expr))),
-                }
-            }
-            Expr::Global { index, .. } => {
-                let value = m.globals[index as usize];
-                let value = force(stk, m, value).await?;
-                m.globals[index as usize] = value;
-                return Ok(value);
-            }
-            Expr::Select {
-                base,
-                path,
-                default,
-            } => {
-                return super::select::select(stk, m, expr, base, path, default, frame).await;
+                return variable(stk, m, expr, frame, slot).await;
             }
             Expr::Call {
                 function,
@@ -109,43 +64,32 @@ pub(crate) async fn eval_here(
                 let arguments = Slice { start, len };
                 return super::call::eval_call(stk, m, expr, function, arguments, frame).await;
             }
-            Expr::Binary {
-                op,
-                left,
-                right,
-                pos,
-            } => match op {
-                BinaryOp::And | BinaryOp::Or | BinaryOp::Implies => {
-                    // What the left operand must be for the right one not to matter, and what the result then is.
-                    let (decides, result, [what_left, what_right]) = match op {
-                        BinaryOp::And => (false, false, AND_OPERANDS),
-                        BinaryOp::Or => (true, true, OR_OPERANDS),
-                        _ => (false, true, IMPLIES_OPERANDS),
-                    };
-                    if condition(stk, m, left, frame, what_left, pos).await? == decides {
-                        return Ok(Value::bool(result));
-                    }
-                    let right = condition(stk, m, right, frame, what_right, pos).await?;
-                    return Ok(Value::bool(right));
-                }
-                _ => return super::operators::binary(stk, m, op, left, right, pos, frame).await,
-            },
             Expr::If {
                 condition: test,
                 then,
                 otherwise,
             } => {
-                let pos = m.ir.pos(expr);
-                let test = condition(
-                    stk,
-                    m,
-                    test,
-                    frame,
-                    "while evaluating a branch condition",
-                    pos,
-                )
-                .await?;
+                let what = "while evaluating a branch condition";
+                let test = condition(stk, m, test, frame, what, m.ir.pos(expr)).await?;
                 expr = if test { then } else { otherwise };
+            }
+            Expr::Binary {
+                op,
+                left,
+                right,
+                pos,
+            } => {
+                if op == BinaryOp::Add {
+                    return super::operators::add(stk, m, left, right, pos, frame).await;
+                }
+                return super::operators::binary(stk, m, op, left, right, pos, frame).await;
+            }
+            Expr::Select {
+                base,
+                path,
+                default,
+            } => {
+                return super::select::select(stk, m, expr, base, path, default, frame).await;
             }
             Expr::Let { set, body } => {
                 bind_recursive(m, set, frame);
@@ -160,91 +104,123 @@ pub(crate) async fn eval_here(
                 condition: test,
                 body,
             } => {
-                let pos = m.ir.pos(expr);
-                if !condition(
-                    stk,
-                    m,
-                    test,
-                    frame,
-                    "in the condition of the assert statement",
-                    pos,
-                )
-                .await?
-                {
-                    return super::assertion::failed(stk, m, expr, test, frame).await;
+                if let Err(error) = assertion(stk, m, expr, test, frame).await {
+                    return Err(error);
                 }
                 expr = body;
             }
             Expr::Attrs(set) => return attrs(stk, m, set, frame).await,
-            Expr::List(elements) => {
-                let list = m.heap.alloc_list(elements.len as usize);
-                for index in 0..elements.len as usize {
-                    let element = m.ir.lists[elements.start as usize + index];
-                    let value = m.delay(element, frame);
-                    m.heap.set_element(list, index, value);
-                }
-                return Ok(Value::object(Tag::List, list));
-            }
-            Expr::Not(inner) => {
-                let pos = m.ir.reported_pos(inner);
-                let value = condition(
-                    stk,
-                    m,
-                    inner,
-                    frame,
-                    "in the argument of the not operator",
-                    pos,
-                )
-                .await?;
-                return Ok(Value::bool(!value));
-            }
-            Expr::Negate(inner) => {
-                return super::operators::negate(stk, m, expr, inner, frame).await;
-            }
-            Expr::HasAttr { base, path } => {
-                return super::select::has_attr(stk, m, base, path, frame).await;
-            }
-            Expr::Interpolation(parts) => {
-                return super::coerce::interpolation(stk, m, parts, frame).await;
-            }
-            Expr::PathInterpolation(parts) => {
-                return super::coerce::path_interpolation(stk, m, parts, frame).await;
-            }
-            Expr::WithVar { name, start, len } => {
-                return with_variable(
-                    stk,
-                    m,
-                    expr,
-                    name,
-                    Slice {
-                        start,
-                        len: u32::from(len),
-                    },
-                    frame,
-                )
-                .await;
-            }
-            Expr::CurPos => {
-                let pos = m.ir.pos(expr);
-                return Ok(m.position_value(pos));
-            }
-            Expr::Var(name) => {
-                let message = [b"undefined variable '", m.symbols.name(name), b"'"].concat();
-                return Err(EvalError::other(message, m.ir.pos(expr)));
-            }
-            Expr::InheritSource { .. } => {
-                return Err(EvalError::other(
-                    "an inherit source that was not resolved",
-                    m.ir.pos(expr),
-                ));
-            }
+            Expr::List(elements) => return Ok(list(m, elements, frame)),
+            _ => return eval_other(stk, m, expr, frame).await,
         }
+    }
+}
+
+/// Evaluates a variable in a frame.
+#[suspendable]
+#[inline(always)]
+async fn variable(
+    stk: &mut Stk,
+    m: &mut Machine,
+    expr: ExprId,
+    frame: Addr,
+    slot: u32,
+) -> Result<Value> {
+    let value = m.heap.slot(frame, slot);
+    if !value.is_thunk() {
+        return Ok(value);
+    }
+    match force(stk, m, value).await {
+        Ok(value) => {
+            m.heap.set_slot(frame, slot, value);
+            Ok(value)
+        }
+        Err(error) => Err(failed_at(m, error, value, m.ir.pos(expr))),
+    }
+}
+
+#[inline(never)]
+fn list(m: &mut Machine, elements: Slice, frame: Addr) -> Value {
+    let list = m.heap.alloc_list(elements.len as usize);
+    for index in 0..elements.len as usize {
+        let element = m.ir.lists[elements.start as usize + index];
+        let value = m.delay(element, frame);
+        m.heap.set_element(list, index, value);
+    }
+    Value::object(Tag::List, list)
+}
+
+#[suspendable]
+#[inline(never)]
+async fn assertion(
+    stk: &mut Stk,
+    m: &mut Machine,
+    expr: ExprId,
+    test: ExprId,
+    frame: Addr,
+) -> Result<()> {
+    let pos = m.ir.pos(expr);
+    let what = "in the condition of the assert statement";
+    if condition(stk, m, test, frame, what, pos).await? {
+        return Ok(());
+    }
+    match super::assertion::failed(stk, m, expr, test, frame).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Evaluates an expression of the less common kinds.
+#[suspendable]
+#[inline(never)]
+async fn eval_other(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -> Result<Value> {
+    match m.ir.expr(expr) {
+        Expr::Int(value) => Ok(m.heap.int(value)),
+        Expr::Float(value) => Ok(m.heap.float(value)),
+        Expr::Str(text) => Ok(m.text_value(text)),
+        Expr::Path(text) => Ok(m.heap.path(m.ir.text(text))),
+        Expr::Lambda(lambda) => Ok(m.heap.lambda(lambda, frame)),
+        Expr::Global { index, .. } => {
+            let value = m.globals[index as usize];
+            let value = force(stk, m, value).await?;
+            m.globals[index as usize] = value;
+            Ok(value)
+        }
+        Expr::Not(inner) => {
+            let pos = m.ir.reported_pos(inner);
+            let what = "in the argument of the not operator";
+            let value = condition(stk, m, inner, frame, what, pos).await?;
+            Ok(Value::bool(!value))
+        }
+        Expr::Negate(inner) => super::operators::negate(stk, m, expr, inner, frame).await,
+        Expr::HasAttr { base, path } => super::select::has_attr(stk, m, base, path, frame).await,
+        Expr::Interpolation(parts) => super::coerce::interpolation(stk, m, parts, frame).await,
+        Expr::PathInterpolation(parts) => {
+            super::coerce::path_interpolation(stk, m, parts, frame).await
+        }
+        Expr::WithVar { name, start, len } => {
+            let len = u32::from(len);
+            with_variable(stk, m, expr, name, Slice { start, len }, frame).await
+        }
+        Expr::CurPos => {
+            let pos = m.ir.pos(expr);
+            Ok(m.position_value(pos))
+        }
+        Expr::Var(name) => {
+            let message = [b"undefined variable '", m.symbols.name(name), b"'"].concat();
+            Err(EvalError::other(message, m.ir.pos(expr)))
+        }
+        _ => Err(EvalError::other(
+            "an expression that is evaluated elsewhere",
+            m.ir.pos(expr),
+        )),
     }
 }
 
 /// Evaluates an expression that must be a Boolean; `what` says for the trace where it stands.
 #[suspendable]
-async fn condition(
+#[inline]
+pub(crate) async fn condition(
     stk: &mut Stk,
     m: &mut Machine,
     expr: ExprId,
@@ -261,6 +237,7 @@ async fn condition(
 }
 
 /// Puts the bindings of a `let` or `rec { }` into their slots.
+#[inline(never)]
 fn bind_recursive(m: &mut Machine, set: AttrSetId, frame: Addr) {
     let set = *m.ir.attr_set(set);
     bind_sources(m, set.sources, set.first_source_slot, frame);
@@ -290,6 +267,7 @@ fn bind_sources(m: &mut Machine, sources: Slice, first_slot: u32, frame: Addr) {
 }
 
 #[suspendable]
+#[inline(never)]
 async fn attrs(stk: &mut Stk, m: &mut Machine, id: AttrSetId, frame: Addr) -> Result<Value> {
     let set = *m.ir.attr_set(id);
     let mut result = m.heap.alloc_attrs(set.bindings.len as usize, Some(id));
@@ -322,6 +300,7 @@ async fn attrs(stk: &mut Stk, m: &mut Machine, id: AttrSetId, frame: Addr) -> Re
 
 /// Replaces attributes of a recursive set by those of its `__overrides`, also where the set's own expressions use them.
 #[suspendable]
+#[inline(never)]
 async fn with_overrides(
     stk: &mut Stk,
     m: &mut Machine,
@@ -351,6 +330,7 @@ async fn with_overrides(
 }
 
 #[suspendable]
+#[inline(never)]
 async fn with_dynamic(
     stk: &mut Stk,
     m: &mut Machine,
@@ -390,6 +370,7 @@ async fn with_dynamic(
 }
 
 #[suspendable]
+#[inline(never)]
 async fn with_variable(
     stk: &mut Stk,
     m: &mut Machine,

@@ -16,11 +16,12 @@ pub async fn force(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value
     if !value.is_thunk() {
         return Ok(value);
     }
-    let peeked = m.heap.peek(value);
-    if !peeked.is_thunk() {
-        return Ok(peeked);
+    let value = m.heap.settled(value);
+    if !value.is_thunk() {
+        return Ok(value);
     }
-    stk.run(|stk| force_thunk(stk, m, peeked.addr())).await
+    let value = stk.run(|stk| force_thunk(stk, m, value.addr())).await;
+    m.outcome(value)
 }
 
 /// Gives infinite recursion the place where the expression stands that needs the value: the innermost such place has one only if it
@@ -67,52 +68,60 @@ pub fn failed_element(m: &Machine, error: Box<EvalError>, value: Value) -> Box<E
     called_from(m, error, call, pos)
 }
 
-/// Evaluates a thunk that has not been evaluated yet, and keeps the result.
+/// Evaluates a thunk that has not been evaluated yet, and keeps the result, which it returns in the shortest form.
 #[suspendable]
-pub async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Result<Value> {
-    descend!(m, force::force_thunk(addr));
-    let result = force_thunk_here(stk, m, addr).await;
-    m.levels -= 1;
-    result
+#[inline(never)]
+pub(crate) async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Value {
+    let (first, second) = (m.heap.word(addr, 0), m.heap.word(addr, 1));
+    let value = if first < thunk::FIRST_MARKER {
+        match m.quick(ExprId(first), Addr(second)) {
+            Some(value) => value,
+            None => {
+                m.heap.set_word(addr, 0, thunk::BLACKHOLE);
+                super::expr::eval_raw(stk, m, ExprId(first), Addr(second)).await
+            }
+        }
+    } else {
+        // The reference does not mark a delayed call: it calls again, until the calls are too deep or meet an expression under evaluation.
+        force_marked(stk, m, first, second).await
+    };
+    if value == Value::FAILED {
+        // Evaluated anew, with the same error, when somebody asks again.
+        m.heap.set_word(addr, 0, first);
+        return value;
+    }
+    debug_assert!(
+        !value.is_thunk(),
+        "evaluation ends with a value in weak head normal form"
+    );
+    m.heap.set_word(addr, 0, thunk::DONE);
+    m.heap.set_value(addr, 1, value);
+    value
 }
 
+/// Evaluates a thunk that is no expression: a delayed call, or one that needs itself.
 #[suspendable]
-async fn force_thunk_here(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Result<Value> {
-    let (first, second) = (m.heap.word(addr, 0), m.heap.word(addr, 1));
-    // The reference does not mark a delayed call: it calls again, until the calls are too deep or meet an expression under evaluation.
-    if first != thunk::APPLY {
-        m.heap.set_word(addr, 0, thunk::BLACKHOLE);
+#[inline(never)]
+pub(crate) async fn force_marked(
+    stk: &mut Stk,
+    m: &mut Machine,
+    marker: u32,
+    operand: u32,
+) -> Value {
+    if marker != thunk::APPLY {
+        let message = "infinite recursion encountered";
+        return m.fail(EvalError::new(
+            ErrorKind::InfiniteRecursion,
+            message,
+            Pos::NONE,
+        ));
     }
-    let result = if first < thunk::FIRST_MARKER {
-        super::expr::eval_here(stk, m, ExprId(first), Addr(second)).await
-    } else {
-        match first {
-            thunk::APPLY => apply(stk, m, Addr(second)).await,
-            _ => Err(EvalError::new(
-                ErrorKind::InfiniteRecursion,
-                "infinite recursion encountered",
-                Pos::NONE,
-            )),
-        }
-    };
+    descend!(m, force::force_marked(marker, operand));
+    let result = apply(stk, m, Addr(operand)).await;
+    m.levels -= 1;
     match result {
-        Ok(value) => {
-            debug_assert!(
-                !value.is_thunk(),
-                "evaluation ends with a value in weak head normal form"
-            );
-            m.heap.set_word(addr, 0, thunk::DONE);
-            m.heap.set_value(addr, 1, value);
-            Ok(value)
-        }
-        Err(error) => {
-            // Evaluated anew, with the same error, when somebody asks again.
-            m.heap.set_word(addr, 0, first);
-            if first < thunk::FIRST_MARKER {
-                return Err(m.near(error, m.ir.pos(ExprId(first))));
-            }
-            Err(error)
-        }
+        Ok(value) => value,
+        Err(error) => m.fail(error),
     }
 }
 

@@ -2,21 +2,35 @@
 
 use super::call::while_calling_builtin;
 use super::equality::equal;
-use super::expr::operand;
+use super::expr::{condition, operand};
 use super::force::force;
 use super::{Stk, suspendable};
 use crate::builtin::Builtin;
 use crate::coercion::Coercion;
 use crate::context::ContextId;
-use crate::error::{EvalError, Result};
+use crate::error::Result;
 use crate::ir::{BinaryOp, Expr, ExprId};
 use crate::machine::Machine;
 use crate::number::Arithmetic;
 use crate::source::Pos;
 use crate::value::{Addr, Tag, Value};
 
-/// Evaluates a binary operator that needs both operands.
+const AND_OPERANDS: [&str; 2] = [
+    "in the left operand of the AND (&&) operator",
+    "in the right operand of the AND (&&) operator",
+];
+const OR_OPERANDS: [&str; 2] = [
+    "in the left operand of the OR (||) operator",
+    "in the right operand of the OR (||) operator",
+];
+const IMPLIES_OPERANDS: [&str; 2] = [
+    "in the left operand of the IMPL (->) operator",
+    "in the right operand of the IMPL (->) operator",
+];
+
+/// Evaluates a binary operator.
 #[suspendable]
+#[inline(never)]
 pub async fn binary(
     stk: &mut Stk,
     m: &mut Machine,
@@ -33,53 +47,26 @@ pub async fn binary(
                 BinaryOp::Mul => Arithmetic::Mul,
                 _ => Arithmetic::Div,
             };
-            match (m.quick(left, frame), m.quick(right, frame)) {
-                (Some(a), Some(b))
-                    if m.may_call()
-                        && a.as_small_int().is_some()
-                        && b.as_small_int().is_some_and(|b| b != 0) =>
-                {
-                    m.arithmetic(op, a, b, Pos::NONE)
-                }
-                _ => arithmetic(stk, m, op, left, right, pos, frame).await,
-            }
+            arithmetic(stk, m, op, left, right, pos, frame).await
         }
         BinaryOp::Less | BinaryOp::GreaterOrEqual | BinaryOp::Greater | BinaryOp::LessOrEqual => {
             // `a > b` is `__lessThan b a`, and `a <= b` is `!(__lessThan b a)`.
-            let swapped = matches!(op, BinaryOp::Greater | BinaryOp::LessOrEqual);
-            let (left, right) = if swapped {
+            let (left, right) = if op.is_swapped() {
                 (right, left)
             } else {
                 (left, right)
             };
-            let quick = match (m.quick(left, frame), m.quick(right, frame)) {
-                (Some(a), Some(b)) if m.may_call() => a.as_small_int().zip(b.as_small_int()),
-                _ => None,
-            };
             let negated = matches!(op, BinaryOp::GreaterOrEqual | BinaryOp::LessOrEqual);
-            let less = match quick {
-                Some((a, b)) => a < b,
-                None => match less_than(stk, m, left, right, pos, frame).await {
-                    Ok(less) => less,
-                    Err(error) if negated => {
-                        return Err(error.traced("in the argument of the not operator", pos));
-                    }
-                    Err(error) => return Err(error),
-                },
+            let less = match less_than(stk, m, left, right, pos, frame).await {
+                Ok(less) => less,
+                Err(error) if negated => {
+                    return Err(error.traced("in the argument of the not operator", pos));
+                }
+                Err(error) => return Err(error),
             };
             Ok(Value::bool(less != negated))
         }
-        BinaryOp::Add => {
-            let a = operand(stk, m, left, frame).await?;
-            if let Some(x) = a.as_small_int() {
-                let b = operand(stk, m, right, frame).await?;
-                if let Some(y) = b.as_small_int() {
-                    return Ok(m.heap.int(x + y));
-                }
-                return m.add_numbers(a, b, right);
-            }
-            add(stk, m, a, left, right, pos, frame).await
-        }
+        BinaryOp::Add => add(stk, m, left, right, pos, frame).await,
         BinaryOp::Equal | BinaryOp::NotEqual => {
             let a = operand(stk, m, left, frame).await?;
             let b = operand(stk, m, right, frame).await?;
@@ -122,11 +109,45 @@ pub async fn binary(
             }
             m.concat_lists(&[a, b], pos)
         }
-        BinaryOp::And | BinaryOp::Or | BinaryOp::Implies => Err(EvalError::other(
-            "an operator that is handled elsewhere",
-            pos,
-        )),
+        BinaryOp::And => {
+            let decides = (false, false);
+            boolean(stk, m, decides, AND_OPERANDS, left, right, pos, frame).await
+        }
+        BinaryOp::Or => {
+            let decides = (true, true);
+            boolean(stk, m, decides, OR_OPERANDS, left, right, pos, frame).await
+        }
+        BinaryOp::Implies => {
+            let decides = (false, true);
+            boolean(stk, m, decides, IMPLIES_OPERANDS, left, right, pos, frame).await
+        }
     }
+}
+
+/// Evaluates an operator on Booleans. `decides` is what the left operand must be for the right one not to matter, and what the result
+/// then is.
+#[suspendable]
+#[inline]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of an operator, and what tells it from the others"
+)]
+async fn boolean(
+    stk: &mut Stk,
+    m: &mut Machine,
+    decides: (bool, bool),
+    [what_left, what_right]: [&'static str; 2],
+    left: ExprId,
+    right: ExprId,
+    pos: Pos,
+    frame: Addr,
+) -> Result<Value> {
+    let (decisive, result) = decides;
+    if condition(stk, m, left, frame, what_left, pos).await? == decisive {
+        return Ok(Value::bool(result));
+    }
+    let right = condition(stk, m, right, frame, what_right, pos).await?;
+    Ok(Value::bool(right))
 }
 
 /// Evaluates an operand of `//`.
@@ -220,10 +241,32 @@ async fn argument(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -> 
     force(stk, m, value).await
 }
 
-/// `a + b`: numbers are added, a path is extended, everything else becomes a string.
+/// `a + b`
+#[suspendable]
+#[inline(always)]
+pub async fn add(
+    stk: &mut Stk,
+    m: &mut Machine,
+    left: ExprId,
+    right: ExprId,
+    pos: Pos,
+    frame: Addr,
+) -> Result<Value> {
+    let a = operand(stk, m, left, frame).await?;
+    if let Some(x) = a.as_small_int() {
+        let b = operand(stk, m, right, frame).await?;
+        if let Some(y) = b.as_small_int() {
+            return Ok(m.heap.int(x + y));
+        }
+        return m.add_numbers(a, b, right);
+    }
+    add_to(stk, m, a, left, right, pos, frame).await
+}
+
+/// Adds to what is no small integer: numbers are added, a path is extended, everything else becomes a string.
 #[suspendable]
 #[inline(never)]
-async fn add(
+async fn add_to(
     stk: &mut Stk,
     m: &mut Machine,
     a: Value,

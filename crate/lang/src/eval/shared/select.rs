@@ -12,6 +12,7 @@ use crate::value::{Addr, Tag, Value};
 
 /// Evaluates `base.path` or `base.path or default`.
 #[suspendable]
+#[inline(never)]
 pub async fn select(
     stk: &mut Stk,
     m: &mut Machine,
@@ -92,6 +93,7 @@ async fn select_from(
 
 /// Evaluates `base ? path`.
 #[suspendable]
+#[inline(never)]
 pub async fn has_attr(
     stk: &mut Stk,
     m: &mut Machine,
@@ -131,6 +133,7 @@ async fn attr_name(stk: &mut Stk, m: &mut Machine, site: usize, frame: Addr) -> 
 
 /// Adds the selection to a trace: its whole path, at the position of the attribute that was found last.
 #[suspendable]
+#[inline(never)]
 async fn while_evaluating(
     stk: &mut Stk,
     m: &mut Machine,

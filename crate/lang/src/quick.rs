@@ -1,0 +1,262 @@
+//! What can be evaluated at once: no step of recursion, no error, no effect but that a value which was there already counts as evaluated.
+//!
+//! The evaluator asks here first. Whatever is not so simple, it evaluates itself.
+
+use crate::attrs::AttrSlot;
+use crate::heap::thunk;
+use crate::ir::{AttrName, BinaryOp, Expr, ExprId, LambdaId, TextId};
+use crate::machine::Machine;
+use crate::symbol::Symbol;
+use crate::value::{Addr, Tag, Value};
+
+/// How far the depth of calls must be from its limit for an operator that counts as a call to be computed ahead of time: when the
+/// value is needed, the depth may be another.
+const CALLS_AHEAD: u32 = 256;
+
+impl Machine {
+    /// Returns the frame that is `depth` frames outwards.
+    #[inline(always)]
+    pub(crate) fn outer_frame(&self, mut frame: Addr, depth: u32) -> Addr {
+        for _ in 0..depth {
+            frame = self.heap.outer(frame);
+        }
+        frame
+    }
+
+    /// Evaluates an expression if that takes no step.
+    #[inline(always)]
+    pub(crate) fn quick(&mut self, expr: ExprId, frame: Addr) -> Option<Value> {
+        let value = self.quick_or_unset(expr, frame);
+        (value != Value::UNSET).then_some(value)
+    }
+
+    /// [`Machine::quick`] with the result in one register: [`Value::UNSET`] says that it takes a step.
+    ///
+    /// Variables are here, everything else is in functions of its own, so that this one saves no registers.
+    #[inline(never)]
+    fn quick_or_unset(&mut self, expr: ExprId, frame: Addr) -> Value {
+        match self.ir.expr(expr) {
+            Expr::Local { slot, .. } => self.evaluated(self.heap.slot(frame, slot)),
+            Expr::Outer { depth, slot, .. } => {
+                let frame = self.outer_frame(frame, u32::from(depth));
+                self.evaluated(self.heap.slot(frame, slot))
+            }
+            Expr::Int(value) => Value::small_int(value).unwrap_or(Value::UNSET),
+            Expr::Binary {
+                op, left, right, ..
+            } => self.quick_binary(op, left, right, frame),
+            Expr::Select { base, path, .. } => self.quick_select(base, path, frame),
+            Expr::Str(text) => self.quick_text(text),
+            Expr::Global { index, .. } => self.evaluated(self.globals[index as usize]),
+            Expr::Lambda(lambda) => self.quick_lambda(lambda, frame),
+            _ => Value::UNSET,
+        }
+    }
+
+    #[inline(never)]
+    fn quick_text(&mut self, text: TextId) -> Value {
+        self.text_value(text)
+    }
+
+    #[inline(never)]
+    fn quick_lambda(&mut self, lambda: LambdaId, frame: Addr) -> Value {
+        self.heap.lambda(lambda, frame)
+    }
+
+    /// Returns a value that needs no evaluation any more, or [`Value::UNSET`].
+    #[inline(always)]
+    fn evaluated(&mut self, value: Value) -> Value {
+        if !value.is_thunk() {
+            return value;
+        }
+        let value = self.heap.settled(value);
+        if value.is_thunk() {
+            Value::UNSET
+        } else {
+            value
+        }
+    }
+
+    /// Evaluates an operand of an operator: a variable or a small integer.
+    #[inline(always)]
+    fn leaf(&mut self, expr: ExprId, frame: Addr) -> Value {
+        match self.ir.expr(expr) {
+            Expr::Local { slot, .. } => self.evaluated(self.heap.slot(frame, slot)),
+            Expr::Int(value) => Value::small_int(value).unwrap_or(Value::UNSET),
+            Expr::Outer { depth, slot, .. } => {
+                let frame = self.outer_frame(frame, u32::from(depth));
+                self.evaluated(self.heap.slot(frame, slot))
+            }
+            _ => Value::UNSET,
+        }
+    }
+
+    /// Operators whose operands are simple.
+    #[inline(never)]
+    fn quick_binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId, frame: Addr) -> Value {
+        // Some count as calls in the reference.
+        if op > BinaryOp::NotEqual || !self.may_call() {
+            return Value::UNSET;
+        }
+        // In the order of evaluation: the second operand must not count as evaluated if the first one fails.
+        let (first, second) = if op.is_swapped() {
+            (right, left)
+        } else {
+            (left, right)
+        };
+        let a = self.leaf(first, frame);
+        if a == Value::UNSET {
+            return Value::UNSET;
+        }
+        let b = self.leaf(second, frame);
+        if b == Value::UNSET {
+            return Value::UNSET;
+        }
+        match (a.as_small_int(), b.as_small_int()) {
+            (Some(a), Some(b)) => self.small_operation(op, a, b),
+            _ if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) => {
+                match self.simple_equality(a, b) {
+                    Some(same) => Value::bool(same == (op == BinaryOp::Equal)),
+                    None => Value::UNSET,
+                }
+            }
+            _ => Value::UNSET,
+        }
+    }
+
+    /// Performs an operator on small integers, given in the order of evaluation.
+    #[inline(always)]
+    fn small_operation(&mut self, op: BinaryOp, a: i64, b: i64) -> Value {
+        let result = match op {
+            BinaryOp::Add => a + b,
+            BinaryOp::Sub => a - b,
+            BinaryOp::Mul => a * b,
+            BinaryOp::Div if b != 0 => a / b,
+            BinaryOp::Less | BinaryOp::Greater => return Value::bool(a < b),
+            BinaryOp::LessOrEqual | BinaryOp::GreaterOrEqual => return Value::bool(a >= b),
+            BinaryOp::Equal => return Value::bool(a == b),
+            BinaryOp::NotEqual => return Value::bool(a != b),
+            _ => return Value::UNSET,
+        };
+        self.heap.int(result)
+    }
+
+    /// Compares strings, and what has no object.
+    #[inline]
+    fn simple_equality(&self, a: Value, b: Value) -> Option<bool> {
+        match (a.tag(), b.tag()) {
+            (Tag::String, Tag::String) => Some(self.bytes(a) == self.bytes(b)),
+            (Tag::Constant, Tag::Constant)
+                if a.as_builtin().is_none() && b.as_builtin().is_none() =>
+            {
+                Some(a == b)
+            }
+            _ => None,
+        }
+    }
+
+    /// Selections from variables, of attributes that are evaluated.
+    #[inline(never)]
+    fn quick_select(&mut self, base: ExprId, path: u32, frame: Addr) -> Value {
+        let mut value = match self.ir.expr(base) {
+            Expr::Local { slot, .. } => self.evaluated(self.heap.slot(frame, slot)),
+            Expr::Outer { depth, slot, .. } => {
+                let frame = self.outer_frame(frame, u32::from(depth));
+                self.evaluated(self.heap.slot(frame, slot))
+            }
+            Expr::Global { index, .. } => self.evaluated(self.globals[index as usize]),
+            _ => return Value::UNSET,
+        };
+        for site in self.ir.attr_paths[path as usize].range() {
+            let AttrName::Static(name) = self.ir.attr_names[site] else {
+                return Value::UNSET;
+            };
+            if value.tag() != Tag::Attrs {
+                return Value::UNSET;
+            }
+            let Some(slot) = self.find_hinted(value.addr(), name, site) else {
+                return Value::UNSET;
+            };
+            value = self.evaluated(self.heap.attr_value(slot));
+        }
+        value
+    }
+
+    /// Finds an attribute, remembering where for the next time the same name of the code asks.
+    #[inline(always)]
+    pub(crate) fn find_hinted(&mut self, set: Addr, name: Symbol, site: usize) -> Option<AttrSlot> {
+        if site >= self.hints.len() {
+            self.hints.resize(self.ir.attr_names.len(), 0);
+        }
+        self.heap.find_attr_hinted(set, name, &mut self.hints[site])
+    }
+
+    /// Delays an expression: makes a thunk unless the value is there already or is a literal, as the reference does.
+    ///
+    /// What the reference would delay but is simple to compute is computed now, and counts as delayed.
+    #[inline(never)]
+    pub(crate) fn delay(&mut self, expr: ExprId, frame: Addr) -> Value {
+        let value = match self.ir.expr(expr) {
+            Expr::Local { slot, .. } => self.heap.slot(frame, slot),
+            Expr::Outer { depth, slot, .. } => {
+                let frame = self.outer_frame(frame, u32::from(depth));
+                self.heap.slot(frame, slot)
+            }
+            Expr::Binary {
+                op, left, right, ..
+            } => return self.delay_binary(expr, op, left, right, frame),
+            Expr::Int(value) => self.heap.int(value),
+            Expr::Str(text) => self.text_value(text),
+            Expr::Lambda(lambda) => self.heap.lambda(lambda, frame),
+            Expr::Global { index, .. } => self.globals[index as usize],
+            Expr::Float(value) => self.heap.float(value),
+            Expr::Path(text) => self.heap.path(self.ir.text(text)),
+            Expr::List(elements) if elements.len == 0 => self.heap.list(&[]),
+            _ => Value::UNSET,
+        };
+        // A variable of the same `let` may not have been entered yet.
+        if value == Value::UNSET {
+            self.heap.delay(expr, frame)
+        } else {
+            value
+        }
+    }
+
+    /// Delays an operator: computes what is an operation on small integers that are evaluated already.
+    #[inline(never)]
+    fn delay_binary(
+        &mut self,
+        expr: ExprId,
+        op: BinaryOp,
+        left: ExprId,
+        right: ExprId,
+        frame: Addr,
+    ) -> Value {
+        if op < BinaryOp::Equal
+            && self.call_depth + CALLS_AHEAD < self.settings.call_depth_limit
+            && let Some(a) = self.evaluated_leaf(left, frame).as_small_int()
+            && let Some(b) = self.evaluated_leaf(right, frame).as_small_int()
+        {
+            let (a, b) = if op.is_swapped() { (b, a) } else { (a, b) };
+            let value = self.small_operation(op, a, b);
+            if value != Value::UNSET {
+                return self.heap.thunk(thunk::READY, value.bits());
+            }
+        }
+        self.heap.delay(expr, frame)
+    }
+
+    /// Returns what an operand has been evaluated to, or [`Value::UNSET`], and changes nothing.
+    #[inline(always)]
+    fn evaluated_leaf(&self, expr: ExprId, frame: Addr) -> Value {
+        match self.ir.expr(expr) {
+            Expr::Local { slot, .. } => self.heap.peek(self.heap.slot(frame, slot)),
+            Expr::Int(value) => Value::small_int(value).unwrap_or(Value::UNSET),
+            Expr::Outer { depth, slot, .. } => {
+                let frame = self.outer_frame(frame, u32::from(depth));
+                self.heap.peek(self.heap.slot(frame, slot))
+            }
+            _ => Value::UNSET,
+        }
+    }
+}
