@@ -27,6 +27,18 @@ const SMALL: usize = 12;
 #[derive(Clone, Copy, Debug)]
 pub struct AttrSlot(Addr);
 
+/// A place in a set whose attributes are looked up in the order of their symbols.
+#[derive(Debug)]
+pub(crate) struct Cursor {
+    set: Addr,
+    at: u32,
+    /// The number of attributes, `u32::MAX` for a set of layers.
+    len: u32,
+}
+
+/// In sets of up to so many attributes, going from one to the next is cheaper than searching.
+const MOST_WALKED: u32 = 24;
+
 impl Heap {
     /// Allocates a flat set whose attributes the caller sets in the order of their symbols.
     #[inline]
@@ -152,6 +164,37 @@ impl Heap {
     #[inline]
     pub(crate) fn get_attr(&self, set: Addr, name: Symbol) -> Option<Value> {
         self.find_attr(set, name).map(|slot| self.attr_value(slot))
+    }
+
+    /// Starts to look up attributes in the order of their symbols.
+    #[inline]
+    pub(crate) fn cursor(&self, set: Addr) -> Cursor {
+        let head = self.word(set, 0);
+        Cursor {
+            set,
+            at: 0,
+            len: if head & LAYERED == 0 { head } else { u32::MAX },
+        }
+    }
+
+    /// Finds an attribute whose symbol is larger than that of the last question.
+    #[inline]
+    pub(crate) fn get_next_attr(&self, cursor: &mut Cursor, name: Symbol) -> Option<Value> {
+        // In a much larger set or one of layers each name is looked up for itself.
+        if cursor.len > MOST_WALKED {
+            return self.get_attr(cursor.set, name);
+        }
+        while cursor.at < cursor.len {
+            let (found, value) = self.attr(cursor.set, cursor.at as usize);
+            if found > name {
+                return None;
+            }
+            cursor.at += 1;
+            if found == name {
+                return Some(value);
+            }
+        }
+        None
     }
 
     /// Returns the literal that a set is the value of.

@@ -368,6 +368,19 @@ impl Machine {
         }
     }
 
+    /// Makes a string of a buffer, which it gives back.
+    pub(crate) fn finish_string(
+        &mut self,
+        bytes: Vec<u8>,
+        context: ContextId,
+        pos: Pos,
+    ) -> Result<Value> {
+        self.check_memory(bytes.len(), pos)?;
+        let string = self.heap.string(&bytes, context);
+        self.give_back_buffer(bytes);
+        Ok(string)
+    }
+
     /// Makes a string without context.
     pub(crate) fn string(&mut self, bytes: &[u8]) -> Value {
         self.heap.string(bytes, ContextId::EMPTY)

@@ -77,6 +77,26 @@ impl Arithmetic {
     }
 }
 
+/// Appends the decimal digits of an integer.
+pub(crate) fn push_decimal(bytes: &mut Vec<u8>, value: i64) {
+    // As many as the longest, a sign and 19 digits.
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    let mut rest = value.unsigned_abs();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if value < 0 {
+        bytes.push(b'-');
+    }
+    bytes.extend_from_slice(&digits[at..]);
+}
+
 impl Machine {
     /// Returns the number that an evaluated value is.
     #[inline]
@@ -99,11 +119,6 @@ impl Machine {
     /// Adds what is on the right of `+` to a number.
     #[inline(never)]
     pub(crate) fn add_numbers(&mut self, a: Value, b: Value, right: ExprId) -> Result<Value> {
-        if let (Some(Number::Int(x)), Some(Number::Int(y))) = (self.number(a), self.number(b))
-            && let Some(sum) = x.checked_add(y)
-        {
-            return Ok(self.heap.int(sum));
-        }
         if self.number(b).is_some() {
             return self.arithmetic(Arithmetic::Add, a, b, self.ir.text_start(right));
         }
@@ -124,26 +139,22 @@ impl Machine {
         b: Value,
         pos: Pos,
     ) -> Result<Value> {
-        if let (Some(a), Some(b)) = (a.as_small_int(), b.as_small_int()) {
-            match op {
-                Arithmetic::Add => return Ok(self.heap.int(a + b)),
-                Arithmetic::Sub => return Ok(self.heap.int(a - b)),
-                Arithmetic::Mul => return Ok(self.heap.int(a * b)),
-                Arithmetic::Div if b != 0 => return Ok(self.heap.int(a / b)),
-                Arithmetic::Div => {}
+        if let (Some(x), Some(y)) = (self.integer(a), self.integer(b)) {
+            let result = match op {
+                Arithmetic::Add => x.checked_add(y),
+                Arithmetic::Sub => x.checked_sub(y),
+                Arithmetic::Mul => x.checked_mul(y),
+                Arithmetic::Div => x.checked_div(y),
+            };
+            if let Some(result) = result {
+                return Ok(self.heap.int(result));
             }
         }
-        self.checked_arithmetic(op, a, b, pos)
+        self.other_arithmetic(op, a, b, pos)
     }
 
     #[inline(never)]
-    fn checked_arithmetic(
-        &mut self,
-        op: Arithmetic,
-        a: Value,
-        b: Value,
-        pos: Pos,
-    ) -> Result<Value> {
+    fn other_arithmetic(&mut self, op: Arithmetic, a: Value, b: Value, pos: Pos) -> Result<Value> {
         let [first, second] = op.traces();
         // Division looks at its second operand first, and as a float.
         if op == Arithmetic::Div {
@@ -187,6 +198,20 @@ impl Machine {
                 format!("integer overflow in {doing} {x} {sign} {y}"),
                 pos,
             )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_are_written_in_decimal() {
+        for value in [0, 7, -7, 10, 1_234_567_890, i64::MAX, i64::MIN] {
+            let mut bytes = b"x".to_vec();
+            push_decimal(&mut bytes, value);
+            assert_eq!(bytes, format!("x{value}").into_bytes());
         }
     }
 }

@@ -4,10 +4,10 @@
 
 use crate::attrs::AttrSlot;
 use crate::heap::thunk;
-use crate::ir::{AttrName, BinaryOp, Expr, ExprId, LambdaId, TextId};
+use crate::ir::{AttrName, BinaryOp, Expr, ExprId, LambdaId, Slice, TextId};
 use crate::machine::Machine;
 use crate::symbol::Symbol;
-use crate::value::{Addr, Tag, Value};
+use crate::value::{Addr, Boxed, Tag, Value};
 
 /// How far the depth of calls must be from its limit for an operator that counts as a call to be computed ahead of time: when the
 /// value is needed, the depth may be another.
@@ -49,6 +49,10 @@ impl Machine {
             Expr::Str(text) => self.quick_text(text),
             Expr::Global { index, .. } => self.evaluated(self.globals[index as usize]),
             Expr::Lambda(lambda) => self.quick_lambda(lambda, frame),
+            Expr::WithVar { name, start, len } => {
+                let len = u32::from(len);
+                self.quick_with_variable(name, Slice { start, len }, frame)
+            }
             _ => Value::UNSET,
         }
     }
@@ -112,8 +116,8 @@ impl Machine {
         if b == Value::UNSET {
             return Value::UNSET;
         }
-        match (a.as_small_int(), b.as_small_int()) {
-            (Some(a), Some(b)) => self.small_operation(op, a, b),
+        match (self.integer(a), self.integer(b)) {
+            (Some(a), Some(b)) => self.integer_operation(op, a, b),
             _ if matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) => {
                 match self.simple_equality(a, b) {
                     Some(same) => Value::bool(same == (op == BinaryOp::Equal)),
@@ -124,21 +128,36 @@ impl Machine {
         }
     }
 
-    /// Performs an operator on small integers, given in the order of evaluation.
+    /// Returns the integer that a value is.
     #[inline(always)]
-    fn small_operation(&mut self, op: BinaryOp, a: i64, b: i64) -> Value {
+    pub(crate) fn integer(&self, value: Value) -> Option<i64> {
+        match value.tag() {
+            Tag::SmallInt => value.as_small_int(),
+            Tag::Boxed if self.heap.boxed_kind(value.addr()) == Boxed::Int => {
+                Some(self.heap.boxed_bits(value.addr()) as i64)
+            }
+            _ => None,
+        }
+    }
+
+    /// Performs an operator on integers, given in the order of evaluation; what overflows takes another way.
+    #[inline(always)]
+    fn integer_operation(&mut self, op: BinaryOp, a: i64, b: i64) -> Value {
         let result = match op {
-            BinaryOp::Add => a + b,
-            BinaryOp::Sub => a - b,
-            BinaryOp::Mul => a * b,
-            BinaryOp::Div if b != 0 => a / b,
+            BinaryOp::Add => a.checked_add(b),
+            BinaryOp::Sub => a.checked_sub(b),
+            BinaryOp::Mul => a.checked_mul(b),
+            BinaryOp::Div => a.checked_div(b),
             BinaryOp::Less | BinaryOp::Greater => return Value::bool(a < b),
             BinaryOp::LessOrEqual | BinaryOp::GreaterOrEqual => return Value::bool(a >= b),
             BinaryOp::Equal => return Value::bool(a == b),
             BinaryOp::NotEqual => return Value::bool(a != b),
-            _ => return Value::UNSET,
+            _ => None,
         };
-        self.heap.int(result)
+        match result {
+            Some(result) => self.heap.int(result),
+            None => Value::UNSET,
+        }
     }
 
     /// Compares strings, and what has no object.
@@ -180,6 +199,23 @@ impl Machine {
             value = self.evaluated(self.heap.attr_value(slot));
         }
         value
+    }
+
+    /// Variables of a `with` whose scopes are evaluated, as far as they must be.
+    #[inline(never)]
+    fn quick_with_variable(&mut self, name: Symbol, scopes: Slice, frame: Addr) -> Value {
+        for index in scopes.range() {
+            let scope = self.ir.with_scopes[index];
+            let holder = self.outer_frame(frame, scope.depth);
+            let set = self.evaluated(self.heap.slot(holder, scope.slot));
+            if set.tag() != Tag::Attrs {
+                return Value::UNSET;
+            }
+            if let Some(slot) = self.heap.find_attr(set.addr(), name) {
+                return self.evaluated(self.heap.attr_value(slot));
+            }
+        }
+        Value::UNSET
     }
 
     /// Finds an attribute, remembering where for the next time the same name of the code asks.
@@ -234,11 +270,11 @@ impl Machine {
     ) -> Value {
         if op < BinaryOp::Equal
             && self.call_depth + CALLS_AHEAD < self.settings.call_depth_limit
-            && let Some(a) = self.evaluated_leaf(left, frame).as_small_int()
-            && let Some(b) = self.evaluated_leaf(right, frame).as_small_int()
+            && let Some(a) = self.integer(self.evaluated_leaf(left, frame))
+            && let Some(b) = self.integer(self.evaluated_leaf(right, frame))
         {
             let (a, b) = if op.is_swapped() { (b, a) } else { (a, b) };
-            let value = self.small_operation(op, a, b);
+            let value = self.integer_operation(op, a, b);
             if value != Value::UNSET {
                 return self.heap.thunk(thunk::READY, value.bits());
             }

@@ -13,8 +13,12 @@ use crate::symbol::{Symbol, well_known};
 use crate::value::{Addr, Boxed, Tag, Value};
 use smallvec::SmallVec;
 
+/// No builtin takes more.
+const MOST_ARGUMENTS: usize = 3;
+
 /// Evaluates a call expression.
 #[suspendable]
+#[inline(always)]
 pub async fn eval_call(
     stk: &mut Stk,
     m: &mut Machine,
@@ -36,6 +40,31 @@ pub async fn eval_call(
                 m.heap.set_slot(inner, index, value);
             }
             return enter(stk, m, id, inner, m.ir.pos(expr)).await;
+        }
+    }
+    eval_other_call(stk, m, expr, function, arguments, frame).await
+}
+
+/// Evaluates the call of anything but a lambda that gets all its arguments.
+#[suspendable]
+#[inline(never)]
+async fn eval_other_call(
+    stk: &mut Stk,
+    m: &mut Machine,
+    expr: ExprId,
+    function: Value,
+    arguments: Slice,
+    frame: Addr,
+) -> Result<Value> {
+    if let Some(index) = function.as_builtin() {
+        let builtin = Builtin::from_index(index);
+        let len = arguments.len as usize;
+        if builtin.arity() == len && len <= MOST_ARGUMENTS {
+            let mut values = [Value::UNSET; MOST_ARGUMENTS];
+            for (index, value) in values[..len].iter_mut().enumerate() {
+                *value = m.delay(m.ir.lists[arguments.start as usize + index], frame);
+            }
+            return call_builtin(stk, m, builtin, &values[..len], m.ir.pos(expr)).await;
         }
     }
     let mut values: SmallVec<[Value; 6]> = SmallVec::new();
@@ -215,6 +244,7 @@ pub(crate) fn while_calling_builtin(
 
 /// Evaluates a function's body in a frame that holds the arguments.
 #[suspendable]
+#[inline(always)]
 pub(crate) async fn enter(
     stk: &mut Stk,
     m: &mut Machine,
@@ -222,25 +252,53 @@ pub(crate) async fn enter(
     frame: Addr,
     pos: Pos,
 ) -> Result<Value> {
-    m.enter_call(pos)?;
+    let value = enter_raw(stk, m, id, frame, pos).await;
+    m.outcome(value)
+}
+
+/// [`enter`] with its result in the shortest form.
+#[suspendable]
+#[inline(never)]
+async fn enter_raw(stk: &mut Stk, m: &mut Machine, id: LambdaId, frame: Addr, pos: Pos) -> Value {
+    if let Err(error) = m.enter_call(pos) {
+        return m.fail(error);
+    }
     let lambda = m.ir.lambda(id);
     let body = lambda.body;
     if lambda.has_pattern {
         let bound = stk.run(|stk| bind_pattern(stk, m, id, frame)).await;
         if let Err(error) = bound {
             m.call_depth -= 1;
-            return Err(if pos.is_some() {
+            return m.fail(if pos.is_some() {
                 error.traced("from call site", pos)
             } else {
                 error
             });
         }
     }
-    let result = operand(stk, m, body, frame).await;
+    let value = match m.quick(body, frame) {
+        Some(value) => value,
+        None => {
+            stk.run(|stk| super::expr::eval_raw(stk, m, body, frame))
+                .await
+        }
+    };
     m.call_depth -= 1;
-    match result {
-        Ok(value) => Ok(value),
-        Err(error) => Err(while_calling(m, id, error, pos)),
+    if value == Value::FAILED {
+        return failed_call(m, id, pos);
+    }
+    value
+}
+
+#[cold]
+#[inline(never)]
+fn failed_call(m: &mut Machine, id: LambdaId, pos: Pos) -> Value {
+    match m.outcome(Value::FAILED) {
+        Ok(value) => value,
+        Err(error) => {
+            let error = while_calling(m, id, error, pos);
+            m.fail(error)
+        }
     }
 }
 
@@ -282,9 +340,10 @@ async fn bind_pattern(stk: &mut Stk, m: &mut Machine, id: LambdaId, frame: Addr)
     m.heap.set_slot(frame, slot, argument);
     let set = argument.addr();
     let mut found = 0;
+    let mut cursor = m.heap.cursor(set);
     for index in 0..pattern.formals.len {
         let formal = m.ir.formals[(pattern.formals.start + index) as usize];
-        let value = match m.heap.get_attr(set, formal.name) {
+        let value = match m.heap.get_next_attr(&mut cursor, formal.name) {
             Some(value) => {
                 found += 1;
                 value

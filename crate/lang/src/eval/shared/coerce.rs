@@ -142,7 +142,7 @@ async fn append_other_here(
         }
         _ => match m.number(value) {
             Some(Number::Int(value)) => {
-                bytes.extend_from_slice(value.to_string().as_bytes());
+                crate::number::push_decimal(bytes, value);
                 return Ok(());
             }
             Some(Number::Float(value)) => {
@@ -203,10 +203,7 @@ pub async fn interpolation(
             append(stk, m, value, how, pos, what, &mut bytes, &mut context).await?;
         }
     }
-    m.check_memory(bytes.len(), Pos::NONE)?;
-    let string = m.heap.string(&bytes, context);
-    m.give_back_buffer(bytes);
-    Ok(string)
+    m.finish_string(bytes, context, Pos::NONE)
 }
 
 /// `./a/${e}/b`

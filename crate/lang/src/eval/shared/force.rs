@@ -126,7 +126,7 @@ pub(crate) async fn force_marked(
 }
 
 #[suspendable]
-#[inline(never)]
+#[inline(always)]
 async fn apply(stk: &mut Stk, m: &mut Machine, call: Addr) -> Result<Value> {
     let function = m.heap.peek(m.heap.value(call, 0));
     let count = m.heap.word(call, 1) as usize;
@@ -135,7 +135,10 @@ async fn apply(stk: &mut Stk, m: &mut Machine, call: Addr) -> Result<Value> {
         let lambda = m.ir.lambda(id);
         if lambda.parameters.len as usize == count {
             let frame = m.heap.frame(outer, lambda.frame_slots);
-            m.heap.copy(call, 2, frame, 1, count);
+            for index in 0..count as u32 {
+                let argument = m.heap.value(call, 2 + index);
+                m.heap.set_slot(frame, index, argument);
+            }
             return super::call::enter(stk, m, id, frame, Pos::NONE).await;
         }
     }

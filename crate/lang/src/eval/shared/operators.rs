@@ -253,10 +253,10 @@ pub async fn add(
     frame: Addr,
 ) -> Result<Value> {
     let a = operand(stk, m, left, frame).await?;
-    if let Some(x) = a.as_small_int() {
+    if let Some(x) = m.integer(a) {
         let b = operand(stk, m, right, frame).await?;
-        if let Some(y) = b.as_small_int() {
-            return Ok(m.heap.int(x + y));
+        if let Some(sum) = m.integer(b).and_then(|y| x.checked_add(y)) {
+            return Ok(m.heap.int(sum));
         }
         return m.add_numbers(a, b, right);
     }

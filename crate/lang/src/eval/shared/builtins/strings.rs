@@ -88,7 +88,7 @@ pub async fn concat_strings_sep(
     let separator = typed::string(stk, m, args[0], pos, what).await?;
     let what = "while evaluating the second argument (the list of strings to concat) passed to builtins.concatStringsSep";
     let list = typed::list(stk, m, args[1], pos, what).await?;
-    let mut bytes = Vec::new();
+    let mut bytes = m.take_buffer();
     let mut context = m.context(separator);
     let how = Coercion {
         numbers: false,
@@ -103,7 +103,7 @@ pub async fn concat_strings_sep(
         coerce::append(stk, m, element, how, pos, what, &mut bytes, &mut context).await?;
         m.check_memory(bytes.len(), pos)?;
     }
-    Ok(m.heap.string(&bytes, context))
+    m.finish_string(bytes, context, pos)
 }
 
 /// `replaceStrings from to s`
@@ -161,8 +161,14 @@ pub async fn replace_strings(
             .find(|&index| text[at..].starts_with(&from[index]))
             .or(first_empty);
         let Some(found) = found else {
-            result.extend(text.get(at));
-            at += 1;
+            // Everything up to the next byte that a pattern starts with.
+            let rest = text.get(at + 1..).unwrap_or_default();
+            let plain = rest
+                .iter()
+                .position(|&byte| !by_first_byte[usize::from(byte)].is_empty());
+            let next = at + 1 + plain.unwrap_or(rest.len());
+            result.extend_from_slice(text.get(at..next).unwrap_or_default());
+            at = next;
             continue;
         };
         let replacement = match replacements[found] {
@@ -196,20 +202,14 @@ pub async fn to_string(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         return Ok(value);
     }
     let what = "while evaluating the first argument passed to builtins.toString";
-    let (bytes, context) = coerce(
-        stk,
-        m,
-        value,
-        Coercion {
-            numbers: true,
-            copy_paths: false,
-        },
-        pos,
-        what,
-    )
-    .await?;
-    m.check_memory(bytes.len(), pos)?;
-    Ok(m.heap.string(&bytes, context))
+    let how = Coercion {
+        numbers: true,
+        copy_paths: false,
+    };
+    let mut bytes = m.take_buffer();
+    let mut context = ContextId::EMPTY;
+    coerce::append(stk, m, value, how, pos, what, &mut bytes, &mut context).await?;
+    m.finish_string(bytes, context, pos)
 }
 
 /// `toPath s`: a string still, but one that is an absolute path without superfluous parts.
