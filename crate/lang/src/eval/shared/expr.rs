@@ -104,9 +104,7 @@ async fn eval_here(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) ->
                 condition: test,
                 body,
             } => {
-                if let Err(error) = assertion(stk, m, expr, test, frame).await {
-                    return Err(error);
-                }
+                assertion(stk, m, expr, test, frame).await?;
                 expr = body;
             }
             Expr::Attrs(set) => return attrs(stk, m, set, frame).await,
