@@ -1,0 +1,3 @@
+#! @shell@
+source @out@/nix-support/utils.bash
+exec @prog@ "$@"

@@ -1,0 +1,3 @@
+#! @shell@
+source @out@/nix-support/add-flags.sh
+exec @prog@ $NIX_CFLAGS_COMPILE "$@"

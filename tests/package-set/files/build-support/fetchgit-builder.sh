@@ -1,0 +1,3 @@
+source "$stdenv/setup"
+git clone "$url" "$out"
+git -C "$out" checkout "$rev"

@@ -1,0 +1,53 @@
+# What every attribute of the set evaluates to: the paths of a derivation, or that it is refused.
+{
+  only ? null,
+  ...
+}@args:
+let
+  # As a build farm evaluates it: metadata are checked.
+  pkgs = import ./. (
+    {
+      config.checkMeta = true;
+    }
+    // removeAttrs args [ "only" ]
+  );
+  inherit (pkgs) lib;
+
+  # Names of packages in sets of packages, `python3Packages.NAME`.
+  scopes = {
+    "" = pkgs;
+    "python3Packages." = pkgs.python3Packages;
+    "perlPackages." = pkgs.perlPackages;
+    "haskellPackages." = lib.getAttrs (import ./pkgs/haskell-in-use.nix) pkgs.haskellPackages;
+  };
+  paths =
+    value:
+    let
+      wanted = builtins.tryEval (
+        if lib.isDerivation value then
+          builtins.deepSeq value.outPath {
+            drv = value.drvPath;
+            outputs = lib.genAttrs (value.outputs or [ "out" ]) (output: value.${output}.outPath);
+            meta = {
+              available = value.meta.available or null;
+              position = lib.removePrefix (toString ./. + "/") (value.meta.position or "");
+              maintainers = lib.length (value.meta.maintainers or [ ]);
+            };
+          }
+        else
+          null
+      );
+    in
+    if wanted.success then wanted.value else "refused";
+  ofScope =
+    prefix: set:
+    lib.concatMapAttrs (
+      name: value:
+      let
+        found = paths value;
+      in
+      lib.optionalAttrs (found != null) { "${prefix}${name}" = found; }
+    ) set;
+  all = lib.mergeAttrsList (lib.mapAttrsToList ofScope scopes);
+in
+if only == null then all else lib.getAttrs only all
