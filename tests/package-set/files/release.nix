@@ -1,6 +1,7 @@
 # What every attribute of the set evaluates to: the paths of a derivation, or that it is refused.
 {
   only ? null,
+  unused ? null,
   ...
 }@args:
 let
@@ -9,7 +10,7 @@ let
     {
       config.checkMeta = true;
     }
-    // removeAttrs args [ "only" ]
+    // removeAttrs args [ "only" "unused" ]
   );
   inherit (pkgs) lib;
 
@@ -18,7 +19,7 @@ let
     "" = pkgs;
     "python3Packages." = pkgs.python3Packages;
     "perlPackages." = pkgs.perlPackages;
-    "haskellPackages." = lib.getAttrs (import ./pkgs/haskell-in-use.nix) pkgs.haskellPackages;
+    "haskellPackages." = lib.getAttrs (lib.importIfExists ./pkgs/haskell-in-use.nix [ ]) pkgs.haskellPackages;
   };
   paths =
     value:

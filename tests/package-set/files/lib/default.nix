@@ -86,6 +86,7 @@ let
         hiPrio licensesSpdx getLicenseFromSpdxId platformMatch availableOn getExe getExe'
         ;
       inherit (self.sources) cleanSourceFilter cleanSource cleanSourceWith sourceByRegex sourceFilesBySuffices pathType;
+      inherit (self.filesystem) importIfExists;
       inherit (self.asserts) assertMsg assertOneOf assertEachOneOf;
       inherit (self.modules)
         evalModules mkIf mkMerge mkOverride mkDefault mkForce mkVMOverride mkBefore mkAfter mkOrder

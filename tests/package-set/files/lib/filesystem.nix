@@ -3,6 +3,8 @@ rec {
   pathType = builtins.readFileType or (path: (builtins.readDir (dirOf path)).${baseNameOf path});
   pathIsDirectory = path: builtins.pathExists path && pathType path == "directory";
   pathIsRegularFile = path: builtins.pathExists path && pathType path == "regular";
+  # What a file evaluates to, or a default where it is missing.
+  importIfExists = path: default: if builtins.pathExists path then import path else default;
   listFilesRecursive =
     folder:
     lib.flatten (

@@ -13,8 +13,4 @@ in
   bootstrap = team 0 4 "The compiler, the C library and the standard environment." "Bootstrap";
   python = team 10 6 "The interpreter and its package set." "Python";
   perl = team 20 3 "The interpreter and its package set." "Perl";
-  haskell = team 30 5 "The compiler and its package set." "Haskell";
-  rust = team 40 4 "The compiler and what is built with it." "Rust";
-  golang = team 50 4 "The compiler and what is built with it." "Go";
-  security = team 60 3 "Libraries that many depend on." "Security";
 }

@@ -241,10 +241,10 @@ with pkgs;
       };
     });
   buildPerlPackage = callPackage ../build-support/perl { };
-  perlPackages = lib.recurseIntoAttrs (callPackage ./perl-packages.nix { });
+  perlPackages = lib.recurseIntoAttrs (if builtins.pathExists ./perl-packages.nix then callPackage ./perl-packages.nix { } else { });
 
   haskellPackages = callPackage ../build-support/haskell/make-package-set.nix {
-    packageSetConfig = import ../pkgs/haskell-configuration.nix { inherit lib pkgs; };
+    packageSetConfig = lib.importIfExists ../pkgs/haskell-configuration.nix (_: _: _: { }) { inherit lib pkgs; };
   };
 
   buildGoModule = callPackage ../build-support/go { };

@@ -8,8 +8,10 @@ let
       { }
     else
       mapAttrs (name: _: baseDirectory + "/${shard}/${name}/package.nix") (readDir (baseDirectory + "/${shard}"));
+  # The set is complete without: then it is only the core.
+  shards = if builtins.pathExists baseDirectory then readDir baseDirectory else { };
   packageFiles = builtins.foldl' (all: shard: all // shard) { } (
-    builtins.attrValues (mapAttrs namesForShard (readDir baseDirectory))
+    builtins.attrValues (mapAttrs namesForShard shards)
   );
 in
 self: super:

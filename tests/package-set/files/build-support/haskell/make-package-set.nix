@@ -23,7 +23,7 @@ let
           in
           lib.makeOverridable drv (auto // manualArgs);
       in
-      import ../../pkgs/hackage-packages.nix { inherit pkgs lib callPackage; } self
+      lib.importIfExists ../../pkgs/hackage-packages.nix (_: _: { }) { inherit pkgs lib callPackage; } self
       // {
         inherit mkDerivation callPackage ghc;
         ghcWithPackages =

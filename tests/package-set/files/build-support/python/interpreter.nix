@@ -32,7 +32,7 @@
 let
   pythonVersion = lib.versions.majorMinor version;
   sitePackages = "lib/python${pythonVersion}/site-packages";
-  pythonPackagesFun = import ../../pkgs/python-modules;
+  pythonPackagesFun = lib.importIfExists ../../pkgs/python-modules (self: super: { });
   base = import ./base.nix;
   pythonPackages =
     let
