@@ -7,6 +7,7 @@
 pub mod fields;
 pub mod matching;
 pub mod mentions;
+pub mod text;
 
 use bstr::BString;
 use drvlab_store::StorePath;

@@ -4,8 +4,9 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use drvlab_store::StoreDir;
 use lexopt::prelude::*;
 
 /// What the program is asked to do.
@@ -40,6 +41,26 @@ pub enum Command {
     Show {
         /// What is evaluated; a file whose name ends in `.drv` is read as it is.
         input: Input,
+    },
+    /// Explain how store paths come about.
+    Why {
+        /// Where derivations come from.
+        input: Input,
+        /// Full store paths that are explained; those of what the input gives if there is none.
+        paths: Vec<Vec<u8>>,
+        /// The step whose text alone is printed, counted from 1.
+        step: Option<usize>,
+        /// Whether all is printed as JSON.
+        json: bool,
+    },
+    /// Compare two states.
+    Diff {
+        /// The state before.
+        old: Input,
+        /// The state after.
+        new: Input,
+        /// Whether the difference is printed as JSON.
+        json: bool,
     },
     /// Print what a build would fetch and build.
     Plan {
@@ -143,6 +164,8 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Usage
             Some("instantiate") => Kind::Instantiate,
             Some("show") => Kind::Show,
             Some("plan") => Kind::Plan,
+            Some("why") => Kind::Why,
+            Some("diff") => Kind::Diff,
             _ => {
                 return Err(UsageError(format!(
                     "'{}' is not a recognised command",
@@ -162,6 +185,8 @@ enum Kind {
     Instantiate,
     Show,
     Plan,
+    Why,
+    Diff,
 }
 
 /// Everything that flags can say; which of them a command takes is decided while reading.
@@ -176,6 +201,7 @@ struct Flags {
     drv_dir: Option<PathBuf>,
     substituters: Vec<PathBuf>,
     unsigned: bool,
+    step: Option<usize>,
     trusted_public_keys: Vec<Vec<u8>>,
 }
 
@@ -214,7 +240,15 @@ impl Flags {
                 Long("drv-dir") if kind == Kind::Instantiate => {
                     flags.drv_dir = Some(path(parser, "--drv-dir")?);
                 }
-                Long("json") if kind == Kind::Plan => flags.json = true,
+                Long("json") if matches!(kind, Kind::Plan | Kind::Why | Kind::Diff) => {
+                    flags.json = true;
+                }
+                Long("step") if kind == Kind::Why => {
+                    let text = one_value(parser, "--step")?;
+                    let number = text.to_str().and_then(|text| text.parse().ok());
+                    let wrong = || UsageError("'--step' takes the number of a step".to_owned());
+                    flags.step = Some(number.ok_or_else(wrong)?);
+                }
                 Long("substituter") if kind == Kind::Plan => {
                     flags.substituters.push(path(parser, "--substituter")?);
                 }
@@ -230,8 +264,29 @@ impl Flags {
         Ok(Some(flags))
     }
 
-    fn into_command(self, kind: Kind) -> Result<Command, UsageError> {
+    fn into_command(mut self, kind: Kind) -> Result<Command, UsageError> {
         let mut input = self.input;
+        let mut paths = Vec::new();
+        if kind == Kind::Why && !self.expressions {
+            // A path in the store that is no file here is what to explain rather than where to look.
+            let (selected, words) = self.words.into_iter().partition(|word| {
+                is_store_path(word.as_encoded_bytes()) && !Path::new(word).exists()
+            });
+            self.words = words;
+            let selected: Vec<OsString> = selected;
+            paths = selected
+                .into_iter()
+                .map(OsString::into_encoded_bytes)
+                .collect();
+        }
+        if kind == Kind::Diff {
+            let (old, new) = two_inputs(input, sources(self.words, self.expressions))?;
+            return Ok(Command::Diff {
+                old,
+                new,
+                json: self.json,
+            });
+        }
         input.sources = sources(self.words, self.expressions);
         Ok(match kind {
             Kind::Eval => Command::Eval {
@@ -247,6 +302,12 @@ impl Flags {
                 drv_dir: self.drv_dir,
             },
             Kind::Show => Command::Show { input },
+            Kind::Why | Kind::Diff => Command::Why {
+                input,
+                paths,
+                step: self.step,
+                json: self.json,
+            },
             Kind::Plan => Command::Plan {
                 input,
                 caches: Caches {
@@ -258,6 +319,35 @@ impl Flags {
             },
         })
     }
+}
+
+/// Whether a word is the full path of a store object in the usual store.
+fn is_store_path(word: &[u8]) -> bool {
+    StoreDir::default().parse_path(word).is_ok()
+}
+
+/// What is compared with what: two sources, or two attributes of one.
+fn two_inputs(input: Input, sources: Vec<Source>) -> Result<(Input, Input), UsageError> {
+    let mut old = input.clone();
+    let mut new = input;
+    match (<[Source; 2]>::try_from(sources), new.attr_paths.len()) {
+        (Ok([before, after]), _) => {
+            old.sources = vec![before];
+            new.sources = vec![after];
+        }
+        (Err(sources), 2) if sources.len() == 1 => {
+            old.sources.clone_from(&sources);
+            new.sources = sources;
+            old.attr_paths.truncate(1);
+            new.attr_paths.remove(0);
+        }
+        _ => {
+            return Err(UsageError(
+                "'diff' compares two files, or two attributes (-A) of one".to_owned(),
+            ));
+        }
+    }
+    Ok((old, new))
 }
 
 /// What the words beside the flags mean, as with `nix-instantiate`: `-` anywhere is standard input alone, no word is `./default.nix`.
@@ -439,6 +529,40 @@ mod tests {
                 trusted_public_keys: vec![b"k:AA==".to_vec()],
             }
         );
+    }
+
+    #[test]
+    fn reads_what_is_explained_and_compared() {
+        let path = "/nix/store/00bgd045z0d4icpbc2yyz4gx48ak44la-net-tools-1.60";
+        let command = words(&["why", path, "--step", "3", "f.nix", "--json"]);
+        let input = Input {
+            sources: vec![Source::File("f.nix".into())],
+            ..Input::default()
+        };
+        assert_eq!(
+            command,
+            Ok(Command::Why {
+                input: input.clone(),
+                paths: vec![path.into()],
+                step: Some(3),
+                json: true,
+            })
+        );
+        assert!(words(&["why", "--step", "x"]).is_err());
+        let one = |attr: &str| Input {
+            attr_paths: vec![attr.into()],
+            ..input.clone()
+        };
+        assert_eq!(
+            words(&["diff", "f.nix", "-A", "a", "-A", "b"]),
+            Ok(Command::Diff {
+                old: one("a"),
+                new: one("b"),
+                json: false
+            })
+        );
+        assert!(words(&["diff", "f.nix"]).is_err());
+        assert!(words(&["diff", "f.nix", "g.nix", "h.nix"]).is_err());
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use drvlab_store::{Derivation, StoreDir, StorePath, aterm};
+use drvlab_store::aterm::{self, Read};
+use drvlab_store::{Derivation, StoreDir, StorePath};
 
 use crate::failure::Failure;
 use crate::reading;
@@ -18,6 +19,32 @@ pub fn is_drv_file(path: &Path) -> bool {
 /// # Errors
 /// When the file cannot be read, its name is no store path's, or its text is no derivation.
 pub fn read(path: &Path, store_dir: &StoreDir) -> Result<(StorePath, Derivation), Failure> {
+    let (store_path, text) = text(path)?;
+    let name = store_path.derivation_name().unwrap_or_default();
+    let derivation = aterm::parse(&text, name, store_dir).map_err(|error| {
+        Failure::message(format!(
+            "error parsing derivation '{}': {error}",
+            path.display()
+        ))
+    })?;
+    Ok((store_path, derivation))
+}
+
+/// Reads as much as there is of a `.drv` file, and says what is wrong with it.
+///
+/// # Errors
+/// When the file cannot be read, or its name is no store path's.
+pub fn read_what_can_be_read(
+    path: &Path,
+    store_dir: &StoreDir,
+) -> Result<(StorePath, Read), Failure> {
+    let (store_path, text) = text(path)?;
+    let read = aterm::read(&text, &store_path, store_dir);
+    Ok((store_path, read))
+}
+
+/// Reads a file that is named like a derivation in the store.
+fn text(path: &Path) -> Result<(StorePath, Vec<u8>), Failure> {
     let text = reading::file(path).map_err(|error| Failure::file("cannot read", path, &error))?;
     let base_name = path.file_name().unwrap_or_default();
     let store_path = StorePath::parse(base_name.as_encoded_bytes()).map_err(|error| {
@@ -26,19 +53,13 @@ pub fn read(path: &Path, store_dir: &StoreDir) -> Result<(StorePath, Derivation)
             path.display()
         ))
     })?;
-    let Some(name) = store_path.derivation_name() else {
+    if store_path.derivation_name().is_none() {
         return Err(Failure::message(format!(
             "'{}' is not a derivation",
             path.display()
         )));
-    };
-    let derivation = aterm::parse(&text, name, store_dir).map_err(|error| {
-        Failure::message(format!(
-            "error parsing derivation '{}': {error}",
-            path.display()
-        ))
-    })?;
-    Ok((store_path, derivation))
+    }
+    Ok((store_path, text))
 }
 
 /// Writes derivations into a folder, which is made if it does not exist; each file is named as in the store.

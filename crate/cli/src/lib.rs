@@ -2,6 +2,8 @@
 
 pub mod arguments;
 pub mod cache_folder;
+pub mod derivations;
+pub mod diff;
 pub mod drv_files;
 pub mod eval;
 pub mod failure;
@@ -13,5 +15,6 @@ pub mod program;
 pub mod reading;
 pub mod session;
 pub mod show;
+pub mod why;
 
 mod stack;

@@ -8,7 +8,7 @@ use crate::arguments::{self, Command, Input, Source};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::stack;
-use crate::{eval, instantiate, plan, session, show};
+use crate::{diff, eval, instantiate, plan, session, show, why};
 
 const USAGE: &str = "\
 Usage: drvlab <command> [<option>…] [FILE… | -E EXPR… | -]
@@ -21,6 +21,13 @@ Usage: drvlab <command> [<option>…] [FILE… | -E EXPR… | -]
   instantiate    print the paths of store derivations, as `nix-instantiate` does
       --drv-dir DIR            also write the derivations, with all they need, into DIR
   show           print derivations as JSON, as `nix derivation show` does; FILE may be a .drv file
+  why            explain how store paths come about, every hashed byte; FILE may be a .drv file, and a path in the store
+                 selects what is explained
+      --step N                 print the text of one step as it is, to be hashed by hand
+      --json                   print all steps as JSON
+  diff           compare two states: OLD and NEW, or two attributes (-A) of one FILE; they may also be .drv files,
+                 folders of them, or JSON of `nix derivation show`
+      --json                   print the difference as JSON
   plan           print what a build would build and fetch, as `nix-build --dry-run` does with an empty store
       --substituter DIR        a binary cache, as `nix copy --to file://DIR` makes it; can be given several times
       --trusted-public-key KEY a key whose signatures count
@@ -92,6 +99,13 @@ fn execute(command: &Command, output: &mut dyn Write) -> Result<(), Failure> {
             plan::run(&mut session, input, caches, *json, output)
         }
         Command::Show { input } => show::run(input, output),
+        Command::Why {
+            input,
+            paths,
+            step,
+            json,
+        } => why::run(input, paths, *step, *json, output),
+        Command::Diff { old, new, json } => diff::run(old, new, *json, output),
     }
 }
 

@@ -7,7 +7,7 @@ mod parse;
 mod part;
 mod write;
 
-pub use parse::{MAX_DYNAMIC_DEPTH, ParseError, ParseErrorKind, parse};
+pub use parse::{MAX_DYNAMIC_DEPTH, ParseError, ParseErrorKind, Read, parse, read};
 pub use part::{Layout, Part};
 pub use write::{Mask, to_bytes, write};
 pub(crate) use write::{OutputPaths, write_modulo_inputs, write_with_layout};

@@ -12,7 +12,7 @@ use std::fmt;
 use bstr::{BStr, BString, ByteSlice as _};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-pub(crate) use inputs::ModuloInputs;
+pub(crate) use inputs::{ModuloInput, ModuloInputs};
 
 use crate::aterm::{self, OutputPaths};
 use crate::content_address::ContentAddressError;
@@ -441,7 +441,7 @@ pub(crate) fn references(derivation: &Derivation) -> impl Iterator<Item = &Store
     derivations.chain(derivation.input_srcs.iter())
 }
 
-fn kind_of(derivation: &Derivation) -> Result<DerivationKind, DigestError> {
+pub(crate) fn kind_of(derivation: &Derivation) -> Result<DerivationKind, DigestError> {
     derivation.kind().map_err(|error| DigestError::Kind {
         derivation: derivation.name.clone(),
         error,

@@ -1,6 +1,8 @@
 //! Derivations as JSON, in version 4 of the reference's format (`nix derivation show` of Nix 2.34).
 //!
-//! Writing only. Source: the manual's page "Derivation JSON format" and `libstore/derivations.cc`.
+//! Writing is here, reading in [`parse()`]. Source: the manual's page "Derivation JSON format" and `libstore/derivations.cc`.
+
+mod parse;
 
 use std::fmt;
 use std::io;
@@ -8,6 +10,8 @@ use std::io;
 use bstr::{BString, ByteSlice as _};
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use serde_json::{Map, Value, json};
+
+pub use parse::{JsonReadError, parse, parse_show};
 
 use crate::derivation::{Derivation, DerivationInputs, DerivationOutput};
 use crate::hash::HashFormat;

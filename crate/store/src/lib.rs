@@ -9,6 +9,7 @@ pub mod content_address;
 pub mod derivation;
 pub mod digest;
 pub mod encoding;
+pub mod explain;
 pub mod file_tree;
 pub mod hash;
 pub mod json;

@@ -529,7 +529,9 @@ impl PathType<'_> {
 }
 
 /// Sorts references, and keeps each once.
-fn sorted<'a>(references: impl IntoIterator<Item = &'a StorePath>) -> Vec<&'a StorePath> {
+pub(crate) fn sorted<'a>(
+    references: impl IntoIterator<Item = &'a StorePath>,
+) -> Vec<&'a StorePath> {
     let mut references: Vec<&StorePath> = references.into_iter().collect();
     references.sort_unstable();
     references.dedup();

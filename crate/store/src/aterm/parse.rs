@@ -7,6 +7,7 @@ use bstr::{BString, ByteSlice as _};
 
 use crate::content_address::{ContentAddress, ContentAddressError, ContentAddressMethod};
 use crate::derivation::{Derivation, DerivationInputs, DerivationOutput};
+use crate::digest::derivation_path;
 use crate::hash::{Hash, HashAlgorithm, HashError};
 use crate::store_path::{StoreDir, StorePath, StorePathError};
 
@@ -48,6 +49,13 @@ pub enum ParseErrorKind {
     },
     /// An output whose path cannot be known has one.
     UnexpectedPath,
+    /// What was read is written in another way, for example without needless escapes.
+    NotCanonical,
+    /// The text has another path than it should.
+    OwnPath {
+        /// What the text gives.
+        expected: StorePath,
+    },
 }
 
 impl fmt::Display for ParseError {
@@ -78,6 +86,12 @@ impl fmt::Display for ParseError {
             ParseErrorKind::UnexpectedPath => {
                 f.write_str("an output whose hash is not fixed must not have a path")
             }
+            ParseErrorKind::NotCanonical => {
+                f.write_str("Nix would write this in another way, for example without an escape")
+            }
+            ParseErrorKind::OwnPath { expected } => {
+                write!(f, "a file with this text has the path '{expected}'")
+            }
         }
     }
 }
@@ -92,13 +106,68 @@ impl std::error::Error for ParseError {}
 /// # Errors
 /// The first place where the text is no derivation.
 pub fn parse(text: &[u8], name: &str, store_dir: &StoreDir) -> Result<Derivation, ParseError> {
-    Parser {
-        text,
-        position: 0,
-        field: "header",
-        store_dir,
+    let mut parser = Parser::new(text, store_dir, false);
+    let mut derivation = Derivation::new(name);
+    parser.derivation(&mut derivation)?;
+    Ok(derivation)
+}
+
+/// What could be read of a text, and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// Everything in front of the place where reading ended.
+    pub derivation: Derivation,
+    /// In the order of their offsets, as far as they concern the text.
+    pub problems: Vec<ParseError>,
+    /// Whether the text was read to its end.
+    pub complete: bool,
+}
+
+/// Reads as much as there is of the text of a `.drv` file, and compares it with the path that it should have.
+///
+/// Wrong order, repetitions and wrong paths of outputs are problems that do not end the reading. A path of an input-addressed output
+/// can only be checked by those who know the inputs.
+#[must_use]
+pub fn read(text: &[u8], path: &StorePath, store_dir: &StoreDir) -> Read {
+    let mut parser = Parser::new(text, store_dir, true);
+    let name = path.derivation_name().unwrap_or_else(|| path.name());
+    let mut derivation = Derivation::new(name);
+    let result = parser.derivation(&mut derivation);
+    let complete = result.is_ok();
+    let mut problems = parser.problems;
+    problems.extend(result.err());
+    if complete {
+        let again = super::to_bytes(&derivation, store_dir);
+        let difference = again
+            .iter()
+            .zip(text)
+            .position(|(ours, theirs)| ours != theirs);
+        if problems.is_empty() && again != text {
+            problems.push(ParseError {
+                offset: difference.unwrap_or(again.len().min(text.len())),
+                field: "text",
+                kind: ParseErrorKind::NotCanonical,
+            });
+        }
+        match derivation_path(store_dir, &derivation, text) {
+            Ok(expected) if expected != *path => problems.push(ParseError {
+                offset: 0,
+                field: "path",
+                kind: ParseErrorKind::OwnPath { expected },
+            }),
+            Ok(_) => {}
+            Err(error) => problems.push(ParseError {
+                offset: 0,
+                field: "path",
+                kind: ParseErrorKind::Path(error),
+            }),
+        }
     }
-    .derivation(name)
+    Read {
+        derivation,
+        problems,
+        complete,
+    }
 }
 
 struct Parser<'a> {
@@ -106,18 +175,41 @@ struct Parser<'a> {
     position: usize,
     field: &'static str,
     store_dir: &'a StoreDir,
+    /// Whether problems after which reading can go on are collected rather than returned.
+    lenient: bool,
+    problems: Vec<ParseError>,
 }
 
 type Parsed<T> = Result<T, ParseError>;
 
-impl Parser<'_> {
-    fn derivation(&mut self, name: &str) -> Parsed<Derivation> {
-        let mut derivation = Derivation::new(name);
+impl<'a> Parser<'a> {
+    const fn new(text: &'a [u8], store_dir: &'a StoreDir, lenient: bool) -> Self {
+        Self {
+            text,
+            position: 0,
+            field: "header",
+            store_dir,
+            lenient,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Reports a problem after which reading can go on.
+    fn complain(&mut self, error: ParseError) -> Parsed<()> {
+        if !self.lenient {
+            return Err(error);
+        }
+        self.problems.push(error);
+        Ok(())
+    }
+
+    fn derivation(&mut self, derivation: &mut Derivation) -> Parsed<()> {
         let dynamic = self.header()?;
+        let name = derivation.name.clone();
 
         self.field = "outputs";
         self.list(|parser| {
-            let (start, key, output) = parser.output(name)?;
+            let (start, key, output) = parser.output(&name)?;
             parser.insert(&mut derivation.outputs, start, key, output)
         })?;
         self.expect(",")?;
@@ -132,7 +224,7 @@ impl Parser<'_> {
             parser.expect(")")?;
             let last = derivation.input_drvs.last_key_value();
             if last.is_some_and(|(last, _)| *last >= path) {
-                return Err(parser.order_error(start, path.to_string()));
+                parser.complain(parser.order_error(start, path.to_string()))?;
             }
             derivation.input_drvs.insert(path, inputs);
             Ok(())
@@ -148,7 +240,7 @@ impl Parser<'_> {
                 .last()
                 .is_some_and(|last| *last >= path)
             {
-                return Err(parser.order_error(start, path.to_string()));
+                parser.complain(parser.order_error(start, path.to_string()))?;
             }
             derivation.input_srcs.insert(path);
             Ok(())
@@ -186,7 +278,7 @@ impl Parser<'_> {
         if self.position < self.text.len() {
             return Err(self.expected("the end of the text"));
         }
-        Ok(derivation)
+        Ok(())
     }
 
     /// Parses what stands before the outputs; tells whether inputs may be outputs of outputs.
@@ -261,7 +353,9 @@ impl Parser<'_> {
                 if output.path() != path.as_ref()
                     && let Some(expected) = output.path().cloned()
                 {
-                    return Err(self.error_at(path_start, ParseErrorKind::FixedPath { expected }));
+                    self.complain(
+                        self.error_at(path_start, ParseErrorKind::FixedPath { expected }),
+                    )?;
                 }
                 output
             }
@@ -301,7 +395,7 @@ impl Parser<'_> {
             let start = parser.position;
             let name = parser.string()?;
             if names.last().is_some_and(|last| *last >= name) {
-                return Err(parser.order_error(start, name));
+                parser.complain(parser.order_error(start, name.clone()))?;
             }
             names.insert(name);
             Ok(())
@@ -369,14 +463,14 @@ impl Parser<'_> {
     }
 
     fn insert<T>(
-        &self,
+        &mut self,
         map: &mut BTreeMap<BString, T>,
         start: usize,
         key: BString,
         value: T,
     ) -> Parsed<()> {
         if map.last_key_value().is_some_and(|(last, _)| *last >= key) {
-            return Err(self.order_error(start, key));
+            self.complain(self.order_error(start, key.clone()))?;
         }
         map.insert(key, value);
         Ok(())
@@ -430,6 +524,39 @@ mod tests {
             Ok(_) => "accepted".to_owned(),
             Err(error) => error.to_string(),
         }
+    }
+
+    #[test]
+    fn what_could_be_read_is_kept() {
+        let store_dir = StoreDir::default();
+        let path = StorePath::parse("00000000000000000000000000000000-name.drv").unwrap();
+        let read_text = |text: &str| read(text.as_bytes(), &path, &store_dir);
+        let problems = |read: &Read| -> Vec<String> {
+            read.problems.iter().map(ToString::to_string).collect()
+        };
+
+        let whole = read_text(GOOD);
+        assert!(whole.complete);
+        let [escape, own_path] = &problems(&whole)[..] else {
+            panic!("{:?}", whole.problems);
+        };
+        let place = GOOD.find("\\x").unwrap();
+        assert!(escape.contains(&format!("byte {place}, text")), "{escape}");
+        assert!(
+            own_path.contains("a file with this text has the path '"),
+            "{own_path}"
+        );
+
+        let cut = read_text(&GOOD[..GOOD.find(",(\"b\"").unwrap()]);
+        assert!(!cut.complete);
+        assert_eq!(cut.derivation.system, "system");
+        assert_eq!(cut.derivation.env.len(), 1);
+        assert!(problems(&cut)[0].contains("environment: expected ',' or ']'"));
+
+        let unsorted = read_text(&GOOD.replace("\"a\",\"1\"", "\"c\",\"1\""));
+        assert!(unsorted.complete);
+        assert_eq!(unsorted.derivation.env.len(), 2);
+        assert!(problems(&unsorted)[0].contains("'b' is repeated or not in sorted order"));
     }
 
     #[test]

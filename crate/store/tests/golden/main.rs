@@ -1,15 +1,11 @@
 //! What the reference computed, recorded in `tests/golden/hash/`, is computed here again.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "golden data that cannot be read should fail the test"
-)]
-
+mod explanations;
+mod recorded;
+#[path = "../trees/mod.rs"]
 mod trees;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
 
 use drvlab_store::aterm::{self, Mask};
 use drvlab_store::derivation::DerivationKind;
@@ -19,25 +15,8 @@ use drvlab_store::{
     CacheInfo, Derivation, DerivationOutput, DigestCache, Hash, HashAlgorithm, HashFormat, NarInfo,
     PublicKey, PublicKeys, SecretKey, StoreDir, StorePath, encoding, hash, nar, placeholder,
 };
+use recorded::{Recorded, derivations, golden, list, str};
 use serde_json::Value;
-
-fn golden(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../tests/golden/hash")
-        .join(name)
-        .with_extension("json");
-    let file: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
-    assert_eq!(file["nix"], "2.34.8");
-    file["data"].clone()
-}
-
-fn list(value: &Value) -> &[Value] {
-    value.as_array().unwrap()
-}
-
-fn str(value: &Value) -> &str {
-    value.as_str().unwrap()
-}
 
 /// Compares a result with what the reference printed or with the message with which it failed.
 fn check_outcome(what: &str, expected: &Value, actual: Result<String, String>) {
@@ -168,37 +147,6 @@ fn text_paths_placeholders_and_names() {
     }
 }
 
-/// A recorded `.drv` file.
-struct Recorded {
-    path: StorePath,
-    text: Vec<u8>,
-    derivation: Derivation,
-    json: String,
-    pretty: String,
-}
-
-fn derivations() -> Vec<Recorded> {
-    let store_dir = StoreDir::default();
-    let read = |case: &Value| {
-        let path = store_dir.parse_path(str(&case["path"])).unwrap();
-        let text = match case["text"].as_str() {
-            Some(text) => text.as_bytes().to_vec(),
-            None => encoding::base64_decode(str(&case["text"]["base64"]).as_bytes()).unwrap(),
-        };
-        let name = path.derivation_name().unwrap();
-        let derivation =
-            aterm::parse(&text, name, &store_dir).unwrap_or_else(|error| panic!("{path}: {error}"));
-        Recorded {
-            derivation,
-            text,
-            json: str(&case["json"]).to_owned(),
-            pretty: str(&case["pretty"]).to_owned(),
-            path,
-        }
-    };
-    list(&golden("derivations")).iter().map(read).collect()
-}
-
 #[test]
 fn derivations_of_every_kind_are_recorded() {
     let all = derivations();
@@ -318,6 +266,9 @@ fn json_is_what_derivation_show_prints() {
                 let compact = json::to_text(&value, Layout::Compact);
                 assert_eq!(compact, recorded.json.trim_end());
                 let pretty = json::to_text(&value, Layout::Pretty);
+                let read = json::parse_show(compact.as_bytes(), &StoreDir::default()).unwrap();
+                assert_eq!(read.len(), 1);
+                assert_eq!(read.get(&recorded.path), Some(&recorded.derivation));
                 assert_eq!(pretty, recorded.pretty.trim_end());
             }
             Err(error) => {
