@@ -27,6 +27,13 @@ const SMALL: usize = 12;
 #[derive(Clone, Copy, Debug)]
 pub struct AttrSlot(Addr);
 
+impl AttrSlot {
+    /// Returns the place in the heap.
+    pub(crate) fn addr(self) -> Addr {
+        self.0
+    }
+}
+
 /// A place in a set whose attributes are looked up in the order of their symbols.
 #[derive(Debug)]
 pub(crate) struct Cursor {
@@ -248,6 +255,7 @@ impl Heap {
             merged = self.merge(layer, merged);
             rest = below;
         }
+        self.before_change(set);
         self.set_word(set, 1, merged.0);
         merged
     }

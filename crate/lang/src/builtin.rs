@@ -171,6 +171,20 @@ impl Builtin {
         TABLE[self as usize].2
     }
 
+    /// Tells whether it goes through the attributes of its argument in the order of their symbols.
+    pub(crate) fn goes_by_symbol(self) -> bool {
+        matches!(
+            self,
+            Builtin::FetchGit
+                | Builtin::FetchMercurial
+                | Builtin::FetchTarball
+                | Builtin::FetchTree
+                | Builtin::FetchUrl
+                | Builtin::FlakeRefToString
+                | Builtin::Path
+        )
+    }
+
     /// Returns the name of the global variable that holds it.
     pub fn global_name(self) -> String {
         if TABLE[self as usize].3 {

@@ -47,6 +47,15 @@ pub struct Contexts {
     sets: Vec<Rc<[ContextElement]>>,
     ids: FxHashMap<Rc<[ContextElement]>, ContextId>,
     unions: FxHashMap<(ContextId, ContextId), ContextId>,
+    /// The keys of `unions` in the order they were added.
+    united: Vec<(ContextId, ContextId)>,
+}
+
+/// How many sets there are, and how many unions are known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    sets: usize,
+    united: usize,
 }
 
 impl Default for Contexts {
@@ -56,6 +65,7 @@ impl Default for Contexts {
             sets: vec![empty.clone()],
             ids: FxHashMap::from_iter([(empty, ContextId::EMPTY)]),
             unions: FxHashMap::default(),
+            united: Vec::new(),
         }
     }
 }
@@ -109,6 +119,25 @@ impl Contexts {
         elements.extend_from_slice(self.elements(b));
         let id = self.intern(elements);
         self.unions.insert(key, id);
+        self.united.push(key);
         id
+    }
+
+    /// Returns how much there is.
+    pub(crate) fn extent(&self) -> Extent {
+        Extent {
+            sets: self.sets.len(),
+            united: self.united.len(),
+        }
+    }
+
+    /// Forgets what has been added since there was that much.
+    pub(crate) fn truncate(&mut self, to: Extent) {
+        for key in self.united.drain(to.united..) {
+            self.unions.remove(&key);
+        }
+        for set in self.sets.drain(to.sets..) {
+            self.ids.remove(&set);
+        }
     }
 }

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 impl Machine {
     /// Returns the name of a value's type with an article, as error messages use it (`showType` of the reference).
     pub fn describe(&self, value: Value) -> Cow<'static, str> {
-        let value = self.heap.peek(value);
+        let value = self.heap.look(value);
         Cow::Borrowed(match value.tag() {
             Tag::Thunk if self.heap.word(value.addr(), 0) == crate::heap::thunk::BLACKHOLE => {
                 "a black hole"
@@ -261,8 +261,21 @@ impl Machine {
         Ok(Value::object(Tag::List, result))
     }
 
+    /// Tells whether two values are one object, before either is evaluated. Functions and numbers are told apart by the places that refer
+    /// to them, as in the reference.
+    pub(crate) fn are_same_object(&self, a: Value, b: Value) -> bool {
+        let object = self.heap.look(a);
+        match object.tag() {
+            _ if a == b && a.is_thunk() => true,
+            Tag::Constant | Tag::SmallInt => false,
+            Tag::Lambda | Tag::Boxed => a == b,
+            _ => object == self.heap.look(b),
+        }
+    }
+
     /// Makes `{ file, line, column }` of a position, or null.
     pub(crate) fn position_value(&mut self, pos: Pos) -> Value {
+        self.note_position(pos);
         let Some(location) = self.sources.locate(pos) else {
             return Value::NULL;
         };

@@ -109,7 +109,27 @@ impl Machine {
     /// # Errors
     /// What evaluation says, or a missing argument.
     pub fn auto_call(&mut self, value: Value, arguments: Value) -> Result<Value> {
+        let value = self.force(value)?;
+        if value.tag() == Tag::Lambda
+            && self.heap.all_attributes(arguments.addr()).is_empty()
+            && self.takes_optional_arguments(value)
+            && let Some(call) = self.entry_call(value)
+        {
+            return self.force(call);
+        }
         call::auto_call(&mut Stk, self, value, arguments.addr())
+    }
+
+    /// Tells whether a function takes one set, without which it can do.
+    fn takes_optional_arguments(&self, function: Value) -> bool {
+        let (id, _) = self.heap.lambda_parts(function.addr());
+        let parameters = self.ir.lambda(id).parameters;
+        let pattern = self.ir.parameters[parameters.range().start].pattern;
+        parameters.len == 1
+            && pattern.is_some_and(|pattern| {
+                let mut formals = self.ir.formals[pattern.formals.range()].iter();
+                formals.all(|formal| formal.default.is_some())
+            })
     }
 
     /// Follows an attribute path such as `packages.hello` or `list.0`; functions on the way are called with `arguments`.

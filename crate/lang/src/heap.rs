@@ -17,6 +17,7 @@
 use crate::arena::{Arena, MAX_WORDS};
 use crate::context::ContextId;
 use crate::ir::{ExprId, LambdaId};
+use crate::kept::Trail;
 use crate::value::{Addr, Boxed, Tag, Value};
 
 /// Markers in the first word of a thunk; anything smaller is an expression id.
@@ -30,8 +31,10 @@ pub mod thunk {
     /// Computed ahead of time because that was cheap and could not fail; the second word is the value. For the program it is not
     /// evaluated until somebody asks.
     pub const READY: u32 = u32::MAX - 3;
+    /// Evaluated like [`DONE`], to a value that depends on a volatile file (see [`crate::incremental`]).
+    pub const TAINTED: u32 = u32::MAX - 4;
     /// The smallest marker.
-    pub const FIRST_MARKER: u32 = READY;
+    pub const FIRST_MARKER: u32 = TAINTED;
 }
 
 /// The arena and its limit.
@@ -40,6 +43,7 @@ pub struct Heap {
     arena: Arena,
     /// In words.
     limit: usize,
+    pub(crate) trail: Trail,
 }
 
 /// Bytes that a new heap has room for, unless the host wants more.
@@ -51,12 +55,24 @@ impl Heap {
         Heap {
             arena: Arena::new(FIRST / 4, reserve / 4),
             limit: (limit / 4).min(MAX_WORDS),
+            trail: Trail::default(),
         }
     }
 
     /// Forgets all objects and keeps the memory.
     pub fn clear(&mut self) {
         self.arena.clear();
+        self.trail.clear();
+    }
+
+    /// Returns where the next object will start.
+    pub(crate) fn top(&self) -> u32 {
+        self.arena.top() as u32
+    }
+
+    /// Forgets the objects from an address on.
+    pub(crate) fn truncate(&mut self, top: u32) {
+        self.arena.shrink(top as usize);
     }
 
     /// Counts the bytes in use.
@@ -160,7 +176,17 @@ impl Heap {
         self.thunk(thunk::APPLY, addr.0)
     }
 
-    /// Looks through thunks that have been evaluated already, without evaluating anything.
+    /// Looks through thunks that have been evaluated already, without evaluating anything, also where the value depends on a volatile
+    /// file: for messages, and for values that have been forced.
+    pub(crate) fn look(&self, value: Value) -> Value {
+        let mut value = self.peek(value);
+        while value.is_thunk() && self.word(value.addr(), 0) == thunk::TAINTED {
+            value = self.peek(self.value(value.addr(), 1));
+        }
+        value
+    }
+
+    /// Looks through thunks that have been evaluated already to values that depend on no volatile file, without evaluating anything.
     #[inline]
     pub(crate) fn peek(&self, value: Value) -> Value {
         let mut value = value;

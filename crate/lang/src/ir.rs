@@ -403,7 +403,66 @@ pub struct Ir {
     pub text_bytes: Vec<u8>,
 }
 
+/// How much every table of an [`Ir`] holds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lengths {
+    exprs: usize,
+    lists: usize,
+    attr_paths: usize,
+    attr_names: usize,
+    attr_sets: usize,
+    bindings: usize,
+    dynamic_bindings: usize,
+    lambdas: usize,
+    parameters: usize,
+    formals: usize,
+    with_scopes: usize,
+    texts: usize,
+    text_bytes: usize,
+}
+
 impl Ir {
+    /// Returns how much there is.
+    pub(crate) fn lengths(&self) -> Lengths {
+        Lengths {
+            exprs: self.exprs.len(),
+            lists: self.lists.len(),
+            attr_paths: self.attr_paths.len(),
+            attr_names: self.attr_names.len(),
+            attr_sets: self.attr_sets.len(),
+            bindings: self.bindings.len(),
+            dynamic_bindings: self.dynamic_bindings.len(),
+            lambdas: self.lambdas.len(),
+            parameters: self.parameters.len(),
+            formals: self.formals.len(),
+            with_scopes: self.with_scopes.len(),
+            texts: self.texts.len(),
+            text_bytes: self.text_bytes.len(),
+        }
+    }
+
+    /// Forgets what has been added since there was that much.
+    pub(crate) fn truncate(&mut self, to: &Lengths) {
+        for id in to.exprs..self.exprs.len() {
+            self.text_starts.remove(&ExprId(id as u32));
+        }
+        self.exprs.truncate(to.exprs);
+        self.spans.truncate(to.exprs);
+        self.lists.truncate(to.lists);
+        self.attr_paths.truncate(to.attr_paths);
+        self.attr_names.truncate(to.attr_names);
+        self.attr_name_positions.truncate(to.attr_names);
+        self.attr_sets.truncate(to.attr_sets);
+        self.bindings.truncate(to.bindings);
+        self.dynamic_bindings.truncate(to.dynamic_bindings);
+        self.lambdas.truncate(to.lambdas);
+        self.parameters.truncate(to.parameters);
+        self.formals.truncate(to.formals);
+        self.with_scopes.truncate(to.with_scopes);
+        self.texts.truncate(to.texts);
+        self.text_bytes.truncate(to.text_bytes);
+    }
+
     /// Returns an expression.
     #[inline]
     pub fn expr(&self, id: ExprId) -> Expr {

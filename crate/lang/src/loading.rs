@@ -1,11 +1,13 @@
 //! From a path to code, and from a path to a store object.
 
 use crate::context::{ContextElement, ContextId};
+use crate::diagnostic::Diagnostic;
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::files::{FileError, FileKind, canonical, parent};
 use crate::ir::Root;
 use crate::machine::{Machine, Message, ParsedFile};
 use crate::source::{Origin, Pos};
+use crate::store_objects::Copied;
 use crate::symbol::Symbol;
 use crate::syntax;
 use crate::value::Value;
@@ -27,24 +29,25 @@ impl Machine {
     /// Parses a file, or returns what came out last time if the text is still the same.
     pub(crate) fn parse_file(&mut self, path: &Rc<[u8]>, pos: Pos) -> Result<Root> {
         let text = self.read_file(path, pos)?;
-        if let Some(parsed) = self.parsed.get(path)
-            && parsed.text == text
-        {
-            return parsed
-                .root
-                .clone()
-                .map_err(|diagnostic| syntax_error(*diagnostic));
+        let parsed = match self.parsed.get(path) {
+            Some(parsed) if parsed.text == text => parsed.clone(),
+            _ => {
+                let origin = Origin::File(path.clone());
+                let (root, warnings) = self.parse_quietly(origin, text.clone(), parent(path), None);
+                let parsed = ParsedFile {
+                    text,
+                    root,
+                    warnings: warnings.into(),
+                };
+                self.parsed.insert(path.clone(), parsed.clone());
+                self.incremental.parsed.push(path.clone());
+                parsed
+            }
+        };
+        for warning in &*parsed.warnings {
+            self.say(Message::Diagnostic(warning.clone()))?;
         }
-        let root =
-            self.parse_text_plainly(Origin::File(path.clone()), text.clone(), parent(path), None);
-        self.parsed.insert(
-            path.clone(),
-            ParsedFile {
-                text,
-                root: root.clone(),
-            },
-        );
-        root.map_err(|diagnostic| syntax_error(*diagnostic))
+        parsed.root.map_err(|diagnostic| syntax_error(*diagnostic))
     }
 
     /// Parses a text.
@@ -55,24 +58,27 @@ impl Machine {
         base_dir: &[u8],
         scope: Option<&[Symbol]>,
     ) -> Result<Root> {
-        self.parse_text_plainly(origin, text, base_dir, scope)
-            .map_err(|diagnostic| syntax_error(*diagnostic))
+        let (root, warnings) = self.parse_quietly(origin, text, base_dir, scope);
+        for warning in warnings {
+            self.say(Message::Diagnostic(warning))?;
+        }
+        root.map_err(|diagnostic| syntax_error(*diagnostic))
     }
 
-    fn parse_text_plainly(
+    /// Parses a text and collects the parser's warnings.
+    fn parse_quietly(
         &mut self,
         origin: Origin,
         text: Rc<[u8]>,
         base_dir: &[u8],
         scope: Option<&[Symbol]>,
-    ) -> std::result::Result<Root, Box<crate::diagnostic::Diagnostic>> {
-        let base = self.sources.add(origin, text).map_err(|_| {
-            Box::new(crate::diagnostic::Diagnostic::error(
-                "the source files together are larger than 2 GiB",
-                Pos::NONE,
-            ))
-        })?;
+    ) -> (std::result::Result<Root, Box<Diagnostic>>, Vec<Diagnostic>) {
         let mut warnings = Vec::new();
+        let Ok(base) = self.sources.add(origin, text) else {
+            let message = "the source files together are larger than 2 GiB";
+            let error = Box::new(Diagnostic::error(message, Pos::NONE));
+            return (Err(error), warnings);
+        };
         let root = syntax::parse(syntax::ParseContext {
             ir: &mut self.ir,
             symbols: &mut self.symbols,
@@ -85,15 +91,11 @@ impl Machine {
             pipe_operators: true,
             warnings: &mut warnings,
         });
-        for warning in warnings {
-            self.say(Message::Diagnostic(warning))
-                .map_err(|error| Box::new(error.diagnostic))?;
-        }
-        root
+        (root, warnings)
     }
 
     /// Reads a file, following symbolic links.
-    pub(crate) fn read_file(&self, path: &[u8], pos: Pos) -> Result<Rc<[u8]>> {
+    pub(crate) fn read_file(&mut self, path: &[u8], pos: Pos) -> Result<Rc<[u8]>> {
         if let Some(contents) = self.read_store_text(path) {
             return Ok(contents);
         }
@@ -108,6 +110,7 @@ impl Machine {
             Ok(None) => return Err(does_not_exist(&path, pos)),
             _ => {}
         }
+        self.note_read(&path);
         self.files
             .read(&path)
             .map_err(|error| file_error(&path, &error, pos))
@@ -115,6 +118,7 @@ impl Machine {
 
     fn read_store_text(&self, path: &[u8]) -> Option<Rc<[u8]>> {
         let path = self.store.dir.parse_path(path).ok()?;
+        self.ask_store();
         if let Some(text) = self.store.texts.get(&path) {
             return Some(text.contents.clone());
         }
@@ -137,6 +141,7 @@ impl Machine {
         let Ok((object, rest)) = self.store.dir.split_path(path) else {
             return Ok(path.to_vec());
         };
+        self.ask_store();
         let Some(source) = self.store.sources.get(&object) else {
             return Ok(path.to_vec());
         };
@@ -238,6 +243,7 @@ impl Machine {
 
     /// Warns, once in an evaluation, of an entry of the search path that is not there.
     pub(crate) fn ignore_search_path_entry(&mut self, path: &[u8]) -> Result<()> {
+        self.taint();
         if !self.store.ignored_entries.insert(path.into()) {
             return Ok(());
         }
@@ -366,8 +372,9 @@ impl Machine {
         {
             return Ok(self.store_path_string(&object));
         }
-        if let Some(object) = self.store.copied.get(path).cloned() {
-            return Ok(self.store_path_string(&object));
+        if let Some(copied) = self.store.copied.get(path).cloned() {
+            self.give_back_taint(copied.is_tainted);
+            return Ok(self.store_path_string(&copied.object));
         }
         let name = match path.rsplit(|&byte| byte == b'/').next() {
             Some(b"") | None => {
@@ -378,10 +385,17 @@ impl Machine {
             }
             Some(name) => name.to_vec(),
         };
-        let tree = self.read_tree(path, Pos::NONE, None)?;
-        let object = self.add_source(&name, &tree, Pos::NONE)?;
+        let outside = self.take_taint();
+        let tree = self.read_tree(path, Pos::NONE, None);
+        let is_tainted = self.is_tainted();
+        self.give_back_taint(outside);
+        let object = self.add_source(&name, &tree?, Pos::NONE)?;
         let path: Rc<[u8]> = path.into();
-        self.store.copied.insert(path.clone(), object.clone());
+        let copied = Copied {
+            object: object.clone(),
+            is_tainted,
+        };
+        self.store.copied.insert(path.clone(), copied);
         self.store.sources.insert(object.clone(), path);
         Ok(self.store_path_string(&object))
     }
@@ -427,6 +441,7 @@ impl Machine {
         match self.files.kind(path).map_err(wrong)? {
             None => Err(does_not_exist(path, pos)),
             Some(FileKind::Regular { executable }) => {
+                self.note_read(path);
                 let contents = self.files.read(path).map_err(wrong)?;
                 Ok(if executable {
                     FileTree::executable(&*contents)
@@ -475,7 +490,7 @@ pub(crate) fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
     [directory, slash, name].concat()
 }
 
-fn syntax_error(diagnostic: crate::diagnostic::Diagnostic) -> Box<EvalError> {
+fn syntax_error(diagnostic: Diagnostic) -> Box<EvalError> {
     Box::new(EvalError {
         kind: ErrorKind::Other,
         diagnostic,

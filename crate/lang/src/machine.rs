@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::files::Files;
 use crate::heap::Heap;
+use crate::incremental::{Incremental, Observed};
 use crate::ir::{Ir, Root, TextId};
 use crate::source::{Origin, Pos, SourceMap};
 use crate::store_objects::StoreObjects;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub memory_limit: usize,
     /// Bytes that the heap reserves from the start: as large as the limit where memory that is not touched costs nothing.
     pub memory_reserve: usize,
+    /// Bytes that an evaluation again must add, beyond what the edited files need each time, to be kept for the next.
+    pub worth_keeping: usize,
     /// Nested calls that are allowed; `max-call-depth` of the reference.
     pub call_depth_limit: u32,
     /// Levels of recursion on the native stack before evaluation goes on with a heap-allocated one.
@@ -68,6 +71,7 @@ impl Default for Settings {
             current_time: 0,
             memory_limit: 1 << 30,
             memory_reserve: 0,
+            worth_keeping: 256 << 10,
             call_depth_limit: 10_000,
             native_levels: 200,
             heap_levels: 1_500_000,
@@ -115,17 +119,24 @@ pub struct Machine {
     /// Parsed files.
     pub(crate) parsed: FxHashMap<Rc<[u8]>, ParsedFile>,
     /// Values of imported files.
-    pub(crate) imported: FxHashMap<Rc<[u8]>, Value>,
+    pub(crate) imported: FxHashMap<Rc<[u8]>, Imported>,
     /// Compiled regular expressions and other caches of builtins.
     pub(crate) builtin_caches: crate::builtin::Caches,
+    /// What the evaluation under way has met, and what is kept of earlier ones.
+    pub(crate) observed: Observed,
+    pub(crate) incremental: Incremental,
     /// Bytes of all messages so far.
-    message_bytes: usize,
+    pub(crate) message_bytes: usize,
     /// Empty buffers for texts under construction.
     buffers: Vec<Vec<u8>>,
     /// Why the evaluation of [`Value::FAILED`] failed.
     failure: Option<Box<EvalError>>,
     pub(crate) levels: u32,
     pub(crate) call_depth: u32,
+    /// Calls nested deeper than this many are looked at.
+    pub(crate) depth_allowed: u32,
+    /// Whether the host has stopped the evaluation.
+    pub(crate) was_interrupted: bool,
     ticks: u32,
 }
 
@@ -134,6 +145,15 @@ pub struct Machine {
 pub(crate) struct ParsedFile {
     pub text: Rc<[u8]>,
     pub root: std::result::Result<Root, Box<Diagnostic>>,
+    pub warnings: Rc<[Diagnostic]>,
+}
+
+/// The value of a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Imported {
+    pub value: Value,
+    /// Whether it must not be kept.
+    pub is_tainted: bool,
 }
 
 /// What an evaluation says besides its result.
@@ -174,14 +194,18 @@ impl Machine {
             parsed: FxHashMap::default(),
             imported: FxHashMap::default(),
             builtin_caches: crate::builtin::Caches::default(),
+            observed: Observed::default(),
+            incremental: Incremental::default(),
             message_bytes: 0,
             buffers: Vec::new(),
             failure: None,
             levels: 0,
             call_depth: 0,
+            depth_allowed: 0,
+            was_interrupted: false,
             ticks: TICKS,
         };
-        machine.define_globals();
+        machine.forget_all();
         machine
     }
 
@@ -190,11 +214,8 @@ impl Machine {
         self.heap.clear();
         self.texts.clear();
         self.imported.clear();
-        self.messages.clear();
-        self.message_bytes = 0;
         self.store = StoreObjects::new(self.settings.store_dir.clone());
-        self.levels = 0;
-        self.call_depth = 0;
+        self.forget_kept();
         self.define_globals();
     }
 
@@ -224,6 +245,7 @@ impl Machine {
             .as_ref()
             .and_then(|interrupt| interrupt())
         {
+            self.was_interrupted = true;
             return Err(EvalError::new(ErrorKind::Limit, message, Pos::NONE));
         }
         self.check_memory(0, Pos::NONE)
@@ -246,6 +268,7 @@ impl Machine {
 
     /// Hands a message to the host or keeps it; all that are kept count as memory.
     pub(crate) fn say(&mut self, message: Message) -> Result<()> {
+        self.taint();
         if let Some(listener) = &self.settings.listener {
             listener(&message, &self.sources);
             return Ok(());
@@ -270,14 +293,14 @@ impl Machine {
     /// Tells whether one more nested call is allowed.
     #[inline]
     pub(crate) fn may_call(&self) -> bool {
-        self.call_depth <= self.settings.call_depth_limit
+        self.call_depth <= self.depth_allowed
     }
 
     /// Counts a nested call; whoever gets an `Ok` takes one off `call_depth` at the end.
     #[inline]
     pub(crate) fn enter_call(&mut self, pos: Pos) -> Result<()> {
         self.tick()?;
-        if !self.may_call() {
+        if !self.may_call() && !self.allow_deeper_calls() {
             return Err(EvalError::new(
                 ErrorKind::Limit,
                 "stack overflow; max-call-depth exceeded",

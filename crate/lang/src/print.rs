@@ -28,7 +28,7 @@ impl Machine {
             attributes: 0,
             items: 0,
         };
-        printer.value(self.heap.peek(value), value, 0);
+        printer.value(self.heap.look(value), value, 0);
         printer.text
     }
 
@@ -52,7 +52,7 @@ impl Machine {
     /// Looks at a member of a set or list. A function that is there as such is kept without a thunk only by this evaluator:
     /// the reference would still have to evaluate it.
     fn member(&self, raw: Value) -> Member {
-        match self.heap.peek(raw) {
+        match self.heap.look(raw) {
             value if value.is_thunk() => Member::Delayed {
                 blackhole: self.heap.word(value.addr(), 0) == thunk::BLACKHOLE,
             },
@@ -145,6 +145,7 @@ impl ShortPrinter<'_> {
     }
 
     fn member(&mut self, raw: Value, depth: usize) {
+        self.machine.show_as_it_is(raw);
         match self.machine.member(raw) {
             Member::Delayed { blackhole: true } => self.push(BLACKHOLE),
             Member::Delayed { blackhole: false } => self.push("«thunk»"),
@@ -161,6 +162,7 @@ impl ShortPrinter<'_> {
 
     fn attrs(&mut self, set: Addr, identity: Value, depth: usize) {
         let m = self.machine;
+        m.show_as_it_is(identity);
         let mut members = m.heap.all_attributes(set);
         // All empty sets are one object in the reference.
         let identity = if members.is_empty() {
@@ -199,6 +201,7 @@ impl ShortPrinter<'_> {
 
     fn list(&mut self, list: Value, raw: Value, depth: usize) {
         let m = self.machine;
+        m.show_as_it_is(list);
         let len = m.heap.list_len(list.addr());
         if len > 0 && !self.seen.insert(Machine::identity(list, raw)) {
             self.push(REPEATED);
@@ -333,7 +336,10 @@ impl PlainPrinter<'_> {
 
     fn value(&mut self, raw: Value) {
         let m = self.machine;
-        let value = m.heap.peek(raw);
+        if !self.forced {
+            m.show_as_it_is(raw);
+        }
+        let value = m.heap.look(raw);
         match value.tag() {
             Tag::Thunk if m.heap.word(value.addr(), 0) == thunk::BLACKHOLE => self.push(BLACKHOLE),
             Tag::Thunk => self.push("<CODE>"),

@@ -2,6 +2,7 @@
 //!
 //! All texts of an engine share one address space of 32-bit byte offsets, so that a position is one number and tells its file.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -49,6 +50,8 @@ pub struct Source {
     /// The text, as bytes.
     pub text: Rc<[u8]>,
     base: u32,
+    /// Whether the file has another text now.
+    is_stale: bool,
 }
 
 /// A position in the words of a person: origin, line and column (both from 1; the column counts bytes, as the reference does).
@@ -83,6 +86,15 @@ impl Location {
 pub struct SourceMap {
     sources: Vec<Source>,
     next: u32,
+    /// Whether a position in a stale text has been translated.
+    stale_seen: Cell<bool>,
+}
+
+/// How many texts there are, and where the next one would start.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    sources: usize,
+    next: u32,
 }
 
 /// The texts together exceed the address space of 2^31 bytes.
@@ -102,13 +114,71 @@ impl SourceMap {
             .and_then(|end| end.checked_add(1)) // the end of the text is a position too
             .filter(|&end| end < 1 << 31) // one bit is free for others, see `attrs`
             .ok_or(SourceMapFull)?;
-        self.sources.push(Source { origin, text, base });
+        self.sources.push(Source {
+            origin,
+            text,
+            base,
+            is_stale: false,
+        });
         Ok(Pos(base))
     }
 
     /// Returns the bytes that all texts take.
     pub fn size(&self) -> usize {
         self.next as usize
+    }
+
+    /// Returns how much there is.
+    pub(crate) fn extent(&self) -> Extent {
+        Extent {
+            sources: self.sources.len(),
+            next: self.next,
+        }
+    }
+
+    /// Forgets the texts that have been added since there was that much.
+    pub(crate) fn truncate(&mut self, to: Extent) {
+        self.sources.truncate(to.sources);
+        self.next = to.next;
+    }
+
+    /// Notes that all texts of a file have been replaced by another.
+    pub(crate) fn make_stale(&mut self, path: &[u8]) {
+        for source in &mut self.sources {
+            if matches!(&source.origin, Origin::File(file) if **file == *path) {
+                source.is_stale = true;
+            }
+        }
+    }
+
+    /// Forgets which texts have been replaced.
+    pub(crate) fn make_all_current(&mut self) {
+        for source in &mut self.sources {
+            source.is_stale = false;
+        }
+    }
+
+    /// Tells whether a position is in a text that has been replaced.
+    pub(crate) fn is_stale(&self, pos: Pos) -> bool {
+        self.source(pos).is_some_and(|source| source.is_stale)
+    }
+
+    /// Tells whether a position in a replaced text has been translated.
+    pub(crate) fn stale_seen(&self) -> bool {
+        self.stale_seen.get()
+    }
+
+    /// Forgets that.
+    pub(crate) fn forget_stale_seen(&self) {
+        self.stale_seen.set(false);
+    }
+
+    /// Returns the path of the file that holds a position.
+    pub(crate) fn file(&self, pos: Pos) -> Option<&Rc<[u8]>> {
+        match &self.source(pos)?.origin {
+            Origin::File(path) => Some(path),
+            _ => None,
+        }
     }
 
     /// Returns the text that holds a position.
@@ -128,6 +198,9 @@ impl SourceMap {
     /// A line ends at `\n`, `\r\n` or `\r`, as in the reference (`position.cc`).
     pub fn locate(&self, pos: Pos) -> Option<Location> {
         let source = self.source(pos)?;
+        if source.is_stale {
+            self.stale_seen.set(true);
+        }
         let offset = (pos.0 - source.base).min(source.text.len() as u32);
         let (mut line, mut line_start, mut at) = (1, 0, 0usize);
         let text = &source.text;

@@ -28,7 +28,25 @@ pub struct StoreObjects {
     /// Entries of the search path that are not there, and have been warned of.
     pub(crate) ignored_entries: BTreeSet<Box<[u8]>>,
     /// Store paths of files that have been copied, by their path.
-    pub(crate) copied: FxHashMap<Rc<[u8]>, StorePath>,
+    pub(crate) copied: FxHashMap<Rc<[u8]>, Copied>,
+}
+
+/// The copy of a file or directory.
+#[derive(Debug, Clone)]
+pub(crate) struct Copied {
+    pub object: StorePath,
+    /// Whether a volatile file is part of it.
+    pub is_tainted: bool,
+}
+
+/// What there is at some time: how many derivations, and the other objects themselves, of which there are few.
+#[derive(Debug)]
+pub(crate) struct Extent {
+    derivations: usize,
+    texts: BTreeMap<StorePath, Text>,
+    sources: BTreeMap<StorePath, Rc<[u8]>>,
+    kept: FxHashMap<StorePath, Rc<Kept>>,
+    copied: FxHashMap<Rc<[u8]>, Copied>,
 }
 
 /// A text in the store.
@@ -53,6 +71,37 @@ impl StoreObjects {
             ignored_entries: BTreeSet::new(),
             copied: FxHashMap::default(),
             dir,
+        }
+    }
+
+    /// Forgets copies that volatile files are part of, and returns what there is then.
+    pub(crate) fn keep(&mut self) -> Extent {
+        self.copied.retain(|_, copied| !copied.is_tainted);
+        Extent {
+            derivations: self.order.len(),
+            texts: self.texts.clone(),
+            sources: self.sources.clone(),
+            kept: self.kept.clone(),
+            copied: self.copied.clone(),
+        }
+    }
+
+    /// Forgets what has been added since there was that much.
+    pub(crate) fn truncate(&mut self, to: &Extent) {
+        for path in self.order.drain(to.derivations..) {
+            self.derivations.remove(&path);
+            self.digests.forget(&path);
+        }
+        // Nothing is ever taken out, so that equal numbers mean equal contents.
+        if self.texts.len() != to.texts.len() {
+            self.texts.clone_from(&to.texts);
+        }
+        if self.sources.len() != to.sources.len() || self.kept.len() != to.kept.len() {
+            self.sources.clone_from(&to.sources);
+            self.kept.clone_from(&to.kept);
+        }
+        if self.copied.len() != to.copied.len() {
+            self.copied.clone_from(&to.copied);
         }
     }
 }

@@ -44,6 +44,13 @@ impl Symbols {
         symbol
     }
 
+    /// Forgets the names that have been added since there were `len`.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        for name in self.names.drain(len..) {
+            self.ids.remove(&name);
+        }
+    }
+
     /// Returns the symbol of `name` if it has been interned.
     pub fn get(&self, name: &[u8]) -> Option<Symbol> {
         self.ids.get(name).copied()

@@ -163,6 +163,7 @@ impl Machine {
 
     /// Returns the attributes that tell a position.
     pub(crate) fn xml_position(&self, pos: Pos) -> Vec<(&'static str, Vec<u8>)> {
+        self.note_position(pos);
         let Some(location) = self.sources.locate(pos) else {
             return Vec::new();
         };

@@ -149,6 +149,11 @@ impl DigestCache {
         self.known.get(path)
     }
 
+    /// Forgets a digest.
+    pub fn forget(&mut self, path: &StorePath) {
+        self.known.remove(path);
+    }
+
     /// Computes the paths of the outputs, writes them (or placeholders) into the derivation, and returns the path
     /// of its `.drv` file, whose digest is known from then on.
     ///

@@ -173,9 +173,12 @@ async fn compare_attrs(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Re
     for index in 0..len {
         let ((name, left), (other_name, right)) = (m.heap.attr(x, index), m.heap.attr(y, index));
         if name != other_name {
+            m.chosen_by_symbol();
             return Err(names_differ(m, a, b, index));
         }
         if let Err(error) = stk.run(|stk| compare(stk, m, left, right)).await {
+            m.failed_at_attribute(x, index);
+            m.failed_at_attribute(y, index);
             let mut error = error;
             for (set, side) in [
                 (y, "where right hand side is"),

@@ -6,7 +6,7 @@ use super::{Stk, suspendable};
 use crate::builtin::Builtin;
 use crate::diagnostic::Shown;
 use crate::error::{ErrorKind, EvalError, Result};
-use crate::ir::{ExprId, LambdaId, Pattern, Slice};
+use crate::ir::{ExprId, Formal, LambdaId, Pattern, Slice};
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::{Symbol, well_known};
@@ -222,7 +222,12 @@ async fn call_builtin(
     m.call_depth -= 1;
     match result {
         Ok(value) => Ok(value),
-        Err(error) => Err(while_calling_builtin(builtin, error, pos)),
+        Err(error) => {
+            if builtin.goes_by_symbol() {
+                m.chosen_by_symbol();
+            }
+            Err(while_calling_builtin(builtin, error, pos))
+        }
     }
 }
 
@@ -349,7 +354,16 @@ async fn bind_pattern(stk: &mut Stk, m: &mut Machine, id: LambdaId, frame: Addr)
                 value
             }
             None if formal.default.is_some() => m.delay(formal.default, frame),
-            None => return Err(missing_argument(m, id, formal.name)),
+            None => {
+                let missing = |formal: &&Formal| {
+                    !formal.default.is_some() && m.heap.find_attr(set, formal.name).is_none()
+                };
+                let formals = &m.ir.formals[pattern.formals.range()];
+                if formals.iter().filter(missing).nth(1).is_some() {
+                    m.chosen_by_symbol();
+                }
+                return Err(missing_argument(m, id, formal.name));
+            }
         };
         m.heap.set_slot(frame, parameters.len + index, value);
     }
@@ -391,14 +405,17 @@ fn missing_argument(m: &Machine, id: LambdaId, name: Symbol) -> Box<EvalError> {
 #[cold]
 fn unexpected_argument(m: &Machine, id: LambdaId, pattern: Pattern, flat: Addr) -> Box<EvalError> {
     let formals = &m.ir.formals[pattern.formals.range()];
-    let name = (0..m.heap.attrs_len(flat))
+    let mut unexpected = (0..m.heap.attrs_len(flat))
         .map(|index| m.heap.attr(flat, index).0)
-        .find(|name| {
+        .filter(|name| {
             formals
                 .binary_search_by_key(name, |formal| formal.name)
                 .is_err()
-        })
-        .unwrap_or(well_known::EMPTY);
+        });
+    let name = unexpected.next().unwrap_or(well_known::EMPTY);
+    if unexpected.next().is_some() {
+        m.chosen_by_symbol();
+    }
     let allowed: Vec<Vec<u8>> = formals
         .iter()
         .map(|formal| m.symbols.name(formal.name).to_vec())

@@ -129,7 +129,7 @@ async fn append_other_here(
                         error.traced(what, pos)
                     });
                 }
-                let element = m.heap.peek(element);
+                let element = m.heap.look(element);
                 m.check_memory(bytes.len(), pos)?;
                 // The reference's quirk: no space after an empty list.
                 let is_empty_list =

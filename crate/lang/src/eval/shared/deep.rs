@@ -19,6 +19,17 @@ struct Open {
 /// Evaluates a value and everything in it. Each list and set is entered once, so values may contain themselves.
 #[suspendable]
 pub async fn force_deep(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value> {
+    let said = m.messages.len();
+    let result = force_all(stk, m, value).await;
+    // Members of sets are evaluated in the order of symbols.
+    if m.messages.len() > said + usize::from(result.is_ok()) {
+        m.chosen_by_symbol();
+    }
+    result
+}
+
+#[suspendable]
+async fn force_all(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value> {
     let root = force(stk, m, value).await?;
     let mut seen = FxHashSet::default();
     let mut open: Vec<Open> = Vec::new();
@@ -82,6 +93,7 @@ fn with_path(m: &Machine, mut error: Box<EvalError>, open: &[Open]) -> Box<EvalE
                 Pos::NONE,
             )
         } else {
+            m.failed_at_attribute(level.contents, index);
             let (name, _) = m.heap.attr(level.contents, index);
             let message = [
                 b"while evaluating the attribute '",

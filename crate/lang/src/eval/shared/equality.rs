@@ -6,7 +6,7 @@ use crate::error::{EvalError, Result};
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::well_known;
-use crate::value::{Boxed, Tag, Value};
+use crate::value::{Addr, Boxed, Tag, Value};
 use std::cmp::Ordering;
 
 /// `a == b`. Functions are never equal, unless they are compared as parts of sets or lists and are the same object.
@@ -70,33 +70,48 @@ async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Resul
             if len != m.heap.attrs_len(y) {
                 return Ok(false);
             }
-            // Names and values side by side, in the order of symbols, as the reference does.
-            for index in 0..len {
-                let ((name, left), (other_name, right)) =
-                    (m.heap.attr(x, index), m.heap.attr(y, index));
-                if name != other_name || !same_or_equal(stk, m, left, right).await? {
-                    return Ok(false);
-                }
+            let said = m.messages.len();
+            let result = equal_attributes(stk, m, x, y).await;
+            if m.messages.len() > said {
+                m.chosen_by_symbol();
             }
-            Ok(true)
+            result
         }
         _ => Ok(false),
     }
 }
 
+/// Compares the attributes of two flat sets of the same size: names and values side by side, in the order of symbols, as the reference
+/// does.
+#[suspendable]
+async fn equal_attributes(stk: &mut Stk, m: &mut Machine, x: Addr, y: Addr) -> Result<bool> {
+    for index in 0..m.heap.attrs_len(x) {
+        let ((name, left), (other_name, right)) = (m.heap.attr(x, index), m.heap.attr(y, index));
+        if name != other_name {
+            return Ok(false);
+        }
+        match same_or_equal(stk, m, left, right).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(false),
+            Err(error) => {
+                m.failed_at_attribute(x, index);
+                m.failed_at_attribute(y, index);
+                return Err(error);
+            }
+        }
+    }
+    Ok(true)
+}
+
 /// Compares parts of sets and lists: those that are the same object are equal without a look inside, functions and NaN included.
 #[suspendable]
 pub async fn same_or_equal(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Result<bool> {
-    if m.heap.peek(a) == m.heap.peek(b) && is_object(m.heap.peek(a)) {
+    if m.are_same_object(a, b) {
         force(stk, m, a).await?;
+        force(stk, m, b).await?;
         return Ok(true);
     }
     stk.run(|stk| equal(stk, m, a, b)).await
-}
-
-/// Tells whether two equal values are known to be one object: what has no object is compared as what it is.
-fn is_object(value: Value) -> bool {
-    !matches!(value.tag(), Tag::Constant | Tag::SmallInt)
 }
 
 /// Tells whether a set has `type = "derivation"`.

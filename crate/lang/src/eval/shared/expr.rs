@@ -130,7 +130,9 @@ async fn variable(
     }
     match force(stk, m, value).await {
         Ok(value) => {
-            m.heap.set_slot(frame, slot, value);
+            if m.may_stand_in(frame, value) {
+                m.heap.set_slot(frame, slot, value);
+            }
             Ok(value)
         }
         Err(error) => Err(failed_at(m, error, value, m.ir.pos(expr))),
@@ -181,7 +183,9 @@ async fn eval_other(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -
         Expr::Global { index, .. } => {
             let value = m.globals[index as usize];
             let value = force(stk, m, value).await?;
-            m.globals[index as usize] = value;
+            if m.may_stand_in(Addr(0), value) {
+                m.globals[index as usize] = value;
+            }
             Ok(value)
         }
         Expr::Not(inner) => {
@@ -238,6 +242,8 @@ pub(crate) async fn condition(
 #[inline(never)]
 fn bind_recursive(m: &mut Machine, set: AttrSetId, frame: Addr) {
     let set = *m.ir.attr_set(set);
+    m.heap
+        .unset_stale_slots(frame, set.first_slot, set.bindings.len);
     bind_sources(m, set.sources, set.first_source_slot, frame);
     let bindings = &m.ir.bindings[set.bindings.range()];
     // `__overrides` replaces what is in the slots: then no binding may take over the value of another now.
@@ -385,7 +391,9 @@ async fn with_variable(
             Ok(set) => set,
             Err(error) => return Err(failed_at(m, error, value, scope.pos)),
         };
-        m.heap.set_slot(holder, scope.slot, set);
+        if m.may_stand_in(holder, set) {
+            m.heap.set_slot(holder, scope.slot, set);
+        }
         if set.tag() != Tag::Attrs {
             let error = m.expected("a set", set, Pos::NONE);
             return Err(error.traced(
@@ -400,7 +408,9 @@ async fn with_variable(
             }
             return match force(stk, m, value).await {
                 Ok(value) => {
-                    m.heap.set_attr_value(slot, value);
+                    if m.may_stand_in(slot.addr(), value) {
+                        m.heap.set_attr_value(slot, value);
+                    }
                     Ok(value)
                 }
                 Err(error) => Err(failed_at(m, error, value, m.ir.pos(expr))),

@@ -28,7 +28,7 @@ pub async fn force(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value
 /// is a variable or a selection, and then it is the one that still finds the value under evaluation.
 #[cold]
 pub fn failed_at(m: &Machine, error: Box<EvalError>, value: Value, pos: Pos) -> Box<EvalError> {
-    let value = m.heap.peek(value);
+    let value = m.heap.look(value);
     if !value.is_thunk() {
         return error;
     }
@@ -41,7 +41,7 @@ pub fn failed_at(m: &Machine, error: Box<EvalError>, value: Value, pos: Pos) -> 
 
 /// Says where the value of a delayed call of a function was needed when the call failed.
 fn called_from(m: &Machine, error: Box<EvalError>, call: Addr, pos: Pos) -> Box<EvalError> {
-    let is_lambda = m.heap.peek(m.heap.value(call, 0)).tag() == Tag::Lambda;
+    let is_lambda = m.heap.look(m.heap.value(call, 0)).tag() == Tag::Lambda;
     if is_lambda && pos.is_some() {
         error.traced_as(Shown::InFull, "from call site", pos)
     } else {
@@ -53,12 +53,12 @@ fn called_from(m: &Machine, error: Box<EvalError>, call: Addr, pos: Pos) -> Box<
 /// the reference does.
 #[cold]
 pub fn failed_element(m: &Machine, error: Box<EvalError>, value: Value) -> Box<EvalError> {
-    let value = m.heap.peek(value);
+    let value = m.heap.look(value);
     if !value.is_thunk() || m.heap.word(value.addr(), 0) != thunk::APPLY {
         return error;
     }
     let call = Addr(m.heap.word(value.addr(), 1));
-    let function = m.heap.peek(m.heap.value(call, 0));
+    let function = m.heap.look(m.heap.value(call, 0));
     if function.tag() != Tag::Lambda || m.heap.word(call, 1) != 1 {
         return error;
     }
@@ -73,6 +73,8 @@ pub fn failed_element(m: &Machine, error: Box<EvalError>, value: Value) -> Box<E
 #[inline(never)]
 pub(crate) async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> Value {
     let (first, second) = (m.heap.word(addr, 0), m.heap.word(addr, 1));
+    // What this value depends on is its own affair first, and then that of whoever needs it.
+    let outside = m.take_taint();
     let value = if first < thunk::FIRST_MARKER {
         match m.quick(ExprId(first), Addr(second)) {
             Some(value) => value,
@@ -81,6 +83,9 @@ pub(crate) async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> V
                 super::expr::eval_raw(stk, m, ExprId(first), Addr(second)).await
             }
         }
+    } else if first == thunk::TAINTED {
+        m.taint();
+        return Value::from_bits(second);
     } else {
         // The reference does not mark a delayed call: it calls again, until the calls are too deep or meet an expression under evaluation.
         force_marked(stk, m, first, second).await
@@ -88,14 +93,23 @@ pub(crate) async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> V
     if value == Value::FAILED {
         // Evaluated anew, with the same error, when somebody asks again.
         m.heap.set_word(addr, 0, first);
+        m.give_back_taint(outside);
         return value;
     }
     debug_assert!(
         !value.is_thunk(),
         "evaluation ends with a value in weak head normal form"
     );
+    if m.is_tainted() || m.heap.is_kept(addr) {
+        let is_tainted = m.is_tainted();
+        m.heap
+            .settle_for_now(addr, [first, second], value, is_tainted);
+        m.give_back_taint(outside);
+        return value;
+    }
     m.heap.set_word(addr, 0, thunk::DONE);
     m.heap.set_value(addr, 1, value);
+    m.give_back_taint(outside);
     value
 }
 

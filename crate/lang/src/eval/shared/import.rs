@@ -68,17 +68,26 @@ pub async fn path_value(
 #[suspendable]
 pub async fn import_file(stk: &mut Stk, m: &mut Machine, path: &[u8], pos: Pos) -> Result<Value> {
     let path: Rc<[u8]> = m.resolve_import(path, pos)?.into();
-    if let Some(&value) = m.imported.get(&path) {
-        return force(stk, m, value).await;
+    if let Some(&imported) = m.imported.get(&path) {
+        m.give_back_taint(imported.is_tainted);
+        return force(stk, m, imported.value).await;
     }
+    let outside = m.take_taint();
+    let result = import_anew(stk, m, path, pos).await;
+    m.give_back_taint(outside);
+    result
+}
+
+#[suspendable]
+async fn import_anew(stk: &mut Stk, m: &mut Machine, path: Rc<[u8]>, pos: Pos) -> Result<Value> {
     let root = m.parse_file(&path, pos)?;
     let frame = m.heap.frame(Addr(0), root.frame_slots);
     // A thunk, so that a file that needs itself is recognised.
     let value = m.heap.delay(root.expr, frame);
-    m.imported.insert(path.clone(), value);
+    m.note_import(path.clone(), value);
     match force(stk, m, value).await {
         Ok(value) => {
-            m.imported.insert(path, value);
+            m.note_import(path, value);
             Ok(value)
         }
         Err(error) => {

@@ -38,7 +38,7 @@ async fn append_here(
 ) -> Result<()> {
     m.tick()?;
     m.check_memory(text.bytes.len(), pos)?;
-    if text.lazy && m.heap.peek(value).is_thunk() {
+    if text.lazy && m.heap.look(value).is_thunk() {
         return Err(EvalError::other("cannot convert a thunk to JSON", pos));
     }
     let value = force(stk, m, value).await?;

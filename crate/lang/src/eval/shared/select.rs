@@ -85,7 +85,9 @@ async fn select_from(
                     return Err(failed_at(m, error, value, pos));
                 }
             };
-            m.heap.set_attr_value(slot, value);
+            if m.may_stand_in(slot.addr(), value) {
+                m.heap.set_attr_value(slot, value);
+            }
         }
     }
     Ok(value)

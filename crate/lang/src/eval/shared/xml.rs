@@ -52,7 +52,7 @@ async fn append_here(
     let value = if text.strict {
         force(stk, m, value).await?
     } else {
-        m.heap.peek(value)
+        m.heap.look(value)
     };
     match value.tag() {
         Tag::List => {
@@ -82,7 +82,7 @@ async fn append_here(
                 let path = if text.strict {
                     force(stk, m, path).await?
                 } else {
-                    m.heap.peek(path)
+                    m.heap.look(path)
                 };
                 if path.tag() == Tag::String {
                     let bytes = m.bytes(path).to_vec();

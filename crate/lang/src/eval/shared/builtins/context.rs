@@ -118,6 +118,7 @@ pub async fn append_context(
     let set = m.heap.flat(set);
     let mut elements = m.contexts.elements(m.context(string)).to_vec();
     for (name, value) in m.heap.attributes_by_name(&m.symbols, set) {
+        m.ask_store();
         let at = m.heap.named_attr_pos(&m.ir, set, name);
         append_reference(stk, m, name, value, at, &mut elements).await?;
     }

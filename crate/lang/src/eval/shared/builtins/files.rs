@@ -109,7 +109,7 @@ pub async fn path_exists(
     pos: Pos,
 ) -> Result<Value> {
     let path = import::path_argument(stk, m, args[0], pos).await?;
-    let argument = m.heap.peek(args[0]);
+    let argument = m.heap.look(args[0]);
     let must_be_directory = argument.tag() == Tag::String
         && (m.bytes(argument).ends_with(b"/") || m.bytes(argument).ends_with(b"/."));
     let exists = if must_be_directory {
