@@ -1,23 +1,27 @@
-//! One binary cache: `nix-cache-info` and narinfo files by hash part, as in a real one.
+//! One binary cache: `nix-cache-info`, narinfos by hash part, realisations and archives, as in a real one.
 //!
-//! What it contains comes from texts that a [`CacheSource`] reads on demand, or was put there by [`crate::farm`].
-//! Which of several caches is asked first is decided in [`crate::substituters`].
+//! What it contains comes from files that a [`CacheSource`] reads on demand, or was put there by [`crate::farm`].
+//! What goes wrong with it is said by its [`Conditions`]. Which of several caches is asked first is decided in
+//! [`crate::substituters`].
 
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
+use bstr::BString;
 use drvlab_store::store_path::HASH_PART_BYTES;
-use drvlab_store::{CacheInfo, NarInfo, StoreDir, StorePath};
+use drvlab_store::{CacheInfo, NarInfo, OutputId, Realisation, StoreDir, StorePath};
 use rustc_hash::FxHashMap;
+
+use crate::conditions::{Conditions, PathFault};
 
 /// The 20 bytes of a store path's hash part, by which a cache is asked.
 type HashPart = [u8; HASH_PART_BYTES];
 
-/// What a place that holds narinfo files answers.
+/// What a place that holds the files of a cache answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// The text of the file.
+    /// The bytes of the file.
     Text(Vec<u8>),
     /// There is no such file (HTTP status 404).
     NotFound,
@@ -37,9 +41,11 @@ impl fmt::Display for Fault {
 
 impl std::error::Error for Fault {}
 
-/// A place that holds narinfo files, such as a folder.
+/// A place that holds the files of a cache, such as a folder.
 pub trait CacheSource {
-    /// Reads the file of this name, for example `00bgd045z0d4icpbc2yyz4gx48ak44la.narinfo`.
+    /// Reads the file of this name, for example `00bgd045z0d4icpbc2yyz4gx48ak44la.narinfo` or `nar/….nar.xz`.
+    ///
+    /// Names come from narinfo files, so they can be anything; a source must not leave its place.
     ///
     /// # Errors
     /// The place cannot be read. A file that is not there is an [`Answer`].
@@ -59,10 +65,30 @@ pub enum Entry {
     Failed(Fault),
 }
 
+/// The archive of a store object, as a cache hands it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Archive {
+    /// There are no bytes, because the build was simulated; hash and size are as the narinfo says.
+    Simulated,
+    /// Its bytes, compressed as the narinfo says.
+    File(Rc<[u8]>),
+    /// There is no such file.
+    Gone,
+    /// It cannot be had, or is another one than the narinfo says.
+    Failed(Fault),
+}
+
 /// A binary cache.
 pub struct BinaryCache {
     name: Rc<str>,
     info: CacheInfo,
+    conditions: Conditions,
+    /// Whether store objects from it need no signature (`trusted=true` in its URL).
+    trusted: bool,
+    /// Realisations that are in memory.
+    realisations: FxHashMap<OutputId, Realisation>,
+    /// Archives that are in memory, by their URL within the cache.
+    archives: FxHashMap<BString, Rc<[u8]>>,
     /// The store directory that paths in narinfo files begin with.
     store_dir: StoreDir,
     source: Option<Box<dyn CacheSource>>,
@@ -87,13 +113,17 @@ impl BinaryCache {
         Self {
             name: name.into(),
             info,
+            conditions: Conditions::default(),
+            trusted: false,
+            realisations: FxHashMap::default(),
+            archives: FxHashMap::default(),
             store_dir,
             source: None,
             entries: RefCell::default(),
         }
     }
 
-    /// Makes a cache whose narinfo files are read on demand, each at most once.
+    /// Makes a cache whose files are read on demand, narinfos at most once.
     #[must_use]
     pub fn with_source(
         name: &str,
@@ -130,9 +160,67 @@ impl BinaryCache {
         self.info.priority.unwrap_or(CacheInfo::DEFAULT_PRIORITY)
     }
 
+    /// Returns the store directory that its paths begin with.
+    #[must_use]
+    pub const fn store_dir(&self) -> &StoreDir {
+        &self.store_dir
+    }
+
+    /// Returns how it answers.
+    #[must_use]
+    pub const fn conditions(&self) -> &Conditions {
+        &self.conditions
+    }
+
+    /// Returns how it answers, to be changed.
+    pub const fn conditions_mut(&mut self) -> &mut Conditions {
+        &mut self.conditions
+    }
+
+    /// Tells whether store objects from it need no signature.
+    #[must_use]
+    pub const fn is_trusted(&self) -> bool {
+        self.trusted
+    }
+
+    /// Lets store objects from it need no signature, as `?trusted=true` does.
+    pub const fn set_trusted(&mut self, trusted: bool) {
+        self.trusted = trusted;
+    }
+
+    /// Tells whether it is reached over HTTP, so that answers are remembered and failures disable it for a while.
+    #[must_use]
+    pub fn is_http(&self) -> bool {
+        self.name.starts_with("http://") || self.name.starts_with("https://")
+    }
+
     /// Looks a hash part up, whatever name the store object has.
     #[must_use]
     pub fn entry(&self, path: &StorePath) -> Entry {
+        let file = || format!("{}.narinfo", path.hash_part());
+        if self.conditions.offline {
+            return Entry::Failed(self.unreachable(&file()));
+        }
+        match self.conditions.fault(path) {
+            Some(PathFault::NotFound) => Entry::Absent,
+            Some(PathFault::Forbidden) => Entry::Forbidden,
+            Some(PathFault::ServerError) => {
+                let message = format!("unable to download '{}/{}': HTTP error 500", self.name, file());
+                Entry::Failed(Fault(message.into()))
+            }
+            _ => self.stored(path),
+        }
+    }
+
+    /// Returns the failure of a cache that does not answer.
+    #[must_use]
+    pub fn unreachable(&self, file_name: &str) -> Fault {
+        let message = format!("unable to download '{}/{file_name}': Could not connect to server", self.name);
+        Fault(message.into())
+    }
+
+    /// Looks a hash part up without regard to faults.
+    fn stored(&self, path: &StorePath) -> Entry {
         let key = path.hash_bytes();
         if let Some(entry) = self.entries.borrow().get(&key) {
             return entry.clone();
@@ -154,10 +242,89 @@ impl BinaryCache {
         entry
     }
 
-    /// Tells whether it has exactly this store object.
+    /// Looks up what an output turned out to be.
+    ///
+    /// # Errors
+    /// The cache does not answer, or its file is broken.
+    pub fn realisation(&self, id: &OutputId) -> Result<Option<Realisation>, Fault> {
+        let file_name = id.file_name();
+        if self.conditions.offline {
+            return Err(self.unreachable(&file_name));
+        }
+        if let Some(realisation) = self.realisations.get(id) {
+            return Ok(Some(realisation.clone()));
+        }
+        let Some(source) = &self.source else {
+            return Ok(None);
+        };
+        match source.read(&file_name)? {
+            Answer::Text(text) => match Realisation::parse(&text) {
+                Ok(realisation) => Ok(Some(realisation)),
+                Err(error) => {
+                    let message = format!("realisation '{file_name}' is corrupt: {error}");
+                    Err(Fault(message.into()))
+                }
+            },
+            Answer::NotFound | Answer::Forbidden => Ok(None),
+        }
+    }
+
+    /// Puts in what an output turned out to be.
+    pub fn insert_realisation(&mut self, realisation: Realisation) {
+        self.realisations.insert(realisation.id.clone(), realisation);
+    }
+
+    /// Returns the realisations that are in memory, sorted.
+    #[must_use]
+    pub fn realisations(&self) -> Vec<&Realisation> {
+        let mut all: Vec<_> = self.realisations.values().collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        all
+    }
+
+    /// Puts in the archive that a narinfo's URL names.
+    pub fn insert_archive(&mut self, url: impl Into<BString>, bytes: impl Into<Rc<[u8]>>) {
+        self.archives.insert(url.into(), bytes.into());
+    }
+
+    /// Hands out the archive of a store object.
+    #[must_use]
+    pub fn archive(&self, info: &NarInfo) -> Archive {
+        if self.conditions.offline {
+            return Archive::Failed(self.unreachable(&info.url.to_string()));
+        }
+        let failed = |what: &str| {
+            // The wording is the reference's.
+            let path = self.store_dir.display(&info.path);
+            Archive::Failed(Fault(format!("{what} mismatch importing path '{path}'").into()))
+        };
+        match self.conditions.fault(&info.path) {
+            Some(PathFault::NarMissing) => return Archive::Gone,
+            Some(PathFault::WrongNarHash) => return failed("hash"),
+            Some(PathFault::WrongNarSize) => return failed("size"),
+            _ => {}
+        }
+        if let Some(bytes) = self.archives.get(&info.url) {
+            return Archive::File(Rc::clone(bytes));
+        }
+        let Some(source) = &self.source else {
+            return match self.stored(&info.path) {
+                Entry::Present(_) => Archive::Simulated,
+                // A remembered answer can be about something that is gone.
+                _ => Archive::Gone,
+            };
+        };
+        match source.read(&info.url.to_string()) {
+            Ok(Answer::Text(bytes)) => Archive::File(bytes.into()),
+            Ok(Answer::NotFound | Answer::Forbidden) => Archive::Gone,
+            Err(fault) => Archive::Failed(fault),
+        }
+    }
+
+    /// Tells whether it has exactly this store object, faults aside.
     #[must_use]
     pub fn contains(&self, path: &StorePath) -> bool {
-        matches!(self.entry(path), Entry::Present(info) if info.path == *path)
+        matches!(self.stored(path), Entry::Present(info) if info.path == *path)
     }
 
     /// Puts a store object in, in place of one with the same hash part.
@@ -192,6 +359,8 @@ impl BinaryCache {
     pub fn clear(&mut self) {
         self.source = None;
         self.entries.get_mut().clear();
+        self.realisations.clear();
+        self.archives.clear();
     }
 
     /// Returns the narinfos that are in memory, sorted by path.

@@ -1,94 +1,152 @@
 //! The build farm: fills a cache with what a revision of a package set gives.
 //!
-//! Its builds are *simulated*. Nothing runs; sizes and references are made up by the rules of [`simulate`], which
-//! do not influence any store path. A real farm also pushes whatever it builds, `allowSubstitutes = false` included:
-//! that attribute only keeps clients from asking.
+//! A farm pushes whatever it builds, `allowSubstitutes = false` included: that attribute only keeps clients from
+//! asking. Who builds is a [`Builder`]. Other users' machines that push are farms too.
 
-use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use bstr::{BStr, ByteSlice as _};
-use drvlab_store::derivation::DerivationKind;
-use drvlab_store::hash::sha256;
-use drvlab_store::{
-    ByteSink as _, DerivationOutput, Hash, HashFormat, NarInfo, ReferenceScanner, StorePath,
-};
+use drvlab_store::{OutputId, Realisation, SecretKey, StorePath};
 
 use crate::binary_cache::{BinaryCache, Entry};
+use crate::building::{self, Builder};
 use crate::graph::{DerivationGraph, NodeId};
+use crate::identity::Identities;
 use crate::local_store::LocalStore;
+use crate::preparation::prepare;
+use crate::simulation::Simulation;
+use crate::store_object::StoreObject;
 
-/// Environment variables whose contents are used while building and leave no trace in the outputs.
-///
-/// Nixpkgs draws the same line with `nativeBuildInputs` and `buildInputs`.
-const BUILD_TIME_VARIABLES: [&str; 12] = [
-    "PATH",
-    "builder",
-    "depsBuildBuild",
-    "depsBuildTarget",
-    "nativeBuildInputs",
-    "nativeCheckInputs",
-    "patches",
-    "propagatedNativeBuildInputs",
-    "src",
-    "srcs",
-    "stdenv",
-    "system",
-];
-
-/// Smallest simulated size of an output in bytes.
-const MIN_NAR_SIZE: u64 = 16 << 10;
-
-/// How often the smallest simulated size can double.
-const NAR_SIZE_DOUBLINGS: u64 = 11;
-
-/// What a simulated build gave.
+/// What a farm's run gave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Published {
     /// The paths that are new in the cache.
     pub added: Vec<StorePath>,
     /// The derivations that were not built, because they were left out or need one that was.
     pub left_out: Vec<NodeId>,
-    /// The derivations whose output paths follow from contents that a simulated build does not have.
-    pub unknown_paths: Vec<NodeId>,
+    /// The derivations whose build failed, and how.
+    pub failed: Vec<(NodeId, Rc<str>)>,
 }
 
-/// Publishes all outputs of `roots` and of everything they are built from.
-///
-/// Paths that the cache has already stay as they are. Derivations for which `leave_out` holds, say because their
-/// licence forbids it or their build fails, are not built, and neither is what needs them.
+/// A build farm: its own store, a builder and a key.
+#[derive(Debug, Default)]
+pub struct Farm {
+    store: LocalStore,
+    key: Option<SecretKey>,
+}
+
+impl Farm {
+    /// Makes a farm that signs with a key, if it has one.
+    #[must_use]
+    pub fn new(key: Option<SecretKey>) -> Self {
+        Self {
+            store: LocalStore::new(),
+            key,
+        }
+    }
+
+    /// Returns the farm's store, for instance to put sources in.
+    pub const fn store_mut(&mut self) -> &mut LocalStore {
+        &mut self.store
+    }
+
+    /// Builds `roots` and everything they need, and pushes all outputs.
+    ///
+    /// Paths that the cache has already stay as they are. Derivations for which `leave_out` holds, say because their
+    /// licence forbids it or they are for a platform that the farm does not have, are not built, and neither is what
+    /// needs them.
+    pub fn publish(
+        &mut self,
+        graph: &DerivationGraph,
+        roots: impl IntoIterator<Item = NodeId>,
+        cache: &mut BinaryCache,
+        builder: &dyn Builder,
+        mut leave_out: impl FnMut(NodeId) -> bool,
+    ) -> Published {
+        let store_dir = cache.store_dir().clone();
+        let identities = Identities::new(graph, &store_dir);
+        let wanted = graph.closure(roots);
+        let mut published = Published::default();
+        let mut unavailable = vec![false; graph.len()];
+        for id in graph.ids().filter(|id| wanted[id.index()]) {
+            let node = &graph[id];
+            let inputs_failed = node.inputs.iter().any(|input| unavailable[input.index()]);
+            if inputs_failed || leave_out(id) {
+                unavailable[id.index()] = true;
+                published.left_out.push(id);
+                continue;
+            }
+            // What is there already need not be built again.
+            let in_cache = |path: Option<&StorePath>| path.is_some_and(|path| cache.contains(path));
+            if node.outputs().all(|(_, path)| in_cache(path)) {
+                for (_, path) in node.outputs() {
+                    if let (Some(path), Entry::Present(info)) = (path, path.map_or(Entry::Absent, |it| cache.entry(it))) {
+                        let known = self.store.object(path).is_some_and(|object| object.is_real());
+                        if !known {
+                            let object = Rc::new(StoreObject::of_narinfo(&info));
+                            self.store.insert_object(path.clone(), object);
+                        }
+                    }
+                }
+                continue;
+            }
+            let Some(prepared) = prepare(graph, id, &self.store, &identities, &store_dir) else {
+                unavailable[id.index()] = true;
+                published.left_out.push(id);
+                continue;
+            };
+            let outputs = match building::build(builder, &prepared.job(&self.store, &store_dir)) {
+                Ok(outputs) => outputs,
+                Err(why) => {
+                    unavailable[id.index()] = true;
+                    published.failed.push((id, why));
+                    continue;
+                }
+            };
+            for (output, (path, object)) in outputs {
+                if !cache.contains(&path) {
+                    self.push(cache, &path, &object, Some(&node.path));
+                    published.added.push(path.clone());
+                }
+                let ids = [identities.output(id, output.as_slice().into()), prepared.output_id(&output)];
+                for output_id in ids.into_iter().flatten() {
+                    self.push_realisation(cache, output_id, path.clone());
+                }
+                self.store.insert_object(path, Rc::new(object));
+            }
+        }
+        published
+    }
+
+    fn push(&self, cache: &mut BinaryCache, path: &StorePath, object: &StoreObject, deriver: Option<&StorePath>) {
+        let (mut info, archive) = object.publish(path, deriver.cloned());
+        if let Some(key) = &self.key {
+            let store_dir = cache.store_dir().clone();
+            info.sign(&store_dir, key);
+        }
+        if let Some(archive) = archive {
+            cache.insert_archive(info.url.clone(), archive);
+        }
+        cache.insert(info);
+    }
+
+    fn push_realisation(&mut self, cache: &mut BinaryCache, id: OutputId, path: StorePath) {
+        self.store.insert_realisation(id.clone(), path.clone());
+        let mut realisation = Realisation::new(id, path);
+        if let Some(key) = &self.key {
+            realisation.sign(key);
+        }
+        cache.insert_realisation(realisation);
+    }
+}
+
+/// Publishes all outputs of `roots` and of everything they are built from, unsigned and with simulated builds.
 pub fn publish(
     graph: &DerivationGraph,
     roots: impl IntoIterator<Item = NodeId>,
     cache: &mut BinaryCache,
-    mut leave_out: impl FnMut(NodeId) -> bool,
+    leave_out: impl FnMut(NodeId) -> bool,
 ) -> Published {
-    let wanted = graph.closure(roots);
-    let mut published = Published::default();
-    let mut failed = vec![false; graph.len()];
-    for id in graph.ids().filter(|id| wanted[id.index()]) {
-        let inputs_failed = graph[id].inputs.iter().any(|input| failed[input.index()]);
-        let inputs_missing = graph[id].inputs.len() < graph[id].derivation.input_drvs.len();
-        if inputs_failed || inputs_missing || leave_out(id) {
-            failed[id.index()] = true;
-            published.left_out.push(id);
-            continue;
-        }
-        let mut unknown = false;
-        for (_, path) in graph[id].outputs() {
-            match path {
-                Some(path) if cache.contains(path) => {}
-                Some(path) => {
-                    cache.insert(simulate(graph, id, path));
-                    published.added.push(path.clone());
-                }
-                None => unknown = true,
-            }
-        }
-        if unknown {
-            published.unknown_paths.push(id);
-        }
-    }
-    published
+    Farm::default().publish(graph, roots, cache, &Simulation::default(), leave_out)
 }
 
 /// Puts all outputs of `roots` and of everything they are built from into a local store, as a build of all would.
@@ -120,83 +178,9 @@ pub fn install(
         let Entry::Present(info) = cache.entry(&path) else {
             continue;
         };
-        if info.path == path && local.insert(path) {
+        if info.path == path && !local.contains(&path) {
             pending.extend(info.references.iter().cloned());
+            local.insert_object(path, Rc::new(StoreObject::of_narinfo(&info)));
         }
     }
-}
-
-/// Makes the narinfo of a simulated build's output.
-///
-/// - Size: between 16 KiB and 32 MiB, small ones as frequent as large ones, by a hash of the name, so that the same
-///   package has the same size after each edit. The download is 30 % of it, as if compressed.
-/// - References: the outputs of inputs that occur in the environment, except in variables for build time and except
-///   sources (fixed outputs). A fixed output refers to nothing.
-/// - Hashes: of the path's text, since there are no contents.
-#[must_use]
-pub fn simulate(graph: &DerivationGraph, id: NodeId, path: &StorePath) -> NarInfo {
-    let derivation = &graph[id].derivation;
-    let content_address = derivation.outputs.values().find_map(|output| match output {
-        DerivationOutput::Fixed {
-            address,
-            path: fixed,
-        } if fixed == path => Some(*address),
-        _ => None,
-    });
-    let references = match content_address {
-        Some(_) => BTreeSet::new(),
-        None => references(graph, id),
-    };
-    let nar_size = simulated_size(path.name());
-    let nar_hash = Hash::from_sha256(sha256(path.to_string().as_bytes()));
-    let url = format!("nar/{}.nar.xz", nar_hash.render(HashFormat::Nix32));
-    NarInfo {
-        path: path.clone(),
-        url: url.into(),
-        compression: "xz".into(),
-        file_hash: Some(nar_hash),
-        file_size: nar_size / 10 * 3,
-        nar_hash,
-        nar_size,
-        references,
-        deriver: Some(graph[id].path.clone()),
-        signatures: BTreeSet::new(),
-        content_address,
-    }
-}
-
-/// Returns the outputs of inputs that a simulated build leaves in its result.
-fn references(graph: &DerivationGraph, id: NodeId) -> BTreeSet<StorePath> {
-    let node = &graph[id];
-    let mut candidates = Vec::new();
-    for &input in &node.inputs {
-        let source = &graph[input].derivation;
-        if source.kind() == Ok(DerivationKind::Fixed) {
-            continue;
-        }
-        candidates.extend(graph[input].outputs().filter_map(|(_, path)| path.cloned()));
-    }
-    let mut scanner = ReferenceScanner::new(candidates);
-    for (name, value) in &node.derivation.env {
-        if !is_build_time_variable(name.as_bstr()) {
-            scanner.put(value);
-            scanner.put(b"\n");
-        }
-    }
-    scanner.finish()
-}
-
-/// Returns a size that depends on the name alone.
-fn simulated_size(name: &str) -> u64 {
-    let [a, b, c, ..] = sha256(name.as_bytes());
-    let doublings = u64::from(a) % NAR_SIZE_DOUBLINGS;
-    let base = MIN_NAR_SIZE << doublings;
-    // Archives are multiples of 8 bytes.
-    (base + base * (u64::from(b) << 8 | u64::from(c)) / 65536) & !7
-}
-
-/// Tells which variables count as used at build time only.
-#[must_use]
-pub fn is_build_time_variable(name: &BStr) -> bool {
-    BUILD_TIME_VARIABLES.iter().any(|it| name == it)
 }

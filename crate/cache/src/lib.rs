@@ -1,28 +1,42 @@
 //! What exists where, what must therefore be built or fetched, and why.
 //!
 //! A [`DerivationGraph`] says what could be built, a [`LocalStore`] and [`Substituters`] what exists already;
-//! [`plan()`] decides, [`compare()`] finds out what an edit changed, [`explain`] puts both into words. Caches are filled by
-//! the build [`farm`], whose builds are simulated. Everything is computed from what is passed in: nothing is downloaded,
+//! [`plan()`] decides as the dry run does, [`realise()`] as a real build does, [`compare()`] finds out what an edit changed,
+//! [`explain`] puts all into words. Caches are filled by the build [`farm`]. Everything is computed from what is passed in: nothing is downloaded,
 //! and no file, clock or network is used.
 
 pub mod binary_cache;
+pub mod building;
 pub mod compare;
+pub mod compression;
+pub mod conditions;
 pub mod explain;
 pub mod farm;
+pub mod fix;
 pub mod graph;
+pub mod identity;
 pub mod local_store;
+pub mod memory;
 pub mod options;
 pub mod plan;
+pub mod preparation;
+pub mod realise;
 pub mod reason;
+pub mod resolve;
 pub mod settings;
+pub mod simulation;
 pub mod size;
+pub mod store_object;
 pub mod substituters;
 
-pub use binary_cache::{Answer, BinaryCache, CacheSource, Fault};
+pub use binary_cache::{Answer, Archive, BinaryCache, CacheSource, Fault};
 pub use compare::{Change, Comparison, compare};
 pub use graph::{DerivationGraph, GraphError, NodeId};
+pub use identity::Identities;
 pub use local_store::LocalStore;
+pub use memory::Memory;
 pub use plan::{Action, Plan, Wanted, plan};
+pub use realise::{Realised, realise};
 pub use reason::Reason;
 pub use settings::Settings;
 pub use substituters::Substituters;

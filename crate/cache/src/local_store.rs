@@ -1,14 +1,20 @@
 //! The local store: which store objects are valid, that is there and registered.
 //!
-//! `.drv` files are not among them: those of the graph count as there, for evaluation writes them.
+//! `.drv` files are not among them: those of the graph count as there, for evaluation writes them, and so do the
+//! sources that it copies.
 
-use drvlab_store::StorePath;
-use rustc_hash::FxHashSet;
+use std::rc::Rc;
 
-/// The set of valid paths.
+use drvlab_store::{OutputId, StorePath};
+use rustc_hash::FxHashMap;
+
+use crate::store_object::StoreObject;
+
+/// The set of valid paths, with what is known of them, and the known realisations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LocalStore {
-    valid: FxHashSet<StorePath>,
+    valid: FxHashMap<StorePath, Option<Rc<StoreObject>>>,
+    realisations: FxHashMap<OutputId, StorePath>,
 }
 
 impl LocalStore {
@@ -21,19 +27,45 @@ impl LocalStore {
     /// Tells whether a path is valid.
     #[must_use]
     pub fn contains(&self, path: &StorePath) -> bool {
-        self.valid.contains(path)
+        self.valid.contains_key(path)
+    }
+
+    /// Returns what is known of a valid path.
+    #[must_use]
+    pub fn object(&self, path: &StorePath) -> Option<&Rc<StoreObject>> {
+        self.valid.get(path)?.as_ref()
     }
 
     /// Registers a path; tells whether it is new.
     pub fn insert(&mut self, path: StorePath) -> bool {
-        self.valid.insert(path)
+        let new = !self.contains(&path);
+        if new {
+            self.valid.insert(path, None);
+        }
+        new
+    }
+
+    /// Registers a path with what it stands for.
+    pub fn insert_object(&mut self, path: StorePath, object: Rc<StoreObject>) {
+        self.valid.insert(path, Some(object));
     }
 
     /// Deletes a path; tells whether it was there.
     ///
     /// Dependents stay, as after `nix-store --delete --ignore-liveness`.
     pub fn remove(&mut self, path: &StorePath) -> bool {
-        self.valid.remove(path)
+        self.valid.remove(path).is_some()
+    }
+
+    /// Returns what an output is known to have turned out to be; the path need not be valid.
+    #[must_use]
+    pub fn realisation(&self, id: &OutputId) -> Option<&StorePath> {
+        self.realisations.get(id)
+    }
+
+    /// Registers what an output turned out to be.
+    pub fn insert_realisation(&mut self, id: OutputId, path: StorePath) {
+        self.realisations.insert(id, path);
     }
 
     /// Returns the number of valid paths.
@@ -50,14 +82,15 @@ impl LocalStore {
 
     /// Returns the valid paths in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = &StorePath> {
-        self.valid.iter()
+        self.valid.keys()
     }
 }
 
 impl FromIterator<StorePath> for LocalStore {
     fn from_iter<I: IntoIterator<Item = StorePath>>(paths: I) -> Self {
         Self {
-            valid: paths.into_iter().collect(),
+            valid: paths.into_iter().map(|path| (path, None)).collect(),
+            realisations: FxHashMap::default(),
         }
     }
 }

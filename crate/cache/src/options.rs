@@ -2,7 +2,9 @@
 //!
 //! Source: `derivationOptionsFromStructuredAttrs` in `libstore/derivation-options.cc`.
 
-use bstr::BStr;
+use std::collections::BTreeSet;
+
+use bstr::{BStr, BString, ByteSlice as _};
 use drvlab_store::Derivation;
 use serde::Deserialize;
 
@@ -11,6 +13,30 @@ use serde::Deserialize;
 struct Structured {
     #[serde(rename = "allowSubstitutes")]
     allow_substitutes: Option<bool>,
+    #[serde(rename = "preferLocalBuild")]
+    prefer_local_build: Option<bool>,
+    #[serde(rename = "requiredSystemFeatures")]
+    required_system_features: Option<BTreeSet<String>>,
+}
+
+/// Reads structured attributes; broken ones count as absent.
+fn structured(derivation: &Derivation) -> Option<Option<Structured>> {
+    let json = derivation.env.get(BStr::new("__json"))?;
+    Some(serde_json::from_slice(json).ok())
+}
+
+/// Reads a flag; without structured attributes only the text `1` is true.
+fn flag(
+    derivation: &Derivation,
+    name: &str,
+    field: impl Fn(&Structured) -> Option<bool>,
+    default: bool,
+) -> bool {
+    if let Some(structured) = structured(derivation) {
+        return structured.and_then(|it| field(&it)).unwrap_or(default);
+    }
+    let value = derivation.env.get(BStr::new(name));
+    value.map_or(default, |value| value == "1")
 }
 
 /// Tells whether a derivation lets its outputs be fetched (`allowSubstitutes`, on by default).
@@ -18,10 +44,23 @@ struct Structured {
 /// Without structured attributes only the text `1` is true. Structured attributes that are broken count as absent.
 #[must_use]
 pub fn allows_substitutes(derivation: &Derivation) -> bool {
-    if let Some(json) = derivation.env.get(BStr::new("__json")) {
-        let structured = serde_json::from_slice::<Structured>(json).ok();
-        return structured.and_then(|it| it.allow_substitutes) != Some(false);
+    flag(derivation, "allowSubstitutes", |it| it.allow_substitutes, true)
+}
+
+/// Tells whether a derivation is rather built here than on another machine (`preferLocalBuild`, off by default).
+#[must_use]
+pub fn prefers_local_build(derivation: &Derivation) -> bool {
+    flag(derivation, "preferLocalBuild", |it| it.prefer_local_build, false)
+}
+
+/// Returns what a machine must have to build a derivation (`requiredSystemFeatures`).
+#[must_use]
+pub fn required_features(derivation: &Derivation) -> BTreeSet<BString> {
+    if let Some(structured) = structured(derivation) {
+        let features = structured.and_then(|it| it.required_system_features);
+        return features.into_iter().flatten().map(BString::from).collect();
     }
-    let value = derivation.env.get(BStr::new("allowSubstitutes"));
-    value.is_none_or(|value| value == "1")
+    let value = derivation.env.get(BStr::new("requiredSystemFeatures"));
+    let words = value.map(|value| value.split_str(" ").map(BString::from));
+    words.into_iter().flatten().filter(|word| !word.is_empty()).collect()
 }

@@ -5,6 +5,7 @@
 
 pub mod decide;
 pub mod dry_run;
+pub mod skip;
 pub mod tree;
 
 use std::collections::BTreeSet;
@@ -74,6 +75,20 @@ pub enum Action {
     Impossible,
     /// Nothing, nobody needs it.
     NotNeeded,
+}
+
+impl Action {
+    /// Returns how much it weighs: the weightiest of several is the one that counts for the whole.
+    #[must_use]
+    pub const fn weight(self) -> u8 {
+        match self {
+            Self::NotNeeded => 0,
+            Self::Present => 1,
+            Self::Fetch => 2,
+            Self::Build => 3,
+            Self::Impossible => 4,
+        }
+    }
 }
 
 /// What happens and why.

@@ -1,7 +1,11 @@
-//! The settings of the client that decide about substitution, named as in `nix.conf`.
+//! The settings of the client that decide about substitution and building, named as in `nix.conf`.
 
-use bstr::BString;
+use std::collections::BTreeSet;
+
+use bstr::{BStr, BString};
 use drvlab_store::{PublicKeys, StoreDir};
+
+use crate::memory::TimesToLive;
 
 /// Settings of the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +24,27 @@ pub struct Settings {
     pub trusted_public_keys: PublicKeys,
     /// The system that builds run on (`system`).
     pub system: BString,
+    /// Other systems that this machine can build for (`extra-platforms`).
+    pub extra_platforms: BTreeSet<BString>,
+    /// What this machine has to offer to builds (`system-features`).
+    pub system_features: BTreeSet<BString>,
+    /// How many builds run at the same time; 0: none here (`max-jobs`).
+    pub max_jobs: u32,
+    /// How many paths are fetched at the same time (`max-substitution-jobs`).
+    pub max_substitution_jobs: u32,
+    /// How long answers of caches hold.
+    pub times_to_live: TimesToLive,
+    /// Caches that users may add who are not trusted (`trusted-substituters` and what the administrator set as
+    /// `substituters`); `None` if the user is trusted and may add any.
+    pub allowed_caches: Option<BTreeSet<String>>,
+}
+
+impl Settings {
+    /// Tells whether this machine can build for a system.
+    #[must_use]
+    pub fn runs(&self, system: &BStr) -> bool {
+        system == "builtin" || system == self.system || self.extra_platforms.contains(system)
+    }
 }
 
 impl Default for Settings {
@@ -33,6 +58,14 @@ impl Default for Settings {
             require_sigs: true,
             trusted_public_keys: PublicKeys::default(),
             system: "x86_64-linux".into(),
+            extra_platforms: BTreeSet::new(),
+            system_features: ["benchmark", "big-parallel", "kvm", "nixos-test", "uid-range"]
+                .map(BString::from)
+                .into(),
+            max_jobs: 1,
+            max_substitution_jobs: 16,
+            times_to_live: TimesToLive::default(),
+            allowed_caches: None,
         }
     }
 }

@@ -1,38 +1,91 @@
 //! The caches that are asked, in their order, and what they say together about a path.
 //!
-//! Rules 3, 7, 9, 10 and 12; source: `getDefaultSubstituters` and `Store::querySubstitutablePathInfos` in `libstore`.
+//! Rules 3, 7–10, 12 and 16; source: `getDefaultSubstituters` and `Store::querySubstitutablePathInfos` in `libstore`.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
-use drvlab_store::{NarInfo, StoreDir, StorePath};
+use drvlab_store::{ContentAddress, NarInfo, OutputId, Realisation, StoreDir, StorePath};
+use rustc_hash::FxHashSet;
 
 use crate::binary_cache::{BinaryCache, Entry, Fault};
+use crate::memory::{Memory, Recollection};
 use crate::reason::{CacheMiss, MissKind};
+use crate::settings::Settings;
 
 /// Why a cache is not asked at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Dropped {
-    /// Its paths are for another store directory.
+    /// Rule 7: its paths are for another store directory.
     StoreDir {
         /// The cache.
         cache: Rc<str>,
         /// Its store directory.
         theirs: String,
-        /// The client's.
+        /// The one that it was opened for.
         ours: StoreDir,
     },
-    /// It is listed twice; no warning in the reference.
+    /// Rule 7: it is listed twice; no warning in the reference.
     Duplicate {
+        /// The cache.
+        cache: Rc<str>,
+    },
+    /// Rule 7: it cannot be opened.
+    Unreachable {
+        /// The cache.
+        cache: Rc<str>,
+        /// Why.
+        fault: Fault,
+    },
+    /// Rule 8: a user who is not trusted may not add it.
+    Untrusted {
         /// The cache.
         cache: Rc<str>,
     },
 }
 
+impl Dropped {
+    /// Returns the number of the rule that decided.
+    #[must_use]
+    pub const fn rule(&self) -> u8 {
+        match self {
+            Self::StoreDir { .. } | Self::Duplicate { .. } | Self::Unreachable { .. } => 7,
+            Self::Untrusted { .. } => 8,
+        }
+    }
+
+    /// Returns the cache's name.
+    #[must_use]
+    pub const fn cache(&self) -> &Rc<str> {
+        match self {
+            Self::StoreDir { cache, .. }
+            | Self::Duplicate { cache }
+            | Self::Unreachable { cache, .. }
+            | Self::Untrusted { cache } => cache,
+        }
+    }
+
+    /// Says what would let the cache be asked; nothing for a duplicate.
+    #[must_use]
+    pub const fn fix(&self) -> Option<&'static str> {
+        match self {
+            Self::StoreDir { .. } => {
+                Some("use a cache of this store directory, since paths of another one are other paths")
+            }
+            Self::Duplicate { .. } => None,
+            Self::Unreachable { .. } => Some("bring the cache back, or take it from 'substituters'"),
+            Self::Untrusted { .. } => Some(
+                "let the administrator add it to 'trusted-substituters', or the user to 'trusted-users'",
+            ),
+        }
+    }
+}
+
 impl fmt::Display for Dropped {
+    /// Writes the reference's wording, where it has one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // The wording is the reference's.
             Self::StoreDir {
                 cache,
                 theirs,
@@ -42,6 +95,11 @@ impl fmt::Display for Dropped {
                 "binary cache '{cache}' is for Nix stores with prefix '{theirs}', not '{ours}'"
             ),
             Self::Duplicate { cache } => write!(f, "binary cache '{cache}' is listed twice"),
+            Self::Unreachable { fault, .. } => fault.fmt(f),
+            Self::Untrusted { cache } => write!(
+                f,
+                "ignoring untrusted substituter '{cache}', you are not a trusted user"
+            ),
         }
     }
 }
@@ -51,10 +109,27 @@ impl fmt::Display for Dropped {
 pub struct Substituters<'a> {
     caches: Vec<&'a BinaryCache>,
     dropped: Vec<Dropped>,
+    settings: Settings,
+    memory: Option<&'a Memory>,
+    /// Caches that failed and are not asked again for a minute, by index.
+    disabled: RefCell<FxHashSet<usize>>,
+    /// What was asked and answered, to be remembered.
+    asked: RefCell<Vec<Asked>>,
+}
+
+/// A question that went to a cache, and its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The cache.
+    pub cache: Rc<str>,
+    /// The path.
+    pub path: StorePath,
+    /// What it says, if it has it.
+    pub info: Option<Rc<NarInfo>>,
 }
 
 /// What the caches say together about one path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lookup {
     /// The first cache that has the path, with what it says.
     pub hit: Option<Hit>,
@@ -76,29 +151,52 @@ pub struct Hit {
 impl<'a> Substituters<'a> {
     /// Sorts caches into the order in which they are asked and drops those that are not.
     ///
-    /// Of two with one name the first counts; equal priorities keep their order.
+    /// Of two with one name the first counts; equal priorities keep their order. Without `memory` nothing was asked before.
     #[must_use]
-    pub fn new(caches: impl IntoIterator<Item = &'a BinaryCache>, store_dir: &StoreDir) -> Self {
-        let mut all = Self::default();
+    pub fn new(
+        caches: impl IntoIterator<Item = &'a BinaryCache>,
+        settings: &Settings,
+        memory: Option<&'a Memory>,
+    ) -> Self {
+        let mut all = Self {
+            settings: settings.clone(),
+            memory,
+            ..Self::default()
+        };
         for cache in caches {
-            let name = Rc::clone(cache.name());
-            if all.caches.iter().any(|other| *other.name() == name) {
-                all.dropped.push(Dropped::Duplicate { cache: name });
-                continue;
-            }
-            match &cache.info().store_dir {
-                Some(theirs) if theirs != store_dir.as_str() => {
-                    all.dropped.push(Dropped::StoreDir {
-                        cache: name,
-                        theirs: theirs.to_string(),
-                        ours: store_dir.clone(),
-                    });
-                }
-                _ => all.caches.push(cache),
+            match all.objection(cache) {
+                Some(dropped) => all.dropped.push(dropped),
+                None => all.caches.push(cache),
             }
         }
         all.caches.sort_by_key(|cache| cache.priority());
         all
+    }
+
+    /// Returns why a cache is not asked, if it is not.
+    fn objection(&self, cache: &BinaryCache) -> Option<Dropped> {
+        let name = Rc::clone(cache.name());
+        let allowed = self.settings.allowed_caches.as_ref();
+        if allowed.is_some_and(|allowed| !allowed.contains(&*name)) {
+            return Some(Dropped::Untrusted { cache: name });
+        }
+        if self.caches.iter().any(|other| *other.name() == name) {
+            return Some(Dropped::Duplicate { cache: name });
+        }
+        let ttl = &self.settings.times_to_live;
+        let known = cache.is_http() && self.memory.is_some_and(|memory| memory.knows(&name, ttl));
+        if cache.conditions().offline && !known {
+            let fault = cache.unreachable("nix-cache-info");
+            return Some(Dropped::Unreachable { cache: name, fault });
+        }
+        match &cache.info().store_dir {
+            Some(theirs) if theirs != cache.store_dir().as_str() => Some(Dropped::StoreDir {
+                cache: name,
+                theirs: theirs.to_string(),
+                ours: cache.store_dir().clone(),
+            }),
+            _ => None,
+        }
     }
 
     /// Returns the caches in the order in which they are asked.
@@ -113,31 +211,98 @@ impl<'a> Substituters<'a> {
         &self.dropped
     }
 
-    /// Asks one cache after the other until one has the path.
+    /// Takes the list of questions that were asked since the last time; remembering them is up to the caller.
     #[must_use]
-    pub fn look_up(&self, path: &StorePath) -> Lookup {
-        let mut lookup = Lookup {
-            hit: None,
-            misses: Vec::new(),
-            failed: None,
-        };
-        for cache in &self.caches {
+    pub fn take_asked(&self) -> Vec<Asked> {
+        self.asked.take()
+    }
+
+    /// Returns the path under which a cache would have it; none if it cannot have it (rule 9).
+    ///
+    /// A store object with a content address and without references is the same under each store directory.
+    #[must_use]
+    pub fn path_in(
+        &self,
+        cache: &BinaryCache,
+        path: &StorePath,
+        address: Option<&ContentAddress>,
+    ) -> Option<StorePath> {
+        if *cache.store_dir() == self.settings.store_dir {
+            return Some(path.clone());
+        }
+        let name = path.name().as_bytes();
+        address?.path(cache.store_dir(), name).ok()
+    }
+
+    /// Asks one cache for a path, or finds that there is no need to ask.
+    ///
+    /// # Errors
+    /// What the cache answered if it does not have the path.
+    pub fn ask(&self, index: usize, path: &StorePath) -> Result<Rc<NarInfo>, MissKind> {
+        let cache = self.caches[index];
+        if self.disabled.borrow().contains(&index) {
+            return Err(MissKind::Disabled);
+        }
+        let ttl = &self.settings.times_to_live;
+        let memory = self.memory.filter(|_| cache.is_http());
+        let recollection = memory.map(|memory| memory.recall(cache.name(), path, ttl));
+        match recollection {
+            Some(Recollection::Miss { expires_in }) => {
+                return Err(MissKind::Remembered { expires_in });
+            }
+            Some(Recollection::Hit(info)) => return named(info, path),
+            Some(Recollection::Nothing) | None => {}
+        }
+        let entry = cache.entry(path);
+        if cache.is_http() && !matches!(entry, Entry::Failed(_)) {
+            self.asked.borrow_mut().push(Asked {
+                cache: Rc::clone(cache.name()),
+                path: path.clone(),
+                info: match &entry {
+                    Entry::Present(info) => Some(Rc::clone(info)),
+                    _ => None,
+                },
+            });
+        }
+        match entry {
+            Entry::Present(info) => named(info, path),
+            Entry::Absent => Err(MissKind::NotFound),
+            Entry::Forbidden => Err(MissKind::Forbidden),
+            Entry::Failed(fault) => {
+                if cache.is_http() && self.settings.fallback {
+                    self.disabled.borrow_mut().insert(index);
+                }
+                Err(MissKind::Failed(fault))
+            }
+        }
+    }
+
+    /// Asks one cache after the other until one has the path, as the dry run does.
+    #[must_use]
+    pub fn look_up(&self, path: &StorePath, address: Option<&ContentAddress>) -> Lookup {
+        let mut lookup = Lookup::default();
+        for (index, cache) in self.caches.iter().enumerate() {
             // Only a failure of the last cache counts: the reference logs earlier ones and goes on.
             lookup.failed = None;
-            let kind = match cache.entry(path) {
-                Entry::Present(info) if info.path == *path => {
-                    lookup.hit = Some(Hit {
-                        cache: Rc::clone(cache.name()),
-                        info,
-                    });
-                    break;
-                }
-                Entry::Present(info) => MissKind::OtherName(info.path.clone()),
-                Entry::Absent => MissKind::NotFound,
-                Entry::Forbidden => MissKind::Forbidden,
-                Entry::Failed(fault) => {
-                    lookup.failed = Some(fault.clone());
-                    MissKind::Failed(fault)
+            // The dry run looks for the path of its own store directory even in a cache for another one.
+            let foreign = *cache.store_dir() != self.settings.store_dir;
+            let kind = if foreign && address.is_none() {
+                MissKind::OtherStoreDir
+            } else {
+                match self.ask(index, path) {
+                    Ok(info) => {
+                        lookup.hit = Some(Hit {
+                            cache: Rc::clone(cache.name()),
+                            info,
+                        });
+                        break;
+                    }
+                    Err(MissKind::Failed(fault)) => {
+                        lookup.failed = Some(fault.clone());
+                        MissKind::Failed(fault)
+                    }
+                    Err(_) if foreign => MissKind::OtherStoreDir,
+                    Err(miss) => miss,
                 }
             };
             lookup.misses.push(CacheMiss {
@@ -146,5 +311,54 @@ impl<'a> Substituters<'a> {
             });
         }
         lookup
+    }
+
+    /// Asks one cache after the other what an output turned out to be.
+    ///
+    /// The answer is believed whoever signed it: 2.34 does not look.
+    #[must_use]
+    pub fn realisation(&self, id: &OutputId) -> RealisationLookup {
+        let mut lookup = RealisationLookup::default();
+        for cache in &self.caches {
+            let name = Rc::clone(cache.name());
+            match cache.realisation(id) {
+                Ok(Some(found)) => {
+                    lookup.found = Some((name, found));
+                    break;
+                }
+                Ok(None) => lookup.misses.push(CacheMiss {
+                    cache: name,
+                    kind: MissKind::NoRealisation,
+                }),
+                Err(fault) => {
+                    lookup.failed.get_or_insert_with(|| fault.clone());
+                    lookup.misses.push(CacheMiss {
+                        cache: name,
+                        kind: MissKind::Failed(fault),
+                    });
+                }
+            }
+        }
+        lookup
+    }
+}
+
+/// What the caches say together about a realisation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RealisationLookup {
+    /// The first cache that has it, and what it says.
+    pub found: Option<(Rc<str>, Realisation)>,
+    /// What was wrong with the caches that were asked in vain.
+    pub misses: Vec<CacheMiss>,
+    /// The first failure.
+    pub failed: Option<Fault>,
+}
+
+/// Compares the name that was asked for with the one that was found.
+fn named(info: Rc<NarInfo>, path: &StorePath) -> Result<Rc<NarInfo>, MissKind> {
+    if info.path == *path {
+        Ok(info)
+    } else {
+        Err(MissKind::OtherName(info.path.clone()))
     }
 }

@@ -137,9 +137,10 @@ fn check_case(case: &Case) {
     });
     let graph = DerivationGraph::new(roots, |path| derivations.get(path).cloned()).unwrap();
     let local: LocalStore = case.local.iter().map(|text| path(text)).collect();
+    let settings = settings(case);
     let caches: Vec<BinaryCache> = case.caches.iter().map(open).collect();
-    let substituters = Substituters::new(&caches, &store_dir);
-    let plan = plan(&graph, &wanted, &local, &substituters, &settings(case));
+    let substituters = Substituters::new(&caches, &settings, None);
+    let plan = plan(&graph, &wanted, &local, &substituters, &settings);
     match dry_run::text(&plan, &graph, &store_dir) {
         Ok(text) => assert_eq!(Some(&text), case.text.as_ref(), "{}", case.name),
         Err(fault) => assert_eq!(

@@ -39,7 +39,7 @@ pub fn run(
         .iter()
         .map(|folder| cache_folder::open(folder, &store_dir))
         .collect::<Result<Vec<_>, _>>()?;
-    let substituters = Substituters::new(&opened, &store_dir);
+    let substituters = Substituters::new(&opened, &settings, None);
 
     let mut roots = Vec::new();
     let mut wanted = Vec::new();

@@ -337,7 +337,7 @@ impl Workspace {
         } else {
             &self.local
         };
-        let substituters = Substituters::new([&self.cache], &self.store_dir);
+        let substituters = Substituters::new([&self.cache], &settings, None);
         self.plan = plan(&graph, &wanted, local, &substituters, &settings);
         self.current = Some(Evaluated {
             graph: graph.clone(),

@@ -5,16 +5,19 @@
 
 use std::collections::VecDeque;
 
-use bstr::BString;
+use bstr::{BStr, BString};
 use drvlab_store::{DerivationInputs, DerivationOutput, StorePath};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::skip::{self, Skipper};
 use super::{
     Action, Decision, DerivationPlan, Fetch, Plan, Unknown, Wanted, WantedOutputs, Warning,
 };
 use crate::graph::{DerivationGraph, NodeId};
+use crate::identity::Identities;
 use crate::local_store::LocalStore;
 use crate::options::allows_substitutes;
+use crate::preparation::output_path;
 use crate::reason::Reason;
 use crate::settings::Settings;
 use crate::substituters::{Hit, Lookup, Substituters};
@@ -32,6 +35,7 @@ pub fn plan(
     settings: &Settings,
 ) -> Plan {
     let mut planner = Planner {
+        identities: Identities::new(graph, &settings.store_dir),
         graph,
         local,
         substituters,
@@ -85,14 +89,15 @@ enum Asker {
     Reference(StorePath),
 }
 
-/// An output that makes the inputs of its derivation unnecessary.
-#[derive(Clone)]
-struct Skipper {
+/// A wanted output that is not in the local store.
+struct Missing<'a> {
+    name: &'a BString,
+    output: &'a DerivationOutput,
     path: StorePath,
-    fetched: bool,
 }
 
 struct Planner<'a> {
+    identities: Identities,
     graph: &'a DerivationGraph,
     local: &'a LocalStore,
     substituters: &'a Substituters<'a>,
@@ -109,7 +114,7 @@ struct Planner<'a> {
     plan: Plan,
 }
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
     fn want_outputs(&mut self, derivation: &StorePath, wanted: &WantedOutputs) {
         let Some(node) = self.graph.find(derivation) else {
             self.unknown
@@ -130,17 +135,18 @@ impl Planner<'_> {
         }
         self.wanted
             .extend(wanted.iter().map(|&position| (id, position)));
-        let node = &self.graph[id];
-        let mut missing: Vec<(&BString, &StorePath)> = Vec::new();
+        let graph = self.graph;
+        let node = &graph[id];
+        let mut missing: Vec<Missing<'_>> = Vec::new();
         let mut all_known = true;
         for (position, (name, output)) in (0..).zip(&node.derivation.outputs) {
-            match output.path() {
+            match output_path(graph, id, BStr::new(name), self.local, &self.identities) {
                 // One unknown path is enough, whether it is wanted or not.
                 None => all_known = false,
                 Some(path)
-                    if wanted.binary_search(&position).is_ok() && !self.local.contains(path) =>
+                    if wanted.binary_search(&position).is_ok() && !self.local.contains(&path) =>
                 {
-                    missing.push((name, path));
+                    missing.push(Missing { name, output, path });
                 }
                 Some(_) => {}
             }
@@ -156,17 +162,24 @@ impl Planner<'_> {
             Reason::SubstitutionDisabled
         } else if !self.settings.always_allow_substitutes && !allows_substitutes(&node.derivation) {
             Reason::SubstitutesNotAllowed
-        } else if !all_known {
-            Reason::OutputPathUnknown
         } else if self.substituters.caches().is_empty() {
             Reason::NoCaches
+        } else if let Some(unknown) = self.look_up_realisations(id, wanted, all_known, &mut missing) {
+            unknown
+        } else if missing.is_empty() {
+            self.decide(id, Action::Present, Reason::AlreadyValid);
+            return;
         } else {
             let (output, lookup) = match self.look_up_all(&missing) {
                 Ok(hit) => {
-                    let reason = Reason::InCache { cache: hit.cache };
+                    let cache = hit.cache;
+                    let reason = if all_known {
+                        Reason::InCache { cache }
+                    } else {
+                        Reason::Realised { cache }
+                    };
                     self.decide(id, Action::Fetch, reason);
-                    for (_, path) in missing {
-                        let path = path.clone();
+                    for Missing { path, .. } in missing {
                         self.queue.push_back(Request::Path {
                             path,
                             asker: Asker::Output,
@@ -189,11 +202,50 @@ impl Planner<'_> {
         self.build(id, must_build);
     }
 
+    /// Asks what wanted outputs turned out to be whose paths follow from their contents, and adds those that are missing.
+    ///
+    /// Returns why that is not known, if it is not.
+    fn look_up_realisations(
+        &self,
+        id: NodeId,
+        wanted: &OutputSet,
+        all_known: bool,
+        missing: &mut Vec<Missing<'a>>,
+    ) -> Option<Reason> {
+        if all_known {
+            return None;
+        }
+        missing.clear();
+        let graph = self.graph;
+        for (position, (name, output)) in (0..).zip(&graph[id].derivation.outputs) {
+            if wanted.binary_search(&position).is_err() {
+                continue;
+            }
+            let Some(output_id) = self.identities.output(id, BStr::new(name)) else {
+                return Some(Reason::OutputPathUnknown { misses: Vec::new() });
+            };
+            let lookup = self.substituters.realisation(&output_id);
+            let Some((_, realisation)) = lookup.found else {
+                let misses = lookup.misses;
+                return Some(Reason::OutputPathUnknown { misses });
+            };
+            if !self.local.contains(&realisation.path) {
+                let path = realisation.path;
+                missing.push(Missing { name, output, path });
+            }
+        }
+        None
+    }
+
     /// Asks for several outputs; gives the last hit, or the first output that nobody has.
-    fn look_up_all(&self, outputs: &[(&BString, &StorePath)]) -> Result<Hit, (BString, Lookup)> {
+    fn look_up_all(&self, outputs: &[Missing<'_>]) -> Result<Hit, (BString, Lookup)> {
         let mut last = None;
-        for (name, path) in outputs {
-            let mut lookup = self.substituters.look_up(path);
+        for Missing { name, output, path } in outputs {
+            let address = match output {
+                DerivationOutput::Fixed { address, .. } => Some(address),
+                _ => None,
+            };
+            let mut lookup = self.substituters.look_up(path, address);
             match lookup.hit.take() {
                 Some(hit) => last = Some(hit),
                 None => return Err(((*name).clone(), lookup)),
@@ -243,19 +295,10 @@ impl Planner<'_> {
 
     /// Notes a decision unless a weightier one was made on another request for the same derivation.
     fn decide(&mut self, id: NodeId, action: Action, reason: Reason) {
-        const fn weight(action: Action) -> u8 {
-            match action {
-                Action::NotNeeded => 0,
-                Action::Present => 1,
-                Action::Fetch => 2,
-                Action::Build => 3,
-                Action::Impossible => 4,
-            }
-        }
         let decided = &mut self.decided[id.index()];
         if decided
             .as_ref()
-            .is_none_or(|old| weight(old.action) < weight(action))
+            .is_none_or(|old| old.action.weight() < action.weight())
         {
             *decided = Some(Decision { action, reason });
         }
@@ -269,13 +312,9 @@ impl Planner<'_> {
             return;
         }
         let lookup = if self.settings.substitute {
-            self.substituters.look_up(&path)
+            self.substituters.look_up(&path, None)
         } else {
-            Lookup {
-                hit: None,
-                misses: Vec::new(),
-                failed: None,
-            }
+            Lookup::default()
         };
         let Some(Hit { cache, info }) = lookup.hit else {
             let reason = match (lookup.failed, asker) {
@@ -327,16 +366,11 @@ impl Planner<'_> {
         let mut skipped_by: Vec<Option<Skipper>> = vec![None; self.graph.len()];
         for id in self.graph.ids().rev() {
             let plan = self.derivation_plan(id, skipped_by[id.index()].as_ref());
-            let skipper = match plan.decision.action {
-                Action::Present | Action::Fetch => self.output_at_hand(id, &plan),
-                Action::NotNeeded => skipped_by[id.index()].clone(),
-                Action::Build | Action::Impossible => None,
-            };
-            if let Some(skipper) = skipper {
-                for input in &self.graph[id].inputs {
-                    skipped_by[input.index()].get_or_insert_with(|| skipper.clone());
-                }
-            }
+            let outputs = self.graph[id].outputs().zip(&plan.outputs);
+            let outputs = outputs.map(|((name, path), it)| (name, path, it));
+            let at_hand = skip::at_hand(outputs);
+            let action = plan.decision.action;
+            skip::pass_on(self.graph, id, action, at_hand, &mut skipped_by);
             derivations[id.index()] = Some(plan);
         }
         self.plan.derivations = derivations.into_iter().flatten().collect();
@@ -361,8 +395,9 @@ impl Planner<'_> {
             .is_some_and(|it| it.action == Action::Build);
         let mut at_hand = None;
         let mut outputs = Vec::with_capacity(graph[id].derivation.outputs.len());
-        for (position, (_, path)) in (0..).zip(graph[id].outputs()) {
-            let found = path.and_then(|path| {
+        for (position, (name, _)) in (0..).zip(graph[id].outputs()) {
+            let path = output_path(graph, id, name, self.local, &self.identities);
+            let found = path.as_ref().and_then(|path| {
                 if self.local.contains(path) {
                     return Some((Action::Present, Reason::AlreadyValid));
                 }
@@ -385,7 +420,7 @@ impl Planner<'_> {
                     (it.action, it.reason.clone())
                 }
                 (None, Some(_)) => (Action::NotNeeded, Reason::NotWanted),
-                (None, None) => (Action::NotNeeded, not_needed(skipped_by)),
+                (None, None) => (Action::NotNeeded, skip::not_needed(skipped_by)),
             };
             outputs.push(Decision { action, reason });
         }
@@ -394,7 +429,7 @@ impl Planner<'_> {
             // Nobody asked for the derivation, but an output is there or is fetched as somebody's reference.
             None => {
                 let (action, reason) =
-                    at_hand.unwrap_or_else(|| (Action::NotNeeded, not_needed(skipped_by)));
+                    at_hand.unwrap_or_else(|| (Action::NotNeeded, skip::not_needed(skipped_by)));
                 Decision { action, reason }
             }
         };
@@ -403,29 +438,6 @@ impl Planner<'_> {
             outputs,
             needed_by: self.needed_by[id.index()],
         }
-    }
-
-    /// Returns an output that is there or fetched, `out` if possible.
-    fn output_at_hand(&self, id: NodeId, plan: &DerivationPlan) -> Option<Skipper> {
-        let outputs = self.graph[id].outputs().zip(&plan.outputs);
-        outputs
-            .filter(|(_, it)| matches!(it.action, Action::Fetch | Action::Present))
-            .filter_map(|((name, path), it)| Some((name != "out", path?, it.action)))
-            .min_by_key(|(is_other, ..)| *is_other)
-            .map(|(_, path, action)| Skipper {
-                path: path.clone(),
-                fetched: action == Action::Fetch,
-            })
-    }
-}
-
-fn not_needed(skipped_by: Option<&Skipper>) -> Reason {
-    match skipped_by {
-        Some(by) => Reason::Skipped {
-            by: by.path.clone(),
-            fetched: by.fetched,
-        },
-        None => Reason::NotWanted,
     }
 }
 

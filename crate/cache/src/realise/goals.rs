@@ -1,0 +1,596 @@
+//! Goals that get outputs of derivations: by fetching them, or else by building.
+//!
+//! Rules 1–6, 17 and 18; source: `libstore/build/derivation-goal.cc` and `derivation-building-goal.cc`.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use bstr::{BStr, BString, ByteSlice as _};
+use drvlab_store::derivation::DerivationKind;
+use drvlab_store::{ContentAddress, DerivationOutput, OutputId, StorePath};
+use rustc_hash::FxHashSet;
+
+use super::substitution::{Abort, Fetcher, Log, NotFetched};
+use super::{Done, Outcome, Realised, Step, World};
+use crate::building;
+use crate::graph::NodeId;
+use crate::local_store::LocalStore;
+use crate::options::{allows_substitutes, prefers_local_build, required_features};
+use crate::plan::skip::{self, Skipper};
+use crate::plan::{Action, Decision, Plan, Wanted, WantedOutputs};
+use crate::preparation::{Prepared, output_path, prepare};
+use crate::reason::Reason;
+
+/// Works through all that is wanted.
+pub(super) fn run(world: &World<'_>, wanted: &[Wanted], local: &LocalStore, plan: &Plan) -> Realised {
+    let mut worker = Worker {
+        world,
+        fetcher: Fetcher::new(world.substituters, world.settings),
+        log: Log::default(),
+        local: local.clone(),
+        learned: Vec::new(),
+        decided: vec![None; world.graph.len()],
+        outputs: world.graph.nodes().iter().map(|node| vec![None; node.derivation.outputs.len()]).collect(),
+        built: FxHashSet::default(),
+        failure: None,
+    };
+    match &plan.failure {
+        Some(fault) => worker.failure = Some(Rc::clone(&fault.0)),
+        None => worker.work(wanted),
+    }
+    worker.finish(plan)
+}
+
+/// A derivation that is being built: its inputs come first.
+struct Frame {
+    node: NodeId,
+    /// Why it is built.
+    reason: Reason,
+    /// Input derivations and which of their outputs are needed.
+    inputs: Vec<(StorePath, Vec<BString>)>,
+    next: usize,
+    known_at: u64,
+}
+
+/// Why an output must be built, or that it is there.
+enum Attempt {
+    Valid(Action, Reason),
+    Build(Reason),
+    Fail(Reason, Rc<str>),
+}
+
+struct Worker<'a> {
+    world: &'a World<'a>,
+    fetcher: Fetcher<'a>,
+    log: Log,
+    local: LocalStore,
+    learned: Vec<(OutputId, StorePath)>,
+    decided: Vec<Option<Decision>>,
+    outputs: Vec<Vec<Option<Decision>>>,
+    built: FxHashSet<NodeId>,
+    failure: Option<Rc<str>>,
+}
+
+impl Worker<'_> {
+    fn work(&mut self, wanted: &[Wanted]) {
+        for wanted in wanted {
+            match wanted {
+                Wanted::Outputs {
+                    derivation,
+                    outputs,
+                } => {
+                    let Some(node) = self.world.graph.find(derivation) else {
+                        let path = self.world.settings.store_dir.display(derivation);
+                        self.fail(format!("failed to obtain derivation of '{path}'").into());
+                        return;
+                    };
+                    let names = self.world.graph[node].derivation.outputs.keys();
+                    let names = names.filter(|name| match outputs {
+                        WantedOutputs::All => true,
+                        WantedOutputs::Names(wanted) => wanted.contains(*name),
+                    });
+                    let names = names.cloned().collect();
+                    self.realise(node, names);
+                }
+                Wanted::Path(path) => {
+                    let settings = self.world.settings;
+                    let fetched = if self.local.contains(path) {
+                        Ok(())
+                    } else if settings.substitute {
+                        match self.fetch(path, None, 0) {
+                            Ok(fetched) => fetched.map_err(|_| ()),
+                            Err(Abort(fault)) => {
+                                self.fail(fault.0);
+                                return;
+                            }
+                        }
+                    } else {
+                        Err(())
+                    };
+                    if fetched.is_err() {
+                        let path = settings.store_dir.display(path);
+                        self.fail(format!("path '{path}' is required, but there is no substituter that can build it").into());
+                    }
+                }
+            }
+            if self.failure.is_some() {
+                return;
+            }
+        }
+    }
+
+    fn fail(&mut self, why: Rc<str>) {
+        self.failure.get_or_insert(why);
+    }
+
+    fn fetch(
+        &mut self,
+        path: &StorePath,
+        address: Option<ContentAddress>,
+        known_at: u64,
+    ) -> Result<Result<(), NotFetched>, Abort> {
+        self.fetcher.fetch(path, address, known_at, &mut self.local, &mut self.log)
+    }
+
+    /// Gets outputs of a derivation, and what they need, without recursion.
+    fn realise(&mut self, node: NodeId, outputs: Vec<BString>) {
+        let mut stack: Vec<Frame> = Vec::new();
+        self.want(node, &outputs, 0, &mut stack);
+        while let Some(frame) = stack.last_mut() {
+            if self.failure.is_some() {
+                // Whatever was to be built from the failure fails too.
+                let graph = self.world.graph;
+                let failed = frame.inputs.get(frame.next.wrapping_sub(1)).map(|(path, _)| path);
+                let input: Rc<str> = failed.map_or("an input", |path| path.derivation_name().unwrap_or("an input")).into();
+                let node = frame.node;
+                debug_assert!(node.index() < graph.len());
+                stack.pop();
+                self.decide_all(node, Action::Impossible, &Reason::InputFailed { input });
+                continue;
+            }
+            if let Some((path, outputs)) = frame.inputs.get(frame.next) {
+                frame.next += 1;
+                let (known_at, outputs) = (frame.known_at, outputs.clone());
+                match self.world.graph.find(path) {
+                    Some(input) => self.want(input, &outputs, known_at, &mut stack),
+                    None => {
+                        let path = self.world.settings.store_dir.display(path);
+                        self.fail(format!("failed to obtain derivation of '{path}'").into());
+                    }
+                }
+                continue;
+            }
+            if let Some(frame) = stack.pop() {
+                self.build(frame);
+            }
+        }
+    }
+
+    /// Gets outputs that can be had without a build, and opens a frame if one is needed.
+    fn want(&mut self, node: NodeId, outputs: &[BString], known_at: u64, stack: &mut Vec<Frame>) {
+        let mut reason = None;
+        let mut known_at = known_at;
+        for output in outputs {
+            let Some(position) = self.world.graph[node].derivation.outputs.keys().position(|name| name == output) else {
+                let path = self.world.settings.store_dir.display(&self.world.graph[node].path);
+                self.fail(format!("derivation '{path}' does not have wanted outputs '{output}'").into());
+                return;
+            };
+            match self.attempt(node, output, &mut known_at) {
+                Ok(Attempt::Valid(action, why)) => self.decide(node, position, action, why),
+                Ok(Attempt::Build(why)) => {
+                    self.decide(node, position, Action::Build, why.clone());
+                    reason.get_or_insert(why);
+                }
+                Ok(Attempt::Fail(why, message)) => {
+                    self.decide(node, position, Action::Impossible, why);
+                    self.fail(message);
+                    return;
+                }
+                Err(Abort(fault)) => {
+                    let why = Reason::CacheFailed(fault.clone());
+                    self.decide(node, position, Action::Impossible, why);
+                    self.fail(fault.0);
+                    return;
+                }
+            }
+        }
+        if let Some(reason) = reason {
+            let derivation = &self.world.graph[node].derivation;
+            let inputs = derivation.input_drvs.iter();
+            let inputs = inputs.map(|(path, wanted)| {
+                (path.clone(), wanted.outputs.iter().cloned().collect::<Vec<_>>())
+            });
+            stack.push(Frame {
+                node,
+                reason,
+                inputs: inputs.collect(),
+                next: 0,
+                known_at,
+            });
+        }
+    }
+
+    /// Tries to get an output without a build.
+    fn attempt(&mut self, node: NodeId, output: &BString, known_at: &mut u64) -> Result<Attempt, Abort> {
+        let World {
+            graph,
+            identities,
+            substituters,
+            settings,
+            ..
+        } = *self.world;
+        let derivation = &graph[node].derivation;
+        let name = BStr::new(output);
+        if derivation.kind() == Ok(DerivationKind::Impure) {
+            return Ok(if self.built.contains(&node) {
+                Attempt::Valid(Action::Build, Reason::Impure)
+            } else {
+                Attempt::Build(Reason::Impure)
+            });
+        }
+        let path = output_path(graph, node, name, &self.local, identities);
+        if path.as_ref().is_some_and(|path| self.local.contains(path)) {
+            let earlier = self.outputs[node.index()].iter().flatten().next();
+            let (action, reason) = match earlier {
+                Some(it) if self.built.contains(&node) => (it.action, Reason::BuiltAlong),
+                _ => (Action::Present, Reason::AlreadyValid),
+            };
+            return Ok(Attempt::Valid(action, reason));
+        }
+        if !settings.substitute {
+            return Ok(Attempt::Build(Reason::SubstitutionDisabled));
+        }
+        if !settings.always_allow_substitutes && !allows_substitutes(derivation) {
+            return Ok(Attempt::Build(Reason::SubstitutesNotAllowed));
+        }
+        if substituters.caches().is_empty() {
+            return Ok(Attempt::Build(Reason::NoCaches));
+        }
+        let latency = |count: usize| -> u64 {
+            let asked = substituters.caches().iter().take(count);
+            asked.map(|cache| u64::from(cache.conditions().latency)).sum()
+        };
+        let (path, realised) = match path {
+            Some(path) => (path, None),
+            None => {
+                let Some(id) = identities.output(node, name) else {
+                    return Ok(Attempt::Build(Reason::OutputPathUnknown { misses: Vec::new() }));
+                };
+                let lookup = substituters.realisation(&id);
+                *known_at = known_at.saturating_add(latency(lookup.misses.len() + 1));
+                let Some((cache, realisation)) = lookup.found else {
+                    return Ok(match lookup.failed {
+                        Some(fault) if !settings.fallback => self.substitutes_failed(node, Reason::CacheFailed(fault)),
+                        _ => Attempt::Build(Reason::OutputPathUnknown { misses: lookup.misses }),
+                    });
+                };
+                (realisation.path, Some((id, cache)))
+            }
+        };
+        let address = match &derivation.outputs[output] {
+            DerivationOutput::Fixed { address, .. } => Some(*address),
+            _ => None,
+        };
+        let before = self.log.steps.len();
+        let fetched = self.fetch(&path, address, *known_at)?;
+        *known_at = known_at.saturating_add(latency(usize::MAX));
+        match fetched {
+            Ok(()) => {
+                let reason = match realised {
+                    Some((id, cache)) => {
+                        self.learn(id, path);
+                        Reason::Realised { cache }
+                    }
+                    None => self.cache_of(before, &path),
+                };
+                Ok(Attempt::Valid(Action::Fetch, reason))
+            }
+            Err(why) if why.failed && !settings.fallback => {
+                Ok(self.substitutes_failed(node, Reason::SubstitutesFailed { misses: why.misses }))
+            }
+            Err(why) => Ok(Attempt::Build(Reason::NotInCaches {
+                output: output.clone(),
+                misses: why.misses,
+            })),
+        }
+    }
+
+    fn substitutes_failed(&self, node: NodeId, reason: Reason) -> Attempt {
+        let path = self.world.settings.store_dir.display(&self.world.graph[node].path);
+        let message = format!(
+            "some substitutes for the outputs of derivation '{path}' failed (usually happens due to networking issues); \
+             try '--fallback' to build derivation from source"
+        );
+        Attempt::Fail(reason, message.into())
+    }
+
+    /// Returns from which cache a path came that was fetched since a step.
+    fn cache_of(&self, before: usize, path: &StorePath) -> Reason {
+        let step = self.log.made_by.get(path).filter(|step| **step >= before);
+        match step.map(|step| &self.log.steps[*step].step) {
+            Some(Step::Fetch { cache, .. }) => Reason::InCache {
+                cache: Rc::clone(cache),
+            },
+            _ => Reason::AlreadyValid,
+        }
+    }
+
+    fn learn(&mut self, id: OutputId, path: StorePath) {
+        self.local.insert_realisation(id.clone(), path.clone());
+        self.learned.push((id, path));
+    }
+
+    /// Builds a derivation whose inputs are there.
+    fn build(&mut self, frame: Frame) {
+        let Frame {
+            node,
+            reason,
+            known_at,
+            ..
+        } = frame;
+        // Somebody else may have built it while its inputs were got.
+        if self.built.contains(&node) {
+            return;
+        }
+        let World {
+            graph,
+            identities,
+            settings,
+            ..
+        } = *self.world;
+        let dynamic = graph[node].derivation.has_dynamic_inputs();
+        let prepared = prepare(graph, node, &self.local, identities, &settings.store_dir);
+        let Some(prepared) = prepared.filter(|_| !dynamic) else {
+            let path = settings.store_dir.display(&graph[node].path);
+            self.decide_all(node, Action::Impossible, &Reason::DynamicInput);
+            self.fail(format!("the inputs of '{path}' are not known").into());
+            return;
+        };
+        if prepared.resolved && settings.substitute && self.cut_off(node, &prepared, known_at) {
+            return;
+        }
+        if self.failure.is_some() {
+            return;
+        }
+        if let Some((why, message)) = self.objection(node) {
+            self.decide_all(node, Action::Impossible, &why);
+            self.fail(message);
+            return;
+        }
+        let reason = if prefers_local_build(&graph[node].derivation) {
+            Reason::BuiltHere(Box::new(reason))
+        } else {
+            reason
+        };
+        self.run_builder(node, &prepared, reason, known_at);
+    }
+
+    /// Looks whether all outputs of a resolved derivation are there or in a cache (rule 18).
+    fn cut_off(&mut self, node: NodeId, prepared: &Prepared, known_at: u64) -> bool {
+        let World {
+            graph,
+            identities,
+            substituters,
+            ..
+        } = *self.world;
+        if !self.world.settings.always_allow_substitutes && !allows_substitutes(&prepared.derivation) {
+            return false;
+        }
+        let wanted: Vec<(usize, BString)> = graph[node].derivation.outputs.keys().cloned().enumerate()
+            .filter(|(position, _)| self.outputs[node.index()][*position].is_some()).collect();
+        for (position, output) in wanted {
+            let mut from = None;
+            let known = match prepared.output_id(&output) {
+                Some(id) => match self.local.realisation(&id).cloned() {
+                    Some(path) => Some(path),
+                    None => substituters.realisation(&id).found.map(|(cache, realisation)| {
+                        from = Some(cache);
+                        realisation.path
+                    }),
+                },
+                None => prepared.derivation.outputs[&output].path().cloned(),
+            };
+            let Some(path) = known else { return false };
+            let before = self.log.steps.len();
+            match self.fetch(&path, None, known_at) {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return false,
+                Err(Abort(fault)) => {
+                    self.decide_all(node, Action::Impossible, &Reason::CacheFailed(fault.clone()));
+                    self.fail(fault.0);
+                    return false;
+                }
+            }
+            if let Reason::InCache { cache } = self.cache_of(before, &path) {
+                from = Some(cache);
+            }
+            if let Some(id) = prepared.output_id(&output) {
+                self.learn(id, path.clone());
+            }
+            if let Some(id) = identities.output(node, output.as_bstr()) {
+                self.learn(id, path);
+            }
+            let action = if from.is_some() { Action::Fetch } else { Action::Present };
+            let reason = Reason::EarlyCutoff {
+                resolved: prepared.path.clone(),
+                cache: from,
+            };
+            self.overrule(node, position, action, reason);
+        }
+        true
+    }
+
+    /// Returns why this machine does not build a derivation (rule 6).
+    fn objection(&self, node: NodeId) -> Option<(Reason, Rc<str>)> {
+        let World {
+            graph, settings, ..
+        } = *self.world;
+        let derivation = &graph[node].derivation;
+        let cannot = format!("Cannot build '{}'.\n       Reason: ", settings.store_dir.display(&graph[node].path));
+        if settings.max_jobs == 0 {
+            let message = format!("{cannot}local builds are disabled (max-jobs = 0)");
+            return Some((Reason::NoBuildJobs, message.into()));
+        }
+        if !settings.runs(derivation.system.as_bstr()) {
+            let message = format!(
+                "{cannot}platform mismatch\n       Required system: '{}'\n       Current system: '{}'",
+                derivation.system, settings.system
+            );
+            return Some((Reason::WrongSystem(derivation.system.clone()), message.into()));
+        }
+        let required = required_features(derivation);
+        let missing: Vec<_> = required.difference(&settings.system_features).cloned().collect();
+        if missing.is_empty() {
+            return None;
+        }
+        let message = format!("{cannot}missing system features");
+        Some((Reason::MissingFeatures(missing), message.into()))
+    }
+
+    fn run_builder(&mut self, node: NodeId, prepared: &Prepared, reason: Reason, known_at: u64) {
+        let World {
+            graph,
+            identities,
+            settings,
+            builder,
+            ..
+        } = *self.world;
+        let result = building::build(builder, &prepared.job(&self.local, &settings.store_dir));
+        let made_by = |path: &StorePath| self.log.made_by.get(path).copied();
+        let after: BTreeSet<usize> = prepared.inputs().iter().filter_map(made_by).collect();
+        let mut step = Done {
+            after: after.into_iter().collect(),
+            known_at,
+            step: Step::Build {
+                node,
+                resolved: prepared.resolved.then(|| prepared.path.clone()),
+                outputs: Vec::new(),
+                real: false,
+                duration: builder.duration(&prepared.derivation),
+                failure: None,
+            },
+        };
+        let Step::Build { outputs, real, failure, .. } = &mut step.step else {
+            return;
+        };
+        let built = match result {
+            Ok(built) => built,
+            Err(why) => {
+                *failure = Some(Rc::clone(&why));
+                self.log.steps.push(step);
+                let path = settings.store_dir.display(&graph[node].path);
+                self.decide_all(node, Action::Impossible, &Reason::BuildFailed(Rc::clone(&why)));
+                self.fail(format!("Cannot build '{path}'.\n       Reason: {why}.").into());
+                return;
+            }
+        };
+        self.built.insert(node);
+        let index = self.log.steps.len();
+        for (position, (output, (path, object))) in built.into_iter().enumerate() {
+            *real |= object.is_real();
+            outputs.push(path.clone());
+            self.log.made_by.insert(path.clone(), index);
+            for id in [identities.output(node, output.as_bstr()), prepared.output_id(&output)].into_iter().flatten() {
+                self.local.insert_realisation(id.clone(), path.clone());
+                self.learned.push((id, path.clone()));
+            }
+            // What was valid before stays as it is.
+            if !self.local.contains(&path) {
+                self.local.insert_object(path, Rc::new(object));
+            }
+            let own = match self.outputs[node.index()][position].take() {
+                Some(decision) if decision.action != Action::Build => decision,
+                Some(_) => Decision { action: Action::Build, reason: reason.clone() },
+                None => Decision { action: Action::Build, reason: Reason::BuiltAlong },
+            };
+            self.outputs[node.index()][position] = Some(own);
+        }
+        self.decided[node.index()] = Some(Decision { action: Action::Build, reason });
+        self.log.steps.push(step);
+    }
+
+    /// Notes what happens with an output, unless that is known.
+    fn decide(&mut self, node: NodeId, position: usize, action: Action, reason: Reason) {
+        let output = &mut self.outputs[node.index()][position];
+        if output.is_none() {
+            *output = Some(Decision { action, reason });
+        }
+    }
+
+    fn overrule(&mut self, node: NodeId, position: usize, action: Action, reason: Reason) {
+        self.outputs[node.index()][position] = Some(Decision { action, reason });
+    }
+
+    fn decide_all(&mut self, node: NodeId, action: Action, reason: &Reason) {
+        for output in self.outputs[node.index()].iter_mut() {
+            if output.as_ref().is_none_or(|it| it.action == Action::Build) {
+                *output = Some(Decision { action, reason: reason.clone() });
+            }
+        }
+        self.decided[node.index()] = Some(Decision { action, reason: reason.clone() });
+    }
+
+    fn finish(mut self, plan: &Plan) -> Realised {
+        let graph = self.world.graph;
+        let mut derivations: Vec<Option<Outcome>> = vec![None; graph.len()];
+        let mut skipped_by: Vec<Option<Skipper>> = vec![None; graph.len()];
+        for id in graph.ids().rev() {
+            let outcome = self.outcome(id, plan, skipped_by[id.index()].as_ref());
+            let at_hand = graph[id].outputs().zip(&outcome.outputs).zip(&outcome.paths);
+            let at_hand = at_hand.map(|(((name, _), decision), path)| (name, path.as_ref(), decision));
+            skip::pass_on(graph, id, outcome.decision.action, skip::at_hand(at_hand), &mut skipped_by);
+            derivations[id.index()] = Some(outcome);
+        }
+        Realised {
+            derivations: derivations.into_iter().flatten().collect(),
+            steps: self.log.steps,
+            failure: self.failure,
+            local: self.local,
+            learned: self.learned,
+        }
+    }
+
+    fn outcome(&mut self, id: NodeId, plan: &Plan, skipped_by: Option<&Skipper>) -> Outcome {
+        let World { graph, identities, .. } = *self.world;
+        let names = graph[id].derivation.outputs.keys();
+        let paths: Vec<_> = names.map(|name| output_path(graph, id, name.as_bstr(), &self.local, identities)).collect();
+        let planned = &plan.derivations[id.index()];
+        let default = || match &self.failure {
+            Some(_) if plan.failure.is_some() && planned.decision.action != Action::NotNeeded => planned.decision.clone(),
+            Some(_) if matches!(planned.decision.action, Action::Build | Action::Fetch) => Decision {
+                action: Action::Impossible,
+                reason: Reason::NotReached,
+            },
+            _ => Decision {
+                action: Action::NotNeeded,
+                reason: skip::not_needed(skipped_by),
+            },
+        };
+        let asked = self.outputs[id.index()].iter().any(Option::is_some);
+        let mut outputs = Vec::with_capacity(paths.len());
+        for (decided, path) in self.outputs[id.index()].iter().zip(&paths) {
+            let made_by = path.as_ref().and_then(|path| self.log.made_by.get(path));
+            outputs.push(match (decided, made_by.map(|step| &self.log.steps[*step].step)) {
+                (Some(decision), _) => decision.clone(),
+                (None, Some(Step::Fetch { cache, .. })) => {
+                    // Nobody asked for the derivation's output, so it came as somebody's reference.
+                    let reason = Reason::InCache { cache: Rc::clone(cache) };
+                    Decision { action: Action::Fetch, reason }
+                }
+                (None, _) if path.as_ref().is_some_and(|path| self.local.contains(path)) => Decision {
+                    action: Action::Present,
+                    reason: Reason::AlreadyValid,
+                },
+                (None, _) if asked => Decision {
+                    action: Action::NotNeeded,
+                    reason: Reason::NotWanted,
+                },
+                (None, _) => default(),
+            });
+        }
+        let weightiest = outputs.iter().max_by_key(|it| it.action.weight()).cloned();
+        let decision = self.decided[id.index()].take().or(weightiest).unwrap_or_else(default);
+        Outcome { decision, outputs, paths }
+    }
+}

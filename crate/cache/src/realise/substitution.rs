@@ -1,0 +1,303 @@
+//! Goals that fetch one path with all that it refers to.
+//!
+//! Rules 9–15; source: `libstore/build/substitution-goal.cc`.
+
+use std::rc::Rc;
+
+use drvlab_store::{ContentAddress, Hash, NarInfo, StorePath, nar};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Done, Step};
+use crate::binary_cache::{Archive, BinaryCache, Fault};
+use crate::local_store::LocalStore;
+use crate::reason::{CacheMiss, MissKind};
+use crate::settings::Settings;
+use crate::store_object::StoreObject;
+use crate::substituters::Substituters;
+
+/// Largest archive that is unpacked, in bytes.
+pub const MAX_ARCHIVE: usize = 256 << 20;
+
+/// Why a path was not fetched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotFetched {
+    /// What each cache answered.
+    pub misses: Vec<CacheMiss>,
+    /// Whether a cache that has it failed, so that without `fallback` nothing is built instead.
+    pub failed: bool,
+}
+
+/// Why everything ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Abort(pub Fault);
+
+/// Steps so far, and which made which path.
+#[derive(Debug, Default)]
+pub struct Log {
+    /// In order.
+    pub steps: Vec<Done>,
+    /// The step that made a path.
+    pub made_by: FxHashMap<StorePath, usize>,
+}
+
+/// Fetches paths.
+#[derive(Debug)]
+pub struct Fetcher<'a> {
+    substituters: &'a Substituters<'a>,
+    settings: &'a Settings,
+    /// Paths that were looked for in vain.
+    missing: FxHashMap<StorePath, NotFetched>,
+    open: FxHashSet<StorePath>,
+}
+
+/// A path that is being looked for.
+struct Goal {
+    path: StorePath,
+    address: Option<ContentAddress>,
+    /// The cache that is next.
+    cache: usize,
+    /// What the present cache says, and the reference that is next.
+    found: Option<(Rc<NarInfo>, usize)>,
+    misses: Vec<CacheMiss>,
+    /// The failure of the last cache.
+    last_failure: Option<Fault>,
+    /// Milliseconds that the questions took so far.
+    known_at: u64,
+}
+
+/// What became of a path.
+enum End {
+    Valid,
+    Missing(NotFetched),
+}
+
+impl<'a> Fetcher<'a> {
+    /// Makes a fetcher that has looked for nothing yet.
+    #[must_use]
+    pub fn new(substituters: &'a Substituters<'a>, settings: &'a Settings) -> Self {
+        Self {
+            substituters,
+            settings,
+            missing: FxHashMap::default(),
+            open: FxHashSet::default(),
+        }
+    }
+
+    /// Makes a path valid by fetching it and all that it refers to; works at any depth.
+    ///
+    /// # Errors
+    /// [`Abort`] if a cache failure ends everything. That the path is not to be had is a result.
+    pub fn fetch(
+        &mut self,
+        path: &StorePath,
+        address: Option<ContentAddress>,
+        known_at: u64,
+        local: &mut LocalStore,
+        log: &mut Log,
+    ) -> Result<Result<(), NotFetched>, Abort> {
+        self.open.clear();
+        let mut stack = Vec::new();
+        let mut end = self.start(path.clone(), address, known_at, local, &mut stack);
+        while let Some(goal) = stack.last_mut() {
+            if let Some(ended) = end.take() {
+                // It was a reference of the goal on top.
+                if let (Some((info, next)), End::Missing(why)) = (&goal.found, &ended) {
+                    let reference = info.references.iter().nth(next - 1);
+                    let reference = reference.unwrap_or(&goal.path).clone();
+                    goal.misses.push(CacheMiss {
+                        cache: Rc::clone(self.substituters.caches()[goal.cache - 1].name()),
+                        kind: MissKind::ReferenceMissing {
+                            reference,
+                            failed: why.failed,
+                        },
+                    });
+                    // The next cache is not tried.
+                    let failed = why.failed;
+                    end = self.finish(&mut stack, failed);
+                    continue;
+                }
+            }
+            let Some((info, next)) = &mut goal.found else {
+                if let Some(failed) = self.ask(goal)? {
+                    end = self.finish(&mut stack, failed);
+                }
+                continue;
+            };
+            if let Some(reference) = info.references.iter().nth(*next) {
+                *next += 1;
+                if *reference == goal.path {
+                    continue;
+                }
+                if self.open.contains(reference) {
+                    let message = format!("the references of '{}' form a cycle", goal.path);
+                    return Err(Abort(Fault(message.into())));
+                }
+                let (reference, known_at) = (reference.clone(), goal.known_at);
+                end = self.start(reference, None, known_at, local, &mut stack);
+                continue;
+            }
+            if self.download(goal, local, log) {
+                self.open.remove(&goal.path);
+                stack.pop();
+                end = Some(End::Valid);
+            }
+        }
+        Ok(match end {
+            Some(End::Missing(why)) => Err(why),
+            Some(End::Valid) | None => Ok(()),
+        })
+    }
+
+    /// Looks at a path, and opens a goal unless it is known what becomes of it.
+    fn start(
+        &mut self,
+        path: StorePath,
+        address: Option<ContentAddress>,
+        known_at: u64,
+        local: &LocalStore,
+        stack: &mut Vec<Goal>,
+    ) -> Option<End> {
+        if local.contains(&path) {
+            return Some(End::Valid);
+        }
+        if let Some(why) = self.missing.get(&path) {
+            return Some(End::Missing(why.clone()));
+        }
+        self.open.insert(path.clone());
+        stack.push(Goal {
+            path,
+            address,
+            cache: 0,
+            found: None,
+            misses: Vec::new(),
+            last_failure: None,
+            known_at,
+        });
+        None
+    }
+
+    /// Ends the goal on top in vain.
+    fn finish(&mut self, stack: &mut Vec<Goal>, failed: bool) -> Option<End> {
+        let goal = stack.pop()?;
+        self.open.remove(&goal.path);
+        let why = NotFetched {
+            misses: goal.misses,
+            failed,
+        };
+        self.missing.insert(goal.path, why.clone());
+        Some(End::Missing(why))
+    }
+
+    /// Asks the next cache; if there is none, tells whether one failed that has it.
+    fn ask(&self, goal: &mut Goal) -> Result<Option<bool>, Abort> {
+        let Some(&cache) = self.substituters.caches().get(goal.cache) else {
+            if let (Some(fault), false) = (goal.last_failure.take(), self.settings.fallback) {
+                return Err(Abort(fault));
+            }
+            let broken = |miss: &CacheMiss| matches!(miss.kind, MissKind::NarBroken(_));
+            return Ok(Some(goal.misses.iter().any(broken)));
+        };
+        let index = goal.cache;
+        goal.cache += 1;
+        goal.last_failure = None;
+        goal.known_at = goal.known_at.saturating_add(u64::from(cache.conditions().latency));
+        match self.answer(index, cache, goal) {
+            Ok(info) => goal.found = Some((info, 0)),
+            Err(kind) => {
+                if let MissKind::Failed(fault) = &kind {
+                    goal.last_failure = Some(fault.clone());
+                }
+                let cache = Rc::clone(cache.name());
+                goal.misses.push(CacheMiss { cache, kind });
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns what a cache says of a path, if that can be used.
+    fn answer(&self, index: usize, cache: &BinaryCache, goal: &Goal) -> Result<Rc<NarInfo>, MissKind> {
+        let sub_path = self.substituters.path_in(cache, &goal.path, goal.address.as_ref());
+        let sub_path = sub_path.ok_or(MissKind::OtherStoreDir)?;
+        let mut info = self.substituters.ask(index, &sub_path)?;
+        if info.path != goal.path {
+            if !info.references.is_empty() || !info.is_content_addressed(cache.store_dir()) {
+                return Err(MissKind::OtherStoreDir);
+            }
+            let mut renamed = (*info).clone();
+            renamed.path = goal.path.clone();
+            info = Rc::new(renamed);
+        }
+        let settings = self.settings;
+        let must_be_signed = settings.require_sigs && !cache.is_trusted();
+        if must_be_signed && !info.is_content_addressed(&settings.store_dir) {
+            let keys = &settings.trusted_public_keys;
+            if info.good_signatures(&settings.store_dir, keys).next().is_none() {
+                let signed_by = info.signatures.iter().map(|it| it.key_name.clone());
+                return Err(MissKind::NotSigned {
+                    signed_by: signed_by.collect(),
+                });
+            }
+        }
+        Ok(info)
+    }
+
+    /// Downloads what was found; if that fails, the next cache is next.
+    fn download(&self, goal: &mut Goal, local: &mut LocalStore, log: &mut Log) -> bool {
+        let Some((info, _)) = goal.found.take() else {
+            return false;
+        };
+        let cache = self.substituters.caches()[goal.cache - 1];
+        let name = Rc::clone(cache.name());
+        match unpack(cache, &info) {
+            Ok(object) => {
+                let size = if info.file_size > 0 { info.file_size } else { info.nar_size };
+                let after = info.references.iter();
+                let after = after.filter_map(|path| log.made_by.get(path).copied());
+                let done = Done {
+                    after: after.collect(),
+                    known_at: goal.known_at,
+                    step: Step::Fetch {
+                        path: goal.path.clone(),
+                        cache: name,
+                        info,
+                        duration: cache.conditions().transfer_time(size),
+                    },
+                };
+                log.made_by.insert(goal.path.clone(), log.steps.len());
+                log.steps.push(done);
+                local.insert_object(goal.path.clone(), Rc::new(object));
+                true
+            }
+            Err(kind) => {
+                goal.misses.push(CacheMiss { cache: name, kind });
+                false
+            }
+        }
+    }
+}
+
+/// Reads the archive of a store object and compares it with what the narinfo says.
+fn unpack(cache: &BinaryCache, info: &NarInfo) -> Result<StoreObject, MissKind> {
+    let broken = |text: String| MissKind::NarBroken(Fault(text.into()));
+    let file = match cache.archive(info) {
+        Archive::Simulated => return Ok(StoreObject::of_narinfo(info)),
+        Archive::Gone => return Err(MissKind::NarGone),
+        Archive::Failed(fault) => return Err(MissKind::NarBroken(fault)),
+        Archive::File(file) => file,
+    };
+    let bytes = crate::compression::decompress(info.compression.as_ref(), &file, MAX_ARCHIVE)
+        .map_err(|error| broken(error.to_string()))?;
+    let tree = nar::read(&bytes).map_err(|error| broken(error.to_string()))?;
+    let algorithm = info.nar_hash.algorithm();
+    // The wording is the reference's, up to where it goes on in further lines.
+    if Hash::of(algorithm, &bytes) != info.nar_hash {
+        return Err(broken(format!("hash mismatch importing path '{}'", info.path)));
+    }
+    if bytes.len() as u64 != info.nar_size {
+        return Err(broken(format!("size mismatch importing path '{}'", info.path)));
+    }
+    Ok(StoreObject {
+        tree: Some(Rc::new(tree)),
+        ..StoreObject::of_narinfo(info)
+    })
+}
