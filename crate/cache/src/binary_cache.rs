@@ -205,7 +205,11 @@ impl BinaryCache {
             Some(PathFault::NotFound) => Entry::Absent,
             Some(PathFault::Forbidden) => Entry::Forbidden,
             Some(PathFault::ServerError) => {
-                let message = format!("unable to download '{}/{}': HTTP error 500", self.name, file());
+                let message = format!(
+                    "unable to download '{}/{}': HTTP error 500",
+                    self.name,
+                    file()
+                );
                 Entry::Failed(Fault(message.into()))
             }
             _ => self.stored(path),
@@ -215,7 +219,10 @@ impl BinaryCache {
     /// Returns the failure of a cache that does not answer.
     #[must_use]
     pub fn unreachable(&self, file_name: &str) -> Fault {
-        let message = format!("unable to download '{}/{file_name}': Could not connect to server", self.name);
+        let message = format!(
+            "unable to download '{}/{file_name}': Could not connect to server",
+            self.name
+        );
         Fault(message.into())
     }
 
@@ -271,7 +278,8 @@ impl BinaryCache {
 
     /// Puts in what an output turned out to be.
     pub fn insert_realisation(&mut self, realisation: Realisation) {
-        self.realisations.insert(realisation.id.clone(), realisation);
+        self.realisations
+            .insert(realisation.id.clone(), realisation);
     }
 
     /// Returns the realisations that are in memory, sorted.
@@ -296,7 +304,9 @@ impl BinaryCache {
         let failed = |what: &str| {
             // The wording is the reference's.
             let path = self.store_dir.display(&info.path);
-            Archive::Failed(Fault(format!("{what} mismatch importing path '{path}'").into()))
+            Archive::Failed(Fault(
+                format!("{what} mismatch importing path '{path}'").into(),
+            ))
         };
         match self.conditions.fault(&info.path) {
             Some(PathFault::NarMissing) => return Archive::Gone,

@@ -80,7 +80,8 @@ impl Job<'_> {
         if let Some(path) = outputs.get(output).and_then(DerivationOutput::path) {
             return Ok(path.clone());
         }
-        let name = drvlab_store::store_path::output_path_name(&self.derivation.name, output.as_bstr());
+        let name =
+            drvlab_store::store_path::output_path_name(&self.derivation.name, output.as_bstr());
         let kind = format!("rewrite:{}:name:{output}", self.path);
         let path = self.store_dir.make_store_path(&kind, &[0; 32], &name);
         path.map_err(|error| error.to_string().into())
@@ -100,13 +101,22 @@ pub fn build(
     for output in job.derivation.outputs.keys() {
         scratch.insert(output.clone(), job.scratch_path(output)?);
     }
-    let real = products.values().any(|product| matches!(product, Product::Tree(_)));
-    let readable = if real { job.readable() } else { BTreeSet::new() };
+    let real = products
+        .values()
+        .any(|product| matches!(product, Product::Tree(_)));
+    let readable = if real {
+        job.readable()
+    } else {
+        BTreeSet::new()
+    };
     let mut pending = Vec::new();
     for (output, path) in &scratch {
         let Some(product) = products.get(output) else {
             let path = job.store_dir.display(path);
-            return Err(format!("builder failed to produce output path for output '{output}' at \"{path}\"").into());
+            return Err(format!(
+                "builder failed to produce output path for output '{output}' at \"{path}\""
+            )
+            .into());
         };
         let candidates = readable.iter().chain(scratch.values()).cloned();
         let object = match product {
@@ -133,9 +143,15 @@ pub fn build(
             let mut others = pending.iter().filter(|(output, _)| *output != own);
             others.any(|(other, _)| object.references.contains(&scratch[*other]))
         };
-        let Some(next) = pending.iter().position(|(output, object)| !waits_for(object, output)) else {
+        let Some(next) = pending
+            .iter()
+            .position(|(output, object)| !waits_for(object, output))
+        else {
             let path = job.store_dir.display(job.path);
-            return Err(format!("cycle detected in build of '{path}' in the references of its outputs").into());
+            return Err(format!(
+                "cycle detected in build of '{path}' in the references of its outputs"
+            )
+            .into());
         };
         let (output, object) = pending.remove(next);
         let own = &scratch[output];
@@ -190,7 +206,10 @@ fn replace(tree: &FileTree, from: &[u8], to: &[u8]) -> FileTree {
         },
         FileTree::Symlink { target } => FileTree::symlink(target.replace(from, to)),
         FileTree::Directory(entries) => FileTree::directory(entries.iter().map(|(name, entry)| {
-            (BString::from(name.replace(from, to)), replace(entry, from, to))
+            (
+                BString::from(name.replace(from, to)),
+                replace(entry, from, to),
+            )
         })),
     }
 }
@@ -237,7 +256,12 @@ fn address(
     let self_reference = object.references.contains(scratch);
     let others = object.references.iter().filter(|path| *path != scratch);
     let path = content_address
-        .path_with_references(job.store_dir, scratch.name().as_bytes(), others, self_reference)
+        .path_with_references(
+            job.store_dir,
+            scratch.name().as_bytes(),
+            others,
+            self_reference,
+        )
         .map_err(|error| Rc::from(error.to_string()))?;
     object = rewrite(object, &[(scratch.clone(), path.clone())]);
     object.content_address = Some(content_address);
@@ -252,7 +276,11 @@ fn content_hash(
     own_hash_part: Option<&str>,
 ) -> Result<Hash, Rc<str>> {
     let blank = |tree: &FileTree| match own_hash_part {
-        Some(own) => replace(tree, own.as_bytes(), &[0; drvlab_store::store_path::HASH_PART_LEN]),
+        Some(own) => replace(
+            tree,
+            own.as_bytes(),
+            &[0; drvlab_store::store_path::HASH_PART_LEN],
+        ),
         None => tree.clone(),
     };
     match (method, tree) {

@@ -79,8 +79,13 @@ impl Farm {
             let in_cache = |path: Option<&StorePath>| path.is_some_and(|path| cache.contains(path));
             if node.outputs().all(|(_, path)| in_cache(path)) {
                 for (_, path) in node.outputs() {
-                    if let (Some(path), Entry::Present(info)) = (path, path.map_or(Entry::Absent, |it| cache.entry(it))) {
-                        let known = self.store.object(path).is_some_and(|object| object.is_real());
+                    if let (Some(path), Entry::Present(info)) =
+                        (path, path.map_or(Entry::Absent, |it| cache.entry(it)))
+                    {
+                        let known = self
+                            .store
+                            .object(path)
+                            .is_some_and(|object| object.is_real());
                         if !known {
                             let object = Rc::new(StoreObject::of_narinfo(&info));
                             self.store.insert_object(path.clone(), object);
@@ -107,7 +112,10 @@ impl Farm {
                     self.push(cache, &path, &object, Some(&node.path));
                     published.added.push(path.clone());
                 }
-                let ids = [identities.output(id, output.as_slice().into()), prepared.output_id(&output)];
+                let ids = [
+                    identities.output(id, output.as_slice().into()),
+                    prepared.output_id(&output),
+                ];
                 for output_id in ids.into_iter().flatten() {
                     self.push_realisation(cache, output_id, path.clone());
                 }
@@ -117,7 +125,13 @@ impl Farm {
         published
     }
 
-    fn push(&self, cache: &mut BinaryCache, path: &StorePath, object: &StoreObject, deriver: Option<&StorePath>) {
+    fn push(
+        &self,
+        cache: &mut BinaryCache,
+        path: &StorePath,
+        object: &StoreObject,
+        deriver: Option<&StorePath>,
+    ) {
         let (mut info, archive) = object.publish(path, deriver.cloned());
         if let Some(key) = &self.key {
             let store_dir = cache.store_dir().clone();

@@ -75,11 +75,16 @@ fn fix_of_misses(misses: &[CacheMiss]) -> Option<String> {
             "publish it for this store directory: paths of another one are other paths".to_owned()
         }
         MissKind::OtherName(path) => format!("repair {cache}, which has '{path}' under this hash"),
-        MissKind::Forbidden => format!("get access to it on {cache}, or publish it to another cache"),
+        MissKind::Forbidden => {
+            format!("get access to it on {cache}, or publish it to another cache")
+        }
         MissKind::Disabled => "try again in a minute".to_owned(),
         MissKind::Failed(_) => format!("repair {cache}, or take it from 'substituters'"),
         MissKind::ReferenceMissing { reference, .. } => {
-            format!("publish {} too, so that the closure is complete", reference.name())
+            format!(
+                "publish {} too, so that the closure is complete",
+                reference.name()
+            )
         }
         MissKind::NarGone => format!("it was evicted: publish it to {cache} again"),
         MissKind::NarBroken(_) => format!("publish it to {cache} again, its archive is damaged"),

@@ -28,6 +28,7 @@ pub mod simulation;
 pub mod size;
 pub mod store_object;
 pub mod substituters;
+pub mod toy;
 
 pub use binary_cache::{Answer, Archive, BinaryCache, CacheSource, Fault};
 pub use compare::{Change, Comparison, compare};

@@ -44,13 +44,23 @@ fn flag(
 /// Without structured attributes only the text `1` is true. Structured attributes that are broken count as absent.
 #[must_use]
 pub fn allows_substitutes(derivation: &Derivation) -> bool {
-    flag(derivation, "allowSubstitutes", |it| it.allow_substitutes, true)
+    flag(
+        derivation,
+        "allowSubstitutes",
+        |it| it.allow_substitutes,
+        true,
+    )
 }
 
 /// Tells whether a derivation is rather built here than on another machine (`preferLocalBuild`, off by default).
 #[must_use]
 pub fn prefers_local_build(derivation: &Derivation) -> bool {
-    flag(derivation, "preferLocalBuild", |it| it.prefer_local_build, false)
+    flag(
+        derivation,
+        "preferLocalBuild",
+        |it| it.prefer_local_build,
+        false,
+    )
 }
 
 /// Returns what a machine must have to build a derivation (`requiredSystemFeatures`).
@@ -62,5 +72,9 @@ pub fn required_features(derivation: &Derivation) -> BTreeSet<BString> {
     }
     let value = derivation.env.get(BStr::new("requiredSystemFeatures"));
     let words = value.map(|value| value.split_str(" ").map(BString::from));
-    words.into_iter().flatten().filter(|word| !word.is_empty()).collect()
+    words
+        .into_iter()
+        .flatten()
+        .filter(|word| !word.is_empty())
+        .collect()
 }

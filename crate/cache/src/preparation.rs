@@ -107,7 +107,13 @@ pub fn prepare(
         });
     }
     let (path, derivation) = resolve(&node.derivation, store_dir, |input, output| {
-        output_path(graph, graph.find(input)?, BStr::new(output), local, identities)
+        output_path(
+            graph,
+            graph.find(input)?,
+            BStr::new(output),
+            local,
+            identities,
+        )
     })?;
     let floating = derivation.kind() == Ok(DerivationKind::Floating);
     let digest = if floating {

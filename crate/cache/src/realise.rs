@@ -20,6 +20,7 @@ use crate::graph::{DerivationGraph, NodeId};
 use crate::identity::Identities;
 use crate::local_store::LocalStore;
 use crate::plan::{Decision, Plan, Wanted};
+use crate::reason::CacheMiss;
 use crate::settings::Settings;
 use crate::substituters::Substituters;
 
@@ -100,6 +101,8 @@ pub struct Realised {
     pub steps: Vec<Done>,
     /// Why not all that is wanted is there, in the reference's words where it has short ones.
     pub failure: Option<Rc<str>>,
+    /// Downloads that came to nothing: the path, and what was wrong with the cache.
+    pub broken: Vec<(StorePath, CacheMiss)>,
     /// The local store afterwards.
     pub local: LocalStore,
     /// Realisations that are new.

@@ -201,13 +201,25 @@ impl fmt::Display for CacheMiss {
                 write!(f, "{cache} has it, but nobody signed it")
             }
             MissKind::NotSigned { signed_by } => {
-                write!(f, "{cache} has it, but it is signed only by {}", list(signed_by))
+                write!(
+                    f,
+                    "{cache} has it, but it is signed only by {}",
+                    list(signed_by)
+                )
             }
             MissKind::Failed(fault) => write!(f, "{cache} failed ({fault})"),
             MissKind::Disabled => write!(f, "{cache} failed before and is left alone for a minute"),
             MissKind::ReferenceMissing { reference, failed } => {
-                let how = if *failed { "could not be fetched" } else { "is not to be had" };
-                write!(f, "{cache} has it, but {}, to which it refers, {how}", reference.name())
+                let how = if *failed {
+                    "could not be fetched"
+                } else {
+                    "is not to be had"
+                };
+                write!(
+                    f,
+                    "{cache} has it, but {}, to which it refers, {how}",
+                    reference.name()
+                )
             }
             MissKind::NarGone => write!(f, "{cache} has its narinfo, but not its archive any more"),
             MissKind::NarBroken(fault) => write!(f, "{cache} sent something else ({fault})"),
@@ -294,13 +306,23 @@ impl fmt::Display for Reason {
                 write_misses(f, misses)
             }
             Self::BuiltHere(reason) => {
-                write!(f, "{reason}; it prefers this machine (preferLocalBuild), which is about where and not whether")
+                write!(
+                    f,
+                    "{reason}; it prefers this machine (preferLocalBuild), which is about where and not whether"
+                )
             }
             Self::WrongSystem(system) => {
-                write!(f, "it must be built, but on {system}, which this machine is not")
+                write!(
+                    f,
+                    "it must be built, but on {system}, which this machine is not"
+                )
             }
             Self::MissingFeatures(features) => {
-                write!(f, "it must be built, but this machine does not have {}", list(features))
+                write!(
+                    f,
+                    "it must be built, but this machine does not have {}",
+                    list(features)
+                )
             }
             Self::NoBuildJobs => f.write_str("it must be built, but max-jobs is 0"),
             Self::OutputPathUnknown { misses } => {

@@ -59,9 +59,15 @@ impl Default for Settings {
             trusted_public_keys: PublicKeys::default(),
             system: "x86_64-linux".into(),
             extra_platforms: BTreeSet::new(),
-            system_features: ["benchmark", "big-parallel", "kvm", "nixos-test", "uid-range"]
-                .map(BString::from)
-                .into(),
+            system_features: [
+                "benchmark",
+                "big-parallel",
+                "kvm",
+                "nixos-test",
+                "uid-range",
+            ]
+            .map(BString::from)
+            .into(),
             max_jobs: 1,
             max_substitution_jobs: 16,
             times_to_live: TimesToLive::default(),

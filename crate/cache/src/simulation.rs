@@ -90,7 +90,8 @@ impl Builder for Simulation {
             None => references(job),
         };
         let outputs = job.derivation.outputs.keys().map(|output| {
-            let name = drvlab_store::store_path::output_path_name(&job.derivation.name, output.as_bstr());
+            let name =
+                drvlab_store::store_path::output_path_name(&job.derivation.name, output.as_bstr());
             let made_up = simulated_size(&name);
             let product = Product::MadeUp {
                 nar_size: said.and_then(|said| said.nar_size).unwrap_or(made_up),
@@ -113,6 +114,12 @@ impl Builder for Simulation {
 }
 
 impl Simulation {
+    /// Tells whether the table has something about a derivation.
+    #[must_use]
+    pub fn says(&self, derivation: &Derivation) -> bool {
+        self.said(derivation).is_some()
+    }
+
     fn said(&self, derivation: &Derivation) -> Option<&Simulated> {
         let by_name = self.table.get(&derivation.name);
         by_name.or_else(|| self.table.get(package_name(&derivation.name)))
@@ -123,7 +130,9 @@ impl Simulation {
 #[must_use]
 pub fn package_name(name: &str) -> &str {
     let bytes = name.as_bytes();
-    let dash = bytes.windows(2).position(|it| it[0] == b'-' && !it[1].is_ascii_alphabetic());
+    let dash = bytes
+        .windows(2)
+        .position(|it| it[0] == b'-' && !it[1].is_ascii_alphabetic());
     dash.and_then(|dash| name.get(..dash)).unwrap_or(name)
 }
 
@@ -136,7 +145,9 @@ fn contents(derivation: &Derivation) -> Vec<u8> {
         }
         text.extend_from_slice(name);
         text.push(b'=');
-        let lines = value.lines().filter(|line| !line.trim_with(char::is_whitespace).starts_with(b"#"));
+        let lines = value
+            .lines()
+            .filter(|line| !line.trim_with(char::is_whitespace).starts_with(b"#"));
         for line in lines {
             text.extend_from_slice(line);
             text.push(b'\n');

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use drvlab_store::hash::sha256;
-use drvlab_store::{ContentAddress, FileTree, Hash, HashFormat, NarInfo, ReferenceScanner, StorePath, nar};
+use drvlab_store::{
+    ContentAddress, FileTree, Hash, HashFormat, NarInfo, ReferenceScanner, StorePath, nar,
+};
 
 /// Size and references of a store object, and its files if it was really built.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +59,11 @@ impl StoreObject {
 
     /// Makes the narinfo and, for real files, the uncompressed archive that a binary cache would keep.
     #[must_use]
-    pub fn publish(&self, path: &StorePath, deriver: Option<StorePath>) -> (NarInfo, Option<Vec<u8>>) {
+    pub fn publish(
+        &self,
+        path: &StorePath,
+        deriver: Option<StorePath>,
+    ) -> (NarInfo, Option<Vec<u8>>) {
         let archive = self.tree.as_ref().map(|tree| nar::to_bytes(tree));
         // Made-up archives count as compressed, real ones are not.
         let (compression, suffix, file_size) = match archive {

@@ -70,11 +70,13 @@ impl Dropped {
     #[must_use]
     pub const fn fix(&self) -> Option<&'static str> {
         match self {
-            Self::StoreDir { .. } => {
-                Some("use a cache of this store directory, since paths of another one are other paths")
-            }
+            Self::StoreDir { .. } => Some(
+                "use a cache of this store directory, since paths of another one are other paths",
+            ),
             Self::Duplicate { .. } => None,
-            Self::Unreachable { .. } => Some("bring the cache back, or take it from 'substituters'"),
+            Self::Unreachable { .. } => {
+                Some("bring the cache back, or take it from 'substituters'")
+            }
             Self::Untrusted { .. } => Some(
                 "let the administrator add it to 'trusted-substituters', or the user to 'trusted-users'",
             ),

@@ -11,8 +11,8 @@ use crate::workspace::Workspace;
 /// Recorders that are examples of crates: the name here, the package.
 const EXAMPLES: [(&str, &str); 1] = [("hash", "drvlab-store")];
 
-/// What the scripts of `tests/record` have in common; it records nothing itself.
-const SHARED: &str = "oracle";
+/// What the scripts of `tests/record` have in common; they record nothing themselves.
+const SHARED: [&str; 3] = ["oracle", "realised-world", "toy-builds"];
 
 /// Runs the recorders with these names, all of them when none is given.
 ///
@@ -30,7 +30,7 @@ pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        if name == SHARED {
+        if SHARED.contains(&name.as_str()) {
             continue;
         }
         let mut command = node::node(workspace)?;

@@ -164,7 +164,8 @@ impl<'a> Planner<'a> {
             Reason::SubstitutesNotAllowed
         } else if self.substituters.caches().is_empty() {
             Reason::NoCaches
-        } else if let Some(unknown) = self.look_up_realisations(id, wanted, all_known, &mut missing) {
+        } else if let Some(unknown) = self.look_up_realisations(id, wanted, all_known, &mut missing)
+        {
             unknown
         } else if missing.is_empty() {
             self.decide(id, Action::Present, Reason::AlreadyValid);

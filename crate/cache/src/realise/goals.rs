@@ -2,7 +2,7 @@
 //!
 //! Rules 1–6, 17 and 18; source: `libstore/build/derivation-goal.cc` and `derivation-building-goal.cc`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use bstr::{BStr, BString, ByteSlice as _};
@@ -22,7 +22,12 @@ use crate::preparation::{Prepared, output_path, prepare};
 use crate::reason::Reason;
 
 /// Works through all that is wanted.
-pub(super) fn run(world: &World<'_>, wanted: &[Wanted], local: &LocalStore, plan: &Plan) -> Realised {
+pub(super) fn run(
+    world: &World<'_>,
+    wanted: &[Wanted],
+    local: &LocalStore,
+    plan: &Plan,
+) -> Realised {
     let mut worker = Worker {
         world,
         fetcher: Fetcher::new(world.substituters, world.settings),
@@ -30,7 +35,14 @@ pub(super) fn run(world: &World<'_>, wanted: &[Wanted], local: &LocalStore, plan
         local: local.clone(),
         learned: Vec::new(),
         decided: vec![None; world.graph.len()],
-        outputs: world.graph.nodes().iter().map(|node| vec![None; node.derivation.outputs.len()]).collect(),
+        outputs: world
+            .graph
+            .nodes()
+            .iter()
+            .map(|node| vec![None; node.derivation.outputs.len()])
+            .collect(),
+        pending: BTreeMap::new(),
+        queue: VecDeque::new(),
         built: FxHashSet::default(),
         failure: None,
     };
@@ -41,14 +53,10 @@ pub(super) fn run(world: &World<'_>, wanted: &[Wanted], local: &LocalStore, plan
     worker.finish(plan)
 }
 
-/// A derivation that is being built: its inputs come first.
-struct Frame {
-    node: NodeId,
-    /// Why it is built.
+/// A derivation that must be built.
+struct Pending {
+    /// Why.
     reason: Reason,
-    /// Input derivations and which of their outputs are needed.
-    inputs: Vec<(StorePath, Vec<BString>)>,
-    next: usize,
     known_at: u64,
 }
 
@@ -67,6 +75,10 @@ struct Worker<'a> {
     learned: Vec<(OutputId, StorePath)>,
     decided: Vec<Option<Decision>>,
     outputs: Vec<Vec<Option<Decision>>>,
+    /// What must be built, by index.
+    pending: BTreeMap<NodeId, Pending>,
+    /// Outputs that are still to be looked at, with the time at which that is known.
+    queue: VecDeque<(NodeId, Vec<BString>, u64)>,
     built: FxHashSet<NodeId>,
     failure: Option<Rc<str>>,
 }
@@ -90,7 +102,7 @@ impl Worker<'_> {
                         WantedOutputs::Names(wanted) => wanted.contains(*name),
                     });
                     let names = names.cloned().collect();
-                    self.realise(node, names);
+                    self.queue.push_back((node, names, 0));
                 }
                 Wanted::Path(path) => {
                     let settings = self.world.settings;
@@ -113,6 +125,19 @@ impl Worker<'_> {
                     }
                 }
             }
+        }
+        // Whatever can be fetched is fetched while nothing is built yet: asking is quick, building is not.
+        while let Some((node, outputs, known_at)) = self.queue.pop_front() {
+            self.want(node, &outputs, known_at);
+            if self.failure.is_some() {
+                return;
+            }
+        }
+        // Inputs come first.
+        for id in self.world.graph.ids() {
+            if let Some(pending) = self.pending.remove(&id) {
+                self.build(id, pending);
+            }
             if self.failure.is_some() {
                 return;
             }
@@ -129,51 +154,29 @@ impl Worker<'_> {
         address: Option<ContentAddress>,
         known_at: u64,
     ) -> Result<Result<(), NotFetched>, Abort> {
-        self.fetcher.fetch(path, address, known_at, &mut self.local, &mut self.log)
+        self.fetcher
+            .fetch(path, address, known_at, &mut self.local, &mut self.log)
     }
 
-    /// Gets outputs of a derivation, and what they need, without recursion.
-    fn realise(&mut self, node: NodeId, outputs: Vec<BString>) {
-        let mut stack: Vec<Frame> = Vec::new();
-        self.want(node, &outputs, 0, &mut stack);
-        while let Some(frame) = stack.last_mut() {
-            if self.failure.is_some() {
-                // Whatever was to be built from the failure fails too.
-                let graph = self.world.graph;
-                let failed = frame.inputs.get(frame.next.wrapping_sub(1)).map(|(path, _)| path);
-                let input: Rc<str> = failed.map_or("an input", |path| path.derivation_name().unwrap_or("an input")).into();
-                let node = frame.node;
-                debug_assert!(node.index() < graph.len());
-                stack.pop();
-                self.decide_all(node, Action::Impossible, &Reason::InputFailed { input });
-                continue;
-            }
-            if let Some((path, outputs)) = frame.inputs.get(frame.next) {
-                frame.next += 1;
-                let (known_at, outputs) = (frame.known_at, outputs.clone());
-                match self.world.graph.find(path) {
-                    Some(input) => self.want(input, &outputs, known_at, &mut stack),
-                    None => {
-                        let path = self.world.settings.store_dir.display(path);
-                        self.fail(format!("failed to obtain derivation of '{path}'").into());
-                    }
-                }
-                continue;
-            }
-            if let Some(frame) = stack.pop() {
-                self.build(frame);
-            }
-        }
-    }
-
-    /// Gets outputs that can be had without a build, and opens a frame if one is needed.
-    fn want(&mut self, node: NodeId, outputs: &[BString], known_at: u64, stack: &mut Vec<Frame>) {
+    /// Gets outputs that can be had without a build, and notes if one is needed.
+    fn want(&mut self, node: NodeId, outputs: &[BString], known_at: u64) {
         let mut reason = None;
         let mut known_at = known_at;
         for output in outputs {
-            let Some(position) = self.world.graph[node].derivation.outputs.keys().position(|name| name == output) else {
-                let path = self.world.settings.store_dir.display(&self.world.graph[node].path);
-                self.fail(format!("derivation '{path}' does not have wanted outputs '{output}'").into());
+            let Some(position) = self.world.graph[node]
+                .derivation
+                .outputs
+                .keys()
+                .position(|name| name == output)
+            else {
+                let path = self
+                    .world
+                    .settings
+                    .store_dir
+                    .display(&self.world.graph[node].path);
+                self.fail(
+                    format!("derivation '{path}' does not have wanted outputs '{output}'").into(),
+                );
                 return;
             };
             match self.attempt(node, output, &mut known_at) {
@@ -195,24 +198,28 @@ impl Worker<'_> {
                 }
             }
         }
-        if let Some(reason) = reason {
-            let derivation = &self.world.graph[node].derivation;
-            let inputs = derivation.input_drvs.iter();
-            let inputs = inputs.map(|(path, wanted)| {
-                (path.clone(), wanted.outputs.iter().cloned().collect::<Vec<_>>())
-            });
-            stack.push(Frame {
-                node,
-                reason,
-                inputs: inputs.collect(),
-                next: 0,
-                known_at,
-            });
+        let Some(reason) = reason.filter(|_| !self.pending.contains_key(&node)) else {
+            return;
+        };
+        self.pending.insert(node, Pending { reason, known_at });
+        for (path, wanted) in &self.world.graph[node].derivation.input_drvs {
+            let Some(input) = self.world.graph.find(path) else {
+                let path = self.world.settings.store_dir.display(path);
+                self.fail(format!("failed to obtain derivation of '{path}'").into());
+                return;
+            };
+            let outputs = wanted.outputs.iter().cloned().collect();
+            self.queue.push_back((input, outputs, known_at));
         }
     }
 
     /// Tries to get an output without a build.
-    fn attempt(&mut self, node: NodeId, output: &BString, known_at: &mut u64) -> Result<Attempt, Abort> {
+    fn attempt(
+        &mut self,
+        node: NodeId,
+        output: &BString,
+        known_at: &mut u64,
+    ) -> Result<Attempt, Abort> {
         let World {
             graph,
             identities,
@@ -223,20 +230,11 @@ impl Worker<'_> {
         let derivation = &graph[node].derivation;
         let name = BStr::new(output);
         if derivation.kind() == Ok(DerivationKind::Impure) {
-            return Ok(if self.built.contains(&node) {
-                Attempt::Valid(Action::Build, Reason::Impure)
-            } else {
-                Attempt::Build(Reason::Impure)
-            });
+            return Ok(Attempt::Build(Reason::Impure));
         }
         let path = output_path(graph, node, name, &self.local, identities);
         if path.as_ref().is_some_and(|path| self.local.contains(path)) {
-            let earlier = self.outputs[node.index()].iter().flatten().next();
-            let (action, reason) = match earlier {
-                Some(it) if self.built.contains(&node) => (it.action, Reason::BuiltAlong),
-                _ => (Action::Present, Reason::AlreadyValid),
-            };
-            return Ok(Attempt::Valid(action, reason));
+            return Ok(Attempt::Valid(Action::Present, Reason::AlreadyValid));
         }
         if !settings.substitute {
             return Ok(Attempt::Build(Reason::SubstitutionDisabled));
@@ -249,20 +247,28 @@ impl Worker<'_> {
         }
         let latency = |count: usize| -> u64 {
             let asked = substituters.caches().iter().take(count);
-            asked.map(|cache| u64::from(cache.conditions().latency)).sum()
+            asked
+                .map(|cache| u64::from(cache.conditions().latency))
+                .sum()
         };
         let (path, realised) = match path {
             Some(path) => (path, None),
             None => {
                 let Some(id) = identities.output(node, name) else {
-                    return Ok(Attempt::Build(Reason::OutputPathUnknown { misses: Vec::new() }));
+                    return Ok(Attempt::Build(Reason::OutputPathUnknown {
+                        misses: Vec::new(),
+                    }));
                 };
                 let lookup = substituters.realisation(&id);
                 *known_at = known_at.saturating_add(latency(lookup.misses.len() + 1));
                 let Some((cache, realisation)) = lookup.found else {
                     return Ok(match lookup.failed {
-                        Some(fault) if !settings.fallback => self.substitutes_failed(node, Reason::CacheFailed(fault)),
-                        _ => Attempt::Build(Reason::OutputPathUnknown { misses: lookup.misses }),
+                        Some(fault) if !settings.fallback => {
+                            self.substitutes_failed(node, Reason::CacheFailed(fault))
+                        }
+                        _ => Attempt::Build(Reason::OutputPathUnknown {
+                            misses: lookup.misses,
+                        }),
                     });
                 };
                 (realisation.path, Some((id, cache)))
@@ -297,7 +303,11 @@ impl Worker<'_> {
     }
 
     fn substitutes_failed(&self, node: NodeId, reason: Reason) -> Attempt {
-        let path = self.world.settings.store_dir.display(&self.world.graph[node].path);
+        let path = self
+            .world
+            .settings
+            .store_dir
+            .display(&self.world.graph[node].path);
         let message = format!(
             "some substitutes for the outputs of derivation '{path}' failed (usually happens due to networking issues); \
              try '--fallback' to build derivation from source"
@@ -322,17 +332,8 @@ impl Worker<'_> {
     }
 
     /// Builds a derivation whose inputs are there.
-    fn build(&mut self, frame: Frame) {
-        let Frame {
-            node,
-            reason,
-            known_at,
-            ..
-        } = frame;
-        // Somebody else may have built it while its inputs were got.
-        if self.built.contains(&node) {
-            return;
-        }
+    fn build(&mut self, node: NodeId, pending: Pending) {
+        let Pending { reason, known_at } = pending;
         let World {
             graph,
             identities,
@@ -374,20 +375,31 @@ impl Worker<'_> {
             substituters,
             ..
         } = *self.world;
-        if !self.world.settings.always_allow_substitutes && !allows_substitutes(&prepared.derivation) {
+        if !self.world.settings.always_allow_substitutes
+            && !allows_substitutes(&prepared.derivation)
+        {
             return false;
         }
-        let wanted: Vec<(usize, BString)> = graph[node].derivation.outputs.keys().cloned().enumerate()
-            .filter(|(position, _)| self.outputs[node.index()][*position].is_some()).collect();
+        let wanted: Vec<(usize, BString)> = graph[node]
+            .derivation
+            .outputs
+            .keys()
+            .cloned()
+            .enumerate()
+            .filter(|(position, _)| self.outputs[node.index()][*position].is_some())
+            .collect();
         for (position, output) in wanted {
             let mut from = None;
             let known = match prepared.output_id(&output) {
                 Some(id) => match self.local.realisation(&id).cloned() {
                     Some(path) => Some(path),
-                    None => substituters.realisation(&id).found.map(|(cache, realisation)| {
-                        from = Some(cache);
-                        realisation.path
-                    }),
+                    None => substituters
+                        .realisation(&id)
+                        .found
+                        .map(|(cache, realisation)| {
+                            from = Some(cache);
+                            realisation.path
+                        }),
                 },
                 None => prepared.derivation.outputs[&output].path().cloned(),
             };
@@ -397,7 +409,11 @@ impl Worker<'_> {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return false,
                 Err(Abort(fault)) => {
-                    self.decide_all(node, Action::Impossible, &Reason::CacheFailed(fault.clone()));
+                    self.decide_all(
+                        node,
+                        Action::Impossible,
+                        &Reason::CacheFailed(fault.clone()),
+                    );
                     self.fail(fault.0);
                     return false;
                 }
@@ -411,7 +427,11 @@ impl Worker<'_> {
             if let Some(id) = identities.output(node, output.as_bstr()) {
                 self.learn(id, path);
             }
-            let action = if from.is_some() { Action::Fetch } else { Action::Present };
+            let action = if from.is_some() {
+                Action::Fetch
+            } else {
+                Action::Present
+            };
             let reason = Reason::EarlyCutoff {
                 resolved: prepared.path.clone(),
                 cache: from,
@@ -427,7 +447,10 @@ impl Worker<'_> {
             graph, settings, ..
         } = *self.world;
         let derivation = &graph[node].derivation;
-        let cannot = format!("Cannot build '{}'.\n       Reason: ", settings.store_dir.display(&graph[node].path));
+        let cannot = format!(
+            "Cannot build '{}'.\n       Reason: ",
+            settings.store_dir.display(&graph[node].path)
+        );
         if settings.max_jobs == 0 {
             let message = format!("{cannot}local builds are disabled (max-jobs = 0)");
             return Some((Reason::NoBuildJobs, message.into()));
@@ -437,10 +460,16 @@ impl Worker<'_> {
                 "{cannot}platform mismatch\n       Required system: '{}'\n       Current system: '{}'",
                 derivation.system, settings.system
             );
-            return Some((Reason::WrongSystem(derivation.system.clone()), message.into()));
+            return Some((
+                Reason::WrongSystem(derivation.system.clone()),
+                message.into(),
+            ));
         }
         let required = required_features(derivation);
-        let missing: Vec<_> = required.difference(&settings.system_features).cloned().collect();
+        let missing: Vec<_> = required
+            .difference(&settings.system_features)
+            .cloned()
+            .collect();
         if missing.is_empty() {
             return None;
         }
@@ -471,7 +500,13 @@ impl Worker<'_> {
                 failure: None,
             },
         };
-        let Step::Build { outputs, real, failure, .. } = &mut step.step else {
+        let Step::Build {
+            outputs,
+            real,
+            failure,
+            ..
+        } = &mut step.step
+        else {
             return;
         };
         let built = match result {
@@ -480,18 +515,30 @@ impl Worker<'_> {
                 *failure = Some(Rc::clone(&why));
                 self.log.steps.push(step);
                 let path = settings.store_dir.display(&graph[node].path);
-                self.decide_all(node, Action::Impossible, &Reason::BuildFailed(Rc::clone(&why)));
+                self.decide_all(
+                    node,
+                    Action::Impossible,
+                    &Reason::BuildFailed(Rc::clone(&why)),
+                );
                 self.fail(format!("Cannot build '{path}'.\n       Reason: {why}.").into());
                 return;
             }
         };
         self.built.insert(node);
+        // What refers to it could not be fetched without it, and now can.
+        self.fetcher.forget();
         let index = self.log.steps.len();
         for (position, (output, (path, object))) in built.into_iter().enumerate() {
             *real |= object.is_real();
             outputs.push(path.clone());
             self.log.made_by.insert(path.clone(), index);
-            for id in [identities.output(node, output.as_bstr()), prepared.output_id(&output)].into_iter().flatten() {
+            for id in [
+                identities.output(node, output.as_bstr()),
+                prepared.output_id(&output),
+            ]
+            .into_iter()
+            .flatten()
+            {
                 self.local.insert_realisation(id.clone(), path.clone());
                 self.learned.push((id, path.clone()));
             }
@@ -501,12 +548,21 @@ impl Worker<'_> {
             }
             let own = match self.outputs[node.index()][position].take() {
                 Some(decision) if decision.action != Action::Build => decision,
-                Some(_) => Decision { action: Action::Build, reason: reason.clone() },
-                None => Decision { action: Action::Build, reason: Reason::BuiltAlong },
+                Some(_) => Decision {
+                    action: Action::Build,
+                    reason: reason.clone(),
+                },
+                None => Decision {
+                    action: Action::Build,
+                    reason: Reason::BuiltAlong,
+                },
             };
             self.outputs[node.index()][position] = Some(own);
         }
-        self.decided[node.index()] = Some(Decision { action: Action::Build, reason });
+        self.decided[node.index()] = Some(Decision {
+            action: Action::Build,
+            reason,
+        });
         self.log.steps.push(step);
     }
 
@@ -525,43 +581,89 @@ impl Worker<'_> {
     fn decide_all(&mut self, node: NodeId, action: Action, reason: &Reason) {
         for output in self.outputs[node.index()].iter_mut() {
             if output.as_ref().is_none_or(|it| it.action == Action::Build) {
-                *output = Some(Decision { action, reason: reason.clone() });
+                *output = Some(Decision {
+                    action,
+                    reason: reason.clone(),
+                });
             }
         }
-        self.decided[node.index()] = Some(Decision { action, reason: reason.clone() });
+        self.decided[node.index()] = Some(Decision {
+            action,
+            reason: reason.clone(),
+        });
     }
 
     fn finish(mut self, plan: &Plan) -> Realised {
         let graph = self.world.graph;
+        self.give_up_pending();
         let mut derivations: Vec<Option<Outcome>> = vec![None; graph.len()];
         let mut skipped_by: Vec<Option<Skipper>> = vec![None; graph.len()];
         for id in graph.ids().rev() {
             let outcome = self.outcome(id, plan, skipped_by[id.index()].as_ref());
-            let at_hand = graph[id].outputs().zip(&outcome.outputs).zip(&outcome.paths);
-            let at_hand = at_hand.map(|(((name, _), decision), path)| (name, path.as_ref(), decision));
-            skip::pass_on(graph, id, outcome.decision.action, skip::at_hand(at_hand), &mut skipped_by);
+            let at_hand = graph[id]
+                .outputs()
+                .zip(&outcome.outputs)
+                .zip(&outcome.paths);
+            let at_hand =
+                at_hand.map(|(((name, _), decision), path)| (name, path.as_ref(), decision));
+            skip::pass_on(
+                graph,
+                id,
+                outcome.decision.action,
+                skip::at_hand(at_hand),
+                &mut skipped_by,
+            );
             derivations[id.index()] = Some(outcome);
         }
         Realised {
             derivations: derivations.into_iter().flatten().collect(),
             steps: self.log.steps,
             failure: self.failure,
+            broken: self.log.broken,
             local: self.local,
             learned: self.learned,
         }
     }
 
+    /// Notes why things were not built after a failure.
+    fn give_up_pending(&mut self) {
+        for id in std::mem::take(&mut self.pending).into_keys() {
+            let inputs = self.world.graph[id].inputs.iter();
+            let failed = inputs.copied().find(|input| {
+                let decided = self.decided[input.index()].as_ref();
+                decided.is_some_and(|it| {
+                    it.action == Action::Impossible && it.reason != Reason::NotReached
+                })
+            });
+            let reason = match failed {
+                Some(input) => Reason::InputFailed {
+                    input: self.world.graph[input].derivation.name.as_str().into(),
+                },
+                None => Reason::NotReached,
+            };
+            self.decide_all(id, Action::Impossible, &reason);
+        }
+    }
+
     fn outcome(&mut self, id: NodeId, plan: &Plan, skipped_by: Option<&Skipper>) -> Outcome {
-        let World { graph, identities, .. } = *self.world;
+        let World {
+            graph, identities, ..
+        } = *self.world;
         let names = graph[id].derivation.outputs.keys();
-        let paths: Vec<_> = names.map(|name| output_path(graph, id, name.as_bstr(), &self.local, identities)).collect();
+        let paths: Vec<_> = names
+            .map(|name| output_path(graph, id, name.as_bstr(), &self.local, identities))
+            .collect();
         let planned = &plan.derivations[id.index()];
         let default = || match &self.failure {
-            Some(_) if plan.failure.is_some() && planned.decision.action != Action::NotNeeded => planned.decision.clone(),
-            Some(_) if matches!(planned.decision.action, Action::Build | Action::Fetch) => Decision {
-                action: Action::Impossible,
-                reason: Reason::NotReached,
-            },
+            Some(_) if plan.failure.is_some() && planned.decision.action != Action::NotNeeded => {
+                planned.decision.clone()
+            }
+            Some(_) if matches!(planned.decision.action, Action::Build | Action::Fetch) => {
+                Decision {
+                    action: Action::Impossible,
+                    reason: Reason::NotReached,
+                }
+            }
             _ => Decision {
                 action: Action::NotNeeded,
                 reason: skip::not_needed(skipped_by),
@@ -571,26 +673,42 @@ impl Worker<'_> {
         let mut outputs = Vec::with_capacity(paths.len());
         for (decided, path) in self.outputs[id.index()].iter().zip(&paths) {
             let made_by = path.as_ref().and_then(|path| self.log.made_by.get(path));
-            outputs.push(match (decided, made_by.map(|step| &self.log.steps[*step].step)) {
-                (Some(decision), _) => decision.clone(),
-                (None, Some(Step::Fetch { cache, .. })) => {
-                    // Nobody asked for the derivation's output, so it came as somebody's reference.
-                    let reason = Reason::InCache { cache: Rc::clone(cache) };
-                    Decision { action: Action::Fetch, reason }
-                }
-                (None, _) if path.as_ref().is_some_and(|path| self.local.contains(path)) => Decision {
-                    action: Action::Present,
-                    reason: Reason::AlreadyValid,
+            outputs.push(
+                match (decided, made_by.map(|step| &self.log.steps[*step].step)) {
+                    (Some(decision), _) => decision.clone(),
+                    (None, Some(Step::Fetch { cache, .. })) => {
+                        // Nobody asked for the derivation's output, so it came as somebody's reference.
+                        let reason = Reason::InCache {
+                            cache: Rc::clone(cache),
+                        };
+                        Decision {
+                            action: Action::Fetch,
+                            reason,
+                        }
+                    }
+                    (None, _) if path.as_ref().is_some_and(|path| self.local.contains(path)) => {
+                        Decision {
+                            action: Action::Present,
+                            reason: Reason::AlreadyValid,
+                        }
+                    }
+                    (None, _) if asked => Decision {
+                        action: Action::NotNeeded,
+                        reason: Reason::NotWanted,
+                    },
+                    (None, _) => default(),
                 },
-                (None, _) if asked => Decision {
-                    action: Action::NotNeeded,
-                    reason: Reason::NotWanted,
-                },
-                (None, _) => default(),
-            });
+            );
         }
         let weightiest = outputs.iter().max_by_key(|it| it.action.weight()).cloned();
-        let decision = self.decided[id.index()].take().or(weightiest).unwrap_or_else(default);
-        Outcome { decision, outputs, paths }
+        let decision = self.decided[id.index()]
+            .take()
+            .or(weightiest)
+            .unwrap_or_else(default);
+        Outcome {
+            decision,
+            outputs,
+            paths,
+        }
     }
 }

@@ -63,7 +63,10 @@ pub fn schedule(steps: &[Done], settings: &Settings) -> Schedule {
             dependents[*before].push(index);
         }
     }
-    let mut slots = [Slots::new(settings.max_jobs), Slots::new(settings.max_substitution_jobs)];
+    let mut slots = [
+        Slots::new(settings.max_jobs),
+        Slots::new(settings.max_substitution_jobs),
+    ];
     let mut ready: [BTreeSet<usize>; 2] = Default::default();
     // What happens next: a step becomes known, or one ends.
     let mut events: BinaryHeap<Reverse<(u64, bool, usize)>> = BinaryHeap::new();
@@ -76,7 +79,9 @@ pub fn schedule(steps: &[Done], settings: &Settings) -> Schedule {
         if begins {
             ready[kind(&steps[index].step)].insert(index);
         } else {
-            slots[kind(&steps[index].step)].free.insert(schedule.spans[index].slot);
+            slots[kind(&steps[index].step)]
+                .free
+                .insert(schedule.spans[index].slot);
             for &dependent in &dependents[index] {
                 waits_for[dependent] -= 1;
                 if waits_for[dependent] == 0 {
@@ -86,7 +91,10 @@ pub fn schedule(steps: &[Done], settings: &Settings) -> Schedule {
             }
         }
         // Everything that happens at this moment comes before what begins.
-        if events.peek().is_some_and(|Reverse((next, ..))| *next == now) {
+        if events
+            .peek()
+            .is_some_and(|Reverse((next, ..))| *next == now)
+        {
             continue;
         }
         for (ready, slots) in ready.iter_mut().zip(&mut slots) {
@@ -94,7 +102,11 @@ pub fn schedule(steps: &[Done], settings: &Settings) -> Schedule {
                 ready.remove(&index);
                 slots.free.remove(&slot);
                 let end = now.saturating_add(duration(&steps[index].step));
-                schedule.spans[index] = Span { start: now, end, slot };
+                schedule.spans[index] = Span {
+                    start: now,
+                    end,
+                    slot,
+                };
                 schedule.total = schedule.total.max(end);
                 events.push(Reverse((end, false, index)));
             }
@@ -114,8 +126,14 @@ fn critical_path(steps: &[Done], schedule: &mut Schedule) {
             Step::Fetch { .. } => 0,
         };
         schedule.build_time = schedule.build_time.saturating_add(own);
-        let before = done.after.iter().copied().max_by_key(|before| longest[*before].0);
-        let time = before.map_or(0, |before| longest[before].0).saturating_add(own);
+        let before = done
+            .after
+            .iter()
+            .copied()
+            .max_by_key(|before| longest[*before].0);
+        let time = before
+            .map_or(0, |before| longest[before].0)
+            .saturating_add(own);
         longest.push((time, before));
     }
     let last = (0..steps.len()).max_by_key(|index| (longest[*index].0, Reverse(*index)));

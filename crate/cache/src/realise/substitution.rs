@@ -38,6 +38,8 @@ pub struct Log {
     pub steps: Vec<Done>,
     /// The step that made a path.
     pub made_by: FxHashMap<StorePath, usize>,
+    /// Downloads that came to nothing.
+    pub broken: Vec<(StorePath, CacheMiss)>,
 }
 
 /// Fetches paths.
@@ -81,6 +83,11 @@ impl<'a> Fetcher<'a> {
             missing: FxHashMap::default(),
             open: FxHashSet::default(),
         }
+    }
+
+    /// Forgets what was looked for in vain, since more is there now.
+    pub fn forget(&mut self) {
+        self.missing.clear();
     }
 
     /// Makes a path valid by fetching it and all that it refers to; works at any depth.
@@ -200,7 +207,9 @@ impl<'a> Fetcher<'a> {
         let index = goal.cache;
         goal.cache += 1;
         goal.last_failure = None;
-        goal.known_at = goal.known_at.saturating_add(u64::from(cache.conditions().latency));
+        goal.known_at = goal
+            .known_at
+            .saturating_add(u64::from(cache.conditions().latency));
         match self.answer(index, cache, goal) {
             Ok(info) => goal.found = Some((info, 0)),
             Err(kind) => {
@@ -215,8 +224,15 @@ impl<'a> Fetcher<'a> {
     }
 
     /// Returns what a cache says of a path, if that can be used.
-    fn answer(&self, index: usize, cache: &BinaryCache, goal: &Goal) -> Result<Rc<NarInfo>, MissKind> {
-        let sub_path = self.substituters.path_in(cache, &goal.path, goal.address.as_ref());
+    fn answer(
+        &self,
+        index: usize,
+        cache: &BinaryCache,
+        goal: &Goal,
+    ) -> Result<Rc<NarInfo>, MissKind> {
+        let sub_path = self
+            .substituters
+            .path_in(cache, &goal.path, goal.address.as_ref());
         let sub_path = sub_path.ok_or(MissKind::OtherStoreDir)?;
         let mut info = self.substituters.ask(index, &sub_path)?;
         if info.path != goal.path {
@@ -231,7 +247,11 @@ impl<'a> Fetcher<'a> {
         let must_be_signed = settings.require_sigs && !cache.is_trusted();
         if must_be_signed && !info.is_content_addressed(&settings.store_dir) {
             let keys = &settings.trusted_public_keys;
-            if info.good_signatures(&settings.store_dir, keys).next().is_none() {
+            if info
+                .good_signatures(&settings.store_dir, keys)
+                .next()
+                .is_none()
+            {
                 let signed_by = info.signatures.iter().map(|it| it.key_name.clone());
                 return Err(MissKind::NotSigned {
                     signed_by: signed_by.collect(),
@@ -250,7 +270,11 @@ impl<'a> Fetcher<'a> {
         let name = Rc::clone(cache.name());
         match unpack(cache, &info) {
             Ok(object) => {
-                let size = if info.file_size > 0 { info.file_size } else { info.nar_size };
+                let size = if info.file_size > 0 {
+                    info.file_size
+                } else {
+                    info.nar_size
+                };
                 let after = info.references.iter();
                 let after = after.filter_map(|path| log.made_by.get(path).copied());
                 let done = Done {
@@ -269,7 +293,9 @@ impl<'a> Fetcher<'a> {
                 true
             }
             Err(kind) => {
-                goal.misses.push(CacheMiss { cache: name, kind });
+                let miss = CacheMiss { cache: name, kind };
+                log.broken.push((goal.path.clone(), miss.clone()));
+                goal.misses.push(miss);
                 false
             }
         }
@@ -291,10 +317,16 @@ fn unpack(cache: &BinaryCache, info: &NarInfo) -> Result<StoreObject, MissKind> 
     let algorithm = info.nar_hash.algorithm();
     // The wording is the reference's, up to where it goes on in further lines.
     if Hash::of(algorithm, &bytes) != info.nar_hash {
-        return Err(broken(format!("hash mismatch importing path '{}'", info.path)));
+        return Err(broken(format!(
+            "hash mismatch importing path '{}'",
+            info.path
+        )));
     }
     if bytes.len() as u64 != info.nar_size {
-        return Err(broken(format!("size mismatch importing path '{}'", info.path)));
+        return Err(broken(format!(
+            "size mismatch importing path '{}'",
+            info.path
+        )));
     }
     Ok(StoreObject {
         tree: Some(Rc::new(tree)),
