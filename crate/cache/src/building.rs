@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use bstr::{BString, ByteSlice as _};
+use drvlab_store::store_path::PathType;
 use drvlab_store::{
     ByteSink, ContentAddress, ContentAddressMethod, Derivation, DerivationOutput, FileTree, Hash,
     HashAlgorithm, HashFormat, Hasher, StoreDir, StorePath, nar,
@@ -82,8 +83,11 @@ impl Job<'_> {
         }
         let name =
             drvlab_store::store_path::output_path_name(&self.derivation.name, output.as_bstr());
-        let kind = format!("rewrite:{}:name:{output}", self.path);
-        let path = self.store_dir.make_store_path(&kind, &[0; 32], &name);
+        let kind = PathType::Scratch {
+            derivation: self.path,
+            output: output.as_bstr(),
+        };
+        let path = self.store_dir.make_store_path(kind, &[0; 32], &name);
         path.map_err(|error| error.to_string().into())
     }
 }

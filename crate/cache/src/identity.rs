@@ -31,7 +31,7 @@ impl Identities {
                 return None;
             }
             let digest = cache.masked_digest(&node.derivation).ok()?;
-            Some(digest.sha256)
+            Some(digest.digest)
         });
         Self {
             digests: digests.collect(),

@@ -118,7 +118,7 @@ pub fn prepare(
     let floating = derivation.kind() == Ok(DerivationKind::Floating);
     let digest = if floating {
         let mut digests = DigestCache::new(store_dir.clone());
-        Some(digests.masked_digest(&derivation).ok()?.sha256)
+        Some(digests.masked_digest(&derivation).ok()?.digest)
     } else {
         None
     };

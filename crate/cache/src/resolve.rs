@@ -4,7 +4,7 @@
 
 use bstr::{BString, ByteSlice as _};
 use drvlab_store::placeholder::upstream_placeholder;
-use drvlab_store::{Derivation, DerivationOutput, DigestCache, StoreDir, StorePath};
+use drvlab_store::{Derivation, DigestCache, StoreDir, StorePath};
 
 /// Tells whether a derivation must be resolved before it can be built.
 ///
@@ -44,11 +44,6 @@ pub fn resolve(
     resolved.args.iter_mut().for_each(rewrite);
     resolved.env.values_mut().for_each(rewrite);
     let mut digests = DigestCache::new(store_dir.clone());
-    let deferred = |output: &DerivationOutput| matches!(output, DerivationOutput::Deferred);
-    if resolved.outputs.values().any(deferred) {
-        digests.fill_outputs(&mut resolved).ok()?;
-    }
-    let text = drvlab_store::aterm::to_bytes(&resolved, store_dir);
-    let path = drvlab_store::digest::derivation_path(store_dir, &resolved, &text).ok()?;
+    let path = digests.instantiate(&mut resolved).ok()?;
     Some((path, resolved))
 }

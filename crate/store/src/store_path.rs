@@ -498,6 +498,13 @@ pub enum PathType<'a> {
     },
     /// `output:<name>`.
     Output(&'a BStr),
+    /// `rewrite:<derivation>:name:<output>`: where a build puts an output whose path is not known before.
+    Scratch {
+        /// The path of the `.drv` file.
+        derivation: &'a StorePath,
+        /// The output's name.
+        output: &'a BStr,
+    },
 }
 
 impl PathType<'_> {
@@ -519,6 +526,12 @@ impl PathType<'_> {
                 if self_reference {
                     sink.put(b":self");
                 }
+            }
+            Self::Scratch { derivation, output } => {
+                sink.put(b"rewrite:");
+                derivation.write_to(sink);
+                sink.put(b":name:");
+                sink.put(output);
             }
             Self::Output(output) => {
                 sink.put(b"output:");
