@@ -1,5 +1,7 @@
 //! The evaluator. The files in `shared/` are compiled twice; see `ARCHITECTURE.md`.
 
+pub mod heap_stack;
+
 /// The evaluator on the native stack.
 #[path = "shared"]
 pub mod direct {
@@ -17,21 +19,12 @@ pub mod direct {
         }
     }
 
-    /// Goes on with another stack, in a function of its own, lest what that takes makes every level larger.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn elsewhere<R>(call: impl FnOnce() -> R) -> R {
-        call()
-    }
-
     /// Counts a level of recursion; from a limit on, returns what the other compilation makes of the same call.
     macro_rules! descend {
         ($m:ident, $module:ident :: $function:ident ($($argument:expr),*)) => {
             if $m.levels >= $m.settings.native_levels {
-                return $crate::eval::direct::elsewhere(|| {
-                    reblessive::Stack::new()
-                        .enter(|stk| $crate::eval::deferred::$module::$function(stk, $m, $($argument),*))
-                        .finish()
+                return $crate::eval::heap_stack::run_to_end(|stk| {
+                    $crate::eval::deferred::$module::$function(stk, $m, $($argument),*)
                 });
             }
             $m.levels += 1;
@@ -82,8 +75,8 @@ pub mod direct {
 #[path = "shared"]
 #[expect(clippy::duplicate_mod, reason = "the same source, compiled twice")]
 pub mod deferred {
+    pub use super::heap_stack::Stk;
     pub(crate) use drvlab_suspend::deferred as suspendable;
-    pub use reblessive::Stk;
 
     /// Counts a level of recursion.
     macro_rules! descend {
@@ -96,9 +89,18 @@ pub mod deferred {
         };
     }
 
-    /// Calls a builtin by its index.
+    /// Calls a builtin by its index. Through a table, lest one future is as large as the largest of all.
     macro_rules! dispatch {
         ($($variant:ident $name:literal $arity:literal $scope:ident $module:ident :: $function:ident;)*) => {
+            type Function = for<'a> fn(
+                &'a mut Stk,
+                &'a mut crate::machine::Machine,
+                &'a [crate::value::Value],
+                crate::source::Pos,
+            ) -> super::heap_stack::Call<'a, crate::error::Result<crate::value::Value>>;
+            const FUNCTIONS: &[Function] =
+                &[$(|stk, m, arguments, pos| stk.run(move |stk| builtins::$module::$function(stk, m, arguments, pos))),*];
+
             /// Calls a builtin function with exactly as many arguments as it takes.
             pub(crate) async fn call_builtin(
                 stk: &mut Stk,
@@ -107,11 +109,7 @@ pub mod deferred {
                 arguments: &[crate::value::Value],
                 pos: crate::source::Pos,
             ) -> crate::error::Result<crate::value::Value> {
-                match builtin {
-                    $(crate::builtin::Builtin::$variant => {
-                        stk.run(|stk| builtins::$module::$function(stk, m, arguments, pos)).await
-                    })*
-                }
+                FUNCTIONS[builtin.index() as usize](stk, m, arguments, pos).await
             }
         };
     }
