@@ -9,6 +9,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use bstr::BString;
+use drvlab_store::order;
 use drvlab_store::store_path::HASH_PART_BYTES;
 use drvlab_store::{CacheInfo, NarInfo, OutputId, Realisation, StoreDir, StorePath};
 use rustc_hash::FxHashMap;
@@ -384,7 +385,7 @@ impl BinaryCache {
                 _ => None,
             })
             .collect();
-        infos.sort_by(|a, b| a.path.cmp(&b.path));
+        order::sort_by(&mut infos, |a, b| a.path.cmp(&b.path));
         infos
     }
 

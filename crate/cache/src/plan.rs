@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use bstr::BString;
 use drvlab_store::StorePath;
+use drvlab_store::order;
 
 use crate::binary_cache::Fault;
 use crate::graph::NodeId;
@@ -57,7 +58,7 @@ impl Wanted {
     pub fn output(derivation: StorePath, output: impl Into<BString>) -> Self {
         Self::Outputs {
             derivation,
-            outputs: WantedOutputs::Names(BTreeSet::from([output.into()])),
+            outputs: WantedOutputs::Names(order::set([output.into()])),
         }
     }
 }

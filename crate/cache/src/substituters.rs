@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use drvlab_store::{ContentAddress, NarInfo, OutputId, Realisation, StoreDir, StorePath};
 use rustc_hash::FxHashSet;
+use drvlab_store::order;
 
 use crate::binary_cache::{BinaryCache, Entry, Fault};
 use crate::memory::{Memory, Recollection};
@@ -171,7 +172,7 @@ impl<'a> Substituters<'a> {
                 None => all.caches.push(cache),
             }
         }
-        all.caches.sort_by_key(|cache| cache.priority());
+        order::sort_by_key(&mut all.caches, |cache| cache.priority());
         all
     }
 

@@ -13,6 +13,7 @@ use crate::ir::{AttrSetId, Ir};
 use crate::source::Pos;
 use crate::symbol::{Symbol, Symbols};
 use crate::value::{Addr, Tag, Value};
+use drvlab_store::order;
 
 const LAYERED: u32 = 1 << 31;
 const POSITION_ARRAY: u32 = 1 << 31;
@@ -80,7 +81,7 @@ impl Heap {
 
     /// Makes a set of attributes in any order; of several with one name the first wins.
     pub(crate) fn attrs_from(&mut self, mut attributes: Vec<(Symbol, Value, Pos)>) -> Value {
-        attributes.sort_by_key(|&(name, ..)| name);
+        order::sort_by_number(&mut attributes, |&(name, ..)| name.0);
         attributes.dedup_by_key(|&mut (name, ..)| name);
         self.attrs_from_sorted(&attributes)
     }
@@ -410,7 +411,7 @@ impl Heap {
         attributes.extend((0..self.attrs_len(layer)).map(|index| self.attr(layer, index)));
         if layer != set {
             // Stable, so that of several with one name the uppermost stays.
-            attributes.sort_by_key(|&(name, _)| name);
+            order::sort_by_number(&mut attributes, |&(name, _)| name.0);
             attributes.dedup_by_key(|&mut (name, _)| name);
         }
         attributes

@@ -1,5 +1,6 @@
 //! String contexts: what a string refers to in the store. Interned, so that a string carries one number.
 
+use drvlab_store::order;
 use drvlab_store::store_path::StorePath;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -78,7 +79,7 @@ impl Contexts {
 
     /// Interns a set given in any order.
     pub fn intern(&mut self, mut elements: Vec<ContextElement>) -> ContextId {
-        elements.sort();
+        order::sort_by(&mut elements, Ord::cmp);
         elements.dedup();
         if let Some(&id) = self.ids.get(elements.as_slice()) {
             return id;

@@ -31,6 +31,7 @@ mod print;
 mod quick;
 mod regex;
 pub mod report;
+mod simple_order;
 pub mod source;
 pub mod store_objects;
 mod suggestion;

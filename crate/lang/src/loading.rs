@@ -12,6 +12,7 @@ use crate::symbol::Symbol;
 use crate::syntax;
 use crate::value::Value;
 use drvlab_store::file_tree::FileTree;
+use drvlab_store::order;
 use drvlab_store::{StorePath, nar};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -192,7 +193,7 @@ impl Machine {
         if let Some(kept) = kept {
             entries.retain(|(name, _)| kept.contains(&join(&resolved, name)));
         }
-        entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+        order::sort_by(&mut entries, |(a, _), (b, _)| a.cmp(b));
         Ok(entries)
     }
 

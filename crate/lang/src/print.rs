@@ -7,6 +7,7 @@ use crate::heap::thunk;
 use crate::machine::Machine;
 use crate::syntax::{print_attr_name, print_float};
 use crate::value::{Addr, Boxed, Tag, Value};
+use drvlab_store::order;
 use std::collections::HashSet;
 
 /// Sets and lists nested deeper than this are `{ ... }` and `[ ... ]` in messages.
@@ -182,7 +183,7 @@ impl ShortPrinter<'_> {
             let name = m.symbols.name(name);
             (!matches!(name, b"type" | b"_type"), name)
         };
-        members.sort_by(|&(a, _), &(b, _)| key(a).cmp(&key(b)));
+        order::sort_by(&mut members, |&(a, _), &(b, _)| key(a).cmp(&key(b)));
         self.push("{");
         for (index, &(name, member)) in members.iter().enumerate() {
             self.push(" ");
@@ -349,7 +350,9 @@ impl PlainPrinter<'_> {
                     self.push(REPEATED);
                     return;
                 }
-                members.sort_by(|&(a, _), &(b, _)| m.symbols.name(b).cmp(m.symbols.name(a)));
+                order::sort_by(&mut members, |&(a, _), &(b, _)| {
+                    m.symbols.name(b).cmp(m.symbols.name(a))
+                });
                 self.push("{ ");
                 self.tasks.push(Task::Text("}"));
                 for (name, member) in members {

@@ -1,6 +1,7 @@
 //! "Did you mean …?": names at a small edit distance.
 
 use bstr::BString;
+use drvlab_store::order;
 
 /// At most this many names are suggested.
 const MOST: usize = 5;
@@ -16,7 +17,7 @@ pub fn best<'a>(name: &[u8], candidates: impl Iterator<Item = &'a [u8]>) -> Vec<
             (distance <= FURTHEST).then_some((distance, candidate))
         })
         .collect();
-    close.sort();
+    order::sort_by(&mut close, Ord::cmp);
     close.dedup();
     close.truncate(MOST);
     close

@@ -5,6 +5,7 @@ use crate::machine::Machine;
 use crate::number::Number;
 use crate::source::{Origin, Pos};
 use crate::value::{Boxed, Tag, Value};
+use drvlab_store::order;
 use std::collections::HashSet;
 
 /// A document under construction.
@@ -65,7 +66,7 @@ impl XmlText {
         self.bytes.push(b'<');
         self.bytes.extend_from_slice(name.as_bytes());
         let mut attributes: Vec<_> = attributes.iter().collect();
-        attributes.sort_by_key(|(name, _)| *name);
+        order::sort_by_key(&mut attributes, |(name, _)| *name);
         for (name, value) in attributes {
             self.bytes.push(b' ');
             self.bytes.extend_from_slice(name.as_bytes());
@@ -151,7 +152,7 @@ impl Machine {
                     .iter()
                     .map(|formal| self.symbols.name(formal.name))
                     .collect();
-                names.sort();
+                order::sort_by(&mut names, Ord::cmp);
                 for name in names {
                     text.empty("attr", &[named(name.to_vec())]);
                 }

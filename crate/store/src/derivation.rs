@@ -9,6 +9,7 @@ use bstr::{BStr, BString};
 
 use crate::content_address::{ContentAddress, ContentAddressError, ContentAddressMethod};
 use crate::hash::HashAlgorithm;
+use crate::order;
 use crate::store_path::{StoreDir, StorePath, output_path_name};
 
 /// A build recipe, the parsed form of a `.drv` file.
@@ -49,7 +50,7 @@ impl DerivationInputs {
     #[must_use]
     pub fn of(output: impl Into<BString>) -> Self {
         Self {
-            outputs: BTreeSet::from([output.into()]),
+            outputs: order::set([output.into()]),
             dynamic: BTreeMap::new(),
         }
     }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::order;
 use bstr::{BStr, BString};
 
 /// A file, a symbolic link or a directory.
@@ -58,12 +59,8 @@ impl FileTree {
     /// Makes a directory.
     #[must_use]
     pub fn directory<N: Into<BString>>(entries: impl IntoIterator<Item = (N, Self)>) -> Self {
-        Self::Directory(
-            entries
-                .into_iter()
-                .map(|(name, tree)| (name.into(), tree))
-                .collect(),
-        )
+        let entries = entries.into_iter();
+        Self::Directory(order::map(entries.map(|(name, tree)| (name.into(), tree))))
     }
 
     /// Returns the entry of a directory.

@@ -16,6 +16,7 @@ pub mod json;
 pub mod json_number;
 pub mod nar;
 pub mod narinfo;
+pub mod order;
 pub mod placeholder;
 pub mod realisation;
 pub mod references;

@@ -10,6 +10,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::encoding;
 use crate::hash::{Hash, HashFormat};
+use crate::order;
 use crate::scheme::Scheme;
 use crate::sink::ByteSink;
 
@@ -546,7 +547,7 @@ pub(crate) fn sorted<'a>(
     references: impl IntoIterator<Item = &'a StorePath>,
 ) -> Vec<&'a StorePath> {
     let mut references: Vec<&StorePath> = references.into_iter().collect();
-    references.sort_unstable();
+    order::sort_by(&mut references, Ord::cmp);
     references.dedup();
     references
 }

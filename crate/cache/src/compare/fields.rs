@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bstr::BString;
+use drvlab_store::order;
 use drvlab_store::{Derivation, DerivationOutput, StorePath};
 use rustc_hash::FxHashSet;
 
@@ -151,7 +152,7 @@ fn environment(texts: &Texts<'_>, old: &Derivation, new: &Derivation, changes: &
         (old.outputs.contains_key(name) && new.outputs.contains_key(name))
             || (name == "name" && old.name != new.name)
     };
-    let names: BTreeSet<&BString> = old.env.keys().chain(new.env.keys()).collect();
+    let names = order::set(old.env.keys().chain(new.env.keys()));
     for name in names.into_iter().filter(|name| !derived(name)) {
         let pair = (old.env.get(name), new.env.get(name));
         if !matches!(pair, (Some(before), Some(after)) if texts.same(before, after)) {
@@ -169,8 +170,8 @@ fn sources(old: &BTreeSet<StorePath>, new: &BTreeSet<StorePath>, changes: &mut V
     let mut gone: Vec<&StorePath> = old.difference(new).collect();
     let mut come: Vec<&StorePath> = new.difference(old).collect();
     // Sorting is stable, so the order of paths stays among equal names.
-    gone.sort_by_key(|path| path.name());
-    come.sort_by_key(|path| path.name());
+    order::sort_by(&mut gone, |a, b| a.name().cmp(b.name()));
+    order::sort_by(&mut come, |a, b| a.name().cmp(b.name()));
     let (mut gone, mut come) = (gone.into_iter().peekable(), come.into_iter().peekable());
     loop {
         let order = match (gone.peek(), come.peek()) {

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::mentions::{Mentions, Target};
 use crate::graph::{DerivationGraph, Node, NodeId};
+use drvlab_store::order;
 
 /// Largest number of comparisons in a group of derivations with one name; larger groups are paired in order.
 const MAX_GROUP_COMPARISONS: usize = 256;
@@ -162,7 +163,7 @@ impl Matcher<'_> {
         }
         // A fixed order, for the queue decides about ambiguous cases further down.
         let mut groups: Vec<_> = groups.into_values().collect();
-        groups.sort_by(|a, b| a.1.cmp(&b.1));
+        order::sort_by(&mut groups, |a, b| a.1.cmp(&b.1));
         for (old, new) in groups {
             let comparisons = old.len().saturating_mul(new.len());
             if comparisons <= 1 || comparisons > MAX_GROUP_COMPARISONS {
@@ -178,7 +179,7 @@ impl Matcher<'_> {
                     scored.push((std::cmp::Reverse(alike), i.abs_diff(j), i, j));
                 }
             }
-            scored.sort_unstable();
+            order::sort_by(&mut scored, Ord::cmp);
             for (_, _, i, j) in scored {
                 self.make_pair(old[i], new[j]);
             }

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 
 use bstr::{BStr, BString};
+use drvlab_store::order;
 use drvlab_store::{DerivationInputs, DerivationOutput, StorePath};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -376,14 +377,14 @@ impl<'a> Planner<'a> {
         }
         self.plan.derivations = derivations.into_iter().flatten().collect();
         self.plan.fetches = self.fetches.into_values().collect();
-        self.plan
-            .fetches
-            .sort_by(|a, b| (a.path.name(), &a.path).cmp(&(b.path.name(), &b.path)));
+        order::sort_by(&mut self.plan.fetches, |a, b| {
+            (a.path.name(), &a.path).cmp(&(b.path.name(), &b.path))
+        });
         let unknown = self.unknown.into_iter();
         self.plan.unknown = unknown
             .map(|(path, reason)| Unknown { path, reason })
             .collect();
-        self.plan.unknown.sort_by(|a, b| a.path.cmp(&b.path));
+        order::sort_by(&mut self.plan.unknown, |a, b| a.path.cmp(&b.path));
         self.plan
     }
 

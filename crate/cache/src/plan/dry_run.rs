@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use drvlab_store::StoreDir;
+use drvlab_store::order;
 
 use super::Plan;
 use crate::binary_cache::Fault;
@@ -67,7 +68,7 @@ pub fn build_order(plan: &Plan, graph: &DerivationGraph) -> Vec<NodeId> {
         pending[index] = true;
     }
     let mut sorted: Vec<_> = graph.ids().filter(|id| pending[id.index()]).collect();
-    sorted.sort_by(|a, b| graph[*a].path.cmp(&graph[*b].path));
+    order::sort_by(&mut sorted, |a, b| graph[*a].path.cmp(&graph[*b].path));
     let mut order = Vec::with_capacity(sorted.len());
     let mut stack: Vec<(NodeId, usize)> = Vec::new();
     for root in sorted {

@@ -7,6 +7,7 @@ use crate::ir::{
 };
 use crate::source::Pos;
 use crate::symbol::Symbol;
+use drvlab_store::order;
 use rustc_hash::FxHashMap;
 
 /// What the bindings belong to.
@@ -123,7 +124,7 @@ impl Parser<'_> {
             }
         }
         let bindings = &mut self.ir.bindings[start..];
-        bindings.sort_unstable_by_key(|binding| binding.name);
+        order::sort_by_number(bindings, |binding| binding.name.0);
         if bindings.windows(2).any(|pair| pair[0].name == pair[1].name) {
             self.ir.bindings.truncate(start);
             return false;
@@ -416,10 +417,11 @@ impl<'p, 'a> Merger<'p, 'a> {
 
     /// Writes the sets into the arena.
     fn finish(mut self) {
-        self.bindings
-            .sort_unstable_by_key(|&(node, _, binding)| (node, binding.name));
-        self.dynamic.sort_by_key(|&(node, _)| node);
-        self.sources.sort_by_key(|&(node, _)| node);
+        // Stable, so each node's bindings are in the order of their names at the end.
+        order::sort_by_number(&mut self.bindings, |&(.., binding)| binding.name.0);
+        order::sort_by_number(&mut self.bindings, |&(node, ..)| node);
+        order::sort_by_number(&mut self.dynamic, |&(node, _)| node);
+        order::sort_by_number(&mut self.sources, |&(node, _)| node);
         let ir = &mut *self.parser.ir;
         let (mut bindings, mut dynamic, mut sources) =
             (&self.bindings[..], &self.dynamic[..], &self.sources[..]);

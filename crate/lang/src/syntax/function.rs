@@ -4,6 +4,7 @@ use super::parser::{Frame, OpenParameter, Parsed, Parser, PatternHead, State};
 use super::token::{Kind, Token};
 use crate::ir::{Expr, ExprId, Formal, Lambda, LambdaId, Parameter, Pattern, Slice};
 use crate::source::Pos;
+use drvlab_store::order;
 
 impl Parser<'_> {
     /// Starts the body of a function whose colon has been read; joins it with the function directly around it.
@@ -138,7 +139,7 @@ impl Parser<'_> {
     pub fn close_pattern(&mut self, head: PatternHead, ellipsis: bool) -> Parsed<State> {
         let start = self.ir.formals.len() as u32;
         let formals = &mut self.formals[head.formals as usize..];
-        formals.sort_unstable_by_key(|formal| (formal.name, formal.pos));
+        order::sort_by_number(formals, |formal| formal.name.0);
         self.ir.formals.extend_from_slice(formals);
         self.formals.truncate(head.formals as usize);
         let formals = Slice {

@@ -6,6 +6,8 @@ use crate::ir::{
     AttrName, AttrSetId, BinaryOp, BindingKind, Expr, ExprId, Ir, LambdaId, Parameter, Slice,
 };
 use crate::symbol::{Symbol, Symbols};
+use drvlab_store::order;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// What remains to be printed.
@@ -57,6 +59,10 @@ struct Printer<'a> {
 }
 
 impl Printer<'_> {
+    fn by_name(&self, a: Symbol, b: Symbol) -> Ordering {
+        self.symbols.name(a).cmp(self.symbols.name(b))
+    }
+
     fn run(&mut self) {
         while let Some(task) = self.tasks.pop() {
             match task {
@@ -332,7 +338,7 @@ impl Printer<'_> {
             }));
         }
         let mut formals = self.ir.formals[pattern.formals.range()].to_vec();
-        formals.sort_by_key(|formal| self.symbols.name(formal.name));
+        order::sort_by(&mut formals, |a, b| self.by_name(a.name, b.name));
         for (index, formal) in formals.iter().enumerate().rev() {
             if formal.default.is_some() {
                 self.later(&[Task::Text(" ? "), Task::Expr(formal.default)]);
@@ -358,7 +364,7 @@ impl Printer<'_> {
             ]);
         }
         let mut bindings = self.ir.bindings[set.bindings.range()].to_vec();
-        bindings.sort_by_key(|binding| self.symbols.name(binding.name));
+        order::sort_by(&mut bindings, |a, b| self.by_name(a.name, b.name));
         for binding in bindings
             .iter()
             .rev()

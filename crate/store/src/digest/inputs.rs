@@ -7,6 +7,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use super::{DerivationDigest, DigestError};
 use crate::aterm::{self, Layout};
 use crate::derivation::Derivation;
+use crate::order;
 use crate::scheme::EqualInputs;
 use crate::store_path::{StoreDir, StorePath};
 
@@ -89,7 +90,7 @@ impl<'a> ModuloInputs<'a> {
             });
         }
         // Stable, so that those with equal digests stay in the order of their paths.
-        inputs.entries.sort_by_key(|entry| entry.digest);
+        order::sort_by(&mut inputs.entries, |a, b| a.digest.cmp(&b.digest));
         let rule = store_dir.scheme().equal_inputs;
         inputs.entries.dedup_by(|later, kept| {
             let equal = later.digest == kept.digest;

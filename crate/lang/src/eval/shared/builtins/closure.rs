@@ -46,12 +46,8 @@ impl Keys {
         let met = &self.met;
         self.ordered.get_or_insert_with(|| {
             let mut order: Vec<u32> = (0..met.len() as u32).collect();
-            order.sort_by(|&a, &b| {
-                let (a, b) = (met[a as usize].0, met[b as usize].0);
-                match (m.number(a), m.number(b)) {
-                    (Some(Number::Int(a)), Some(Number::Int(b))) => a.cmp(&b),
-                    _ => m.bytes(a).cmp(m.bytes(b)),
-                }
+            drvlab_store::order::sort_by(&mut order, |&a, &b| {
+                m.compare_simple(met[a as usize].0, met[b as usize].0)
             });
             order
         })

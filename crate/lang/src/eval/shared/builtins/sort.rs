@@ -8,7 +8,6 @@ use super::super::{Stk, equality, suspendable, typed};
 use crate::builtin::Builtin;
 use crate::error::Result;
 use crate::machine::Machine;
-use crate::number::Number;
 use crate::source::Pos;
 use crate::value::{Tag, Value};
 
@@ -51,29 +50,10 @@ pub async fn sort(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
         elements.push(force(stk, m, element).await?);
     }
     let natural = comparator == Value::builtin(Builtin::LessThan.index());
-    if !(natural && sort_simple(m, &mut elements)) {
+    if !(natural && m.sort_simple(&mut elements)) {
         merge_sort(stk, m, &mut elements, comparator, natural).await?;
     }
     Ok(m.heap.list(&elements))
-}
-
-/// Sorts integers only or strings only in their natural order, which needs no evaluation and cannot fail.
-fn sort_simple(m: &Machine, elements: &mut [Value]) -> bool {
-    if elements.iter().all(|element| element.tag() == Tag::String) {
-        elements.sort_by(|&a, &b| m.bytes(a).cmp(m.bytes(b)));
-        return true;
-    }
-    if elements
-        .iter()
-        .all(|&element| matches!(m.number(element), Some(Number::Int(_))))
-    {
-        elements.sort_by_key(|&element| match m.number(element) {
-            Some(Number::Int(number)) => number,
-            _ => 0,
-        });
-        return true;
-    }
-    false
 }
 
 /// Tells whether `a` must come before `b`.
