@@ -392,4 +392,36 @@ mod tests {
         assert_eq!(split("a.\"b.c\".d"), Ok(b"a|b.c|d".to_vec()));
         assert!(split("a.\"b").is_err());
     }
+
+    /// A little of everything that makes and reads objects of the heap. Small, since Miri runs it too.
+    #[test]
+    fn both_stacks_use_the_heap_alike() {
+        const PROGRAM: &str = r#"
+            let
+              inherit (builtins) foldl' genList mapAttrs attrNames sort lessThan concatStringsSep listToAttrs;
+              names = map (i: "a${toString i}") (genList (i: i * 7 - i / 3 * 19) 12);
+              set = listToAttrs (map (name: { inherit name; value = name + "!"; }) names);
+              large = foldl' (all: name: all // { ${name} = all.${name} or 0 + 9007199254740993; }) { } names;
+              f = { a, b ? 2.5, ... }@all: n: if n == 0 then [ a b (all ? c) ] else f all (n - 1);
+              drv = derivation { name = "x"; system = "y"; builder = "z"; args = names; };
+            in [
+              (sort lessThan (attrNames (set // large))) (mapAttrs (name: value: name) large)
+              (f { a = 1; c = 3; } 5) (concatStringsSep "," names) drv.outPath (builtins.getContext drv.drvPath)
+              (builtins.fromJSON (builtins.toJSON large) == large) (builtins.split "a(1)" "a1b")
+              (builtins.tryEval (throw "no")).success (with { x = 1; }; rec { y = x; z = y; })
+            ]"#;
+        let print = |native_levels| {
+            let settings = crate::Settings {
+                native_levels,
+                memory_limit: 16 << 20,
+                ..crate::Settings::default()
+            };
+            let files = crate::files::MemoryFiles::default();
+            let mut machine = Machine::new(Box::new(files), settings);
+            let value = machine.evaluate_text(Origin::String, PROGRAM.as_bytes(), b"/");
+            let printed = value.and_then(|value| machine.print_value(value, true));
+            printed.expect("the program has a value")
+        };
+        assert_eq!(print(150), print(1));
+    }
 }

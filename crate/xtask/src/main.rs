@@ -8,6 +8,8 @@ mod browser;
 mod build_lock;
 mod command;
 mod differential;
+mod fuzz;
+mod miri;
 mod node;
 mod page;
 mod record;
@@ -34,6 +36,8 @@ Usage: cargo xtask <command>
   record [NAME…]             record golden data from the reference Nix: all of it, or only NAME
   differential NAME [--cases N] [--seed S]
                              compare with the reference Nix over random cases of one kind (tests/differential/NAME.mjs)
+  fuzz NAME [--minutes N]    fuzz a target of tests/fuzz on the nightly toolchain (default: 10 minutes)
+  miri                       run the tests of unsafe code in Miri, on the nightly toolchain
   bench [NAME…]              run the benchmarks of tests/bench: all of them, or only NAME
 
 What is missing is installed where that is possible without questions: the WASM target through rustup,
@@ -65,6 +69,8 @@ enum Request {
     Size,
     Record(Vec<String>),
     Differential(differential::Options),
+    Fuzz(fuzz::Options),
+    Miri,
     Bench(Vec<String>),
 }
 
@@ -97,6 +103,8 @@ fn run(parser: lexopt::Parser) -> anyhow::Result<ExitCode> {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        Request::Fuzz(options) => fuzz::run(&workspace, &options)?,
+        Request::Miri => miri::run(&workspace)?,
         Request::Bench(names) => bench::run(&workspace, &names)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -112,13 +120,17 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
     let mut names = Vec::new();
     let mut cases = None;
     let mut seed = None;
+    let mut minutes = 10;
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(Request::Help),
             Long("port") if command == "serve" => port = parser.value()?.parse()?,
             Long("cases") if command == "differential" => cases = Some(parser.value()?.parse()?),
             Long("seed") if command == "differential" => seed = Some(parser.value()?.parse()?),
-            Value(name) if command == "differential" && names.is_empty() => {
+            Long("minutes") if command == "fuzz" => minutes = parser.value()?.parse()?,
+            Value(name)
+                if matches!(command.as_str(), "differential" | "fuzz") && names.is_empty() =>
+            {
                 names.push(name.string()?);
             }
             Value(name) if matches!(command.as_str(), "test" | "record" | "bench") => {
@@ -142,6 +154,11 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
                 seed,
             }))
         }
+        "fuzz" => {
+            let target = names.pop().ok_or("'fuzz' needs a name")?;
+            Ok(Request::Fuzz(fuzz::Options { target, minutes }))
+        }
+        "miri" => Ok(Request::Miri),
         "bench" => Ok(Request::Bench(names)),
         _ => Err(format!("unknown command '{command}'").into()),
     }
@@ -183,6 +200,13 @@ mod tests {
                 seed: Some(7),
             }))
         );
+        assert_eq!(
+            parse_words(&["fuzz", "parse", "--minutes", "30"]),
+            Ok(Request::Fuzz(fuzz::Options {
+                target: "parse".to_owned(),
+                minutes: 30,
+            }))
+        );
     }
 
     #[test]
@@ -199,6 +223,8 @@ mod tests {
             &["differential", "hash", "lang"],
             &["differential", "hash", "--cases", "-1"],
             &["bench", "--cases", "3"],
+            &["fuzz"],
+            &["miri", "heap"],
         ] {
             assert!(parse_words(words).is_err(), "{words:?}");
         }
