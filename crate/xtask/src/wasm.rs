@@ -20,6 +20,9 @@ const OUTPUT: &str = "web/src/wasm";
 /// The name of the module's glue, `drvlab_wasm.js`, and of the module, `drvlab_wasm_bg.wasm`.
 const NAME: &str = "drvlab_wasm";
 
+/// The profile of the workspace's manifest that the module is compiled with.
+const PROFILE: &str = "wasm";
+
 /// Optimisation, and the features that rustc uses for this target by default: without them wasm-opt refuses its input.
 const WASM_OPT_FLAGS: [&str; 9] = [
     "-O3",
@@ -68,13 +71,14 @@ fn compile(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     let target = workspace.target();
     run(cargo(workspace.root())
         .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace).join("\u{1f}"))
-        .args(["build", "--package", "drvlab-wasm", "--lib", "--release"])
+        .args(["build", "--package", "drvlab-wasm", "--lib"])
+        .args(["--profile", PROFILE])
         .args(["--target", rust_toolchain::WASM_TARGET])
         .arg("--target-dir")
         .arg(target))?;
     let module = target
         .join(rust_toolchain::WASM_TARGET)
-        .join("release")
+        .join(PROFILE)
         .join(format!("{NAME}.wasm"));
     ensure!(
         module.is_file(),
