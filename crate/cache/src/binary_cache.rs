@@ -287,7 +287,7 @@ impl BinaryCache {
     #[must_use]
     pub fn realisations(&self) -> Vec<&Realisation> {
         let mut all: Vec<_> = self.realisations.values().collect();
-        all.sort_by(|a, b| a.id.cmp(&b.id));
+        order::sort_by(&mut all, |a, b| a.id.cmp(&b.id));
         all
     }
 

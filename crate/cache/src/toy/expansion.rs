@@ -294,6 +294,6 @@ fn glob(shell: &mut Shell<'_>, pattern: &[Piece]) -> Result<Vec<BString>, Stop> 
             there.push(path);
         }
     }
-    there.sort();
+    drvlab_store::order::sort_by(&mut there, Ord::cmp);
     Ok(there)
 }
