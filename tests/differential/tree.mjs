@@ -63,8 +63,8 @@ export function mapTexts(tree, change) {
   return { ...tree, parts: tree.parts.map(part => ({ ...part, tree: mapTexts(part.tree, change) })) }
 }
 
-/** All trees that are one step smaller: a part left out, a tree replaced by one of its parts, a text by a simple one. */
-export function* smaller(tree) {
+/** All trees that are one step smaller: a part left out, a tree replaced by one of `simple` or of its parts, a text by half of it. */
+export function* smaller(tree, simple = ['""']) {
   if (typeof tree === 'string') {
     if (tree.length > 40) yield tree.slice(0, tree.length / 2)
     return
@@ -79,12 +79,12 @@ export function* smaller(tree) {
       yield { ...tree, parts: tree.parts.filter((_, index) => index !== left) }
     }
   }
-  if (tree.parts.length > 0 && tree.head !== '"') yield '""'
+  if (tree.parts.length > 0 && tree.head !== '"') yield* simple
   for (const part of tree.parts) {
     if (tree.head !== '"' || part.before === '${') yield part.tree
   }
   for (const [index, part] of tree.parts.entries()) {
-    for (const inner of smaller(part.tree)) {
+    for (const inner of smaller(part.tree, simple)) {
       yield { ...tree, parts: tree.parts.with(index, { ...part, tree: inner }) }
     }
   }
