@@ -30,23 +30,33 @@ pub fn run(
         } else {
             machine.auto_call(value, arguments)
         };
-        let text = value.and_then(|value| print(machine, value, strict, format));
-        let text = text.map_err(|error| session.failure(&error))?;
+        let mut text = Vec::new();
+        let result = value.and_then(|value| print(machine, value, strict, format, &mut text));
         // At once, so that values and traces stand in order where both go to the same place.
         output
             .write_all(&text)
             .and_then(|()| output.flush())
-            .map_err(|error| Failure::output(&error))
+            .map_err(|error| Failure::output(&error))?;
+        result.map_err(|error| session.failure(&error))
     })
 }
 
-fn print(machine: &mut Machine, value: Value, strict: bool, format: Format) -> Evaluated<Vec<u8>> {
-    let mut text = match format {
+/// Prints into `text`; XML gets there as far as it goes.
+fn print(
+    machine: &mut Machine,
+    value: Value,
+    strict: bool,
+    format: Format,
+    text: &mut Vec<u8>,
+) -> Evaluated<()> {
+    *text = match format {
         Format::Nix => machine.print_value(value, strict)?,
         Format::Json => machine.print_json(value, strict)?,
-        Format::Xml => return machine.print_xml(value, strict),
-        Format::Raw => return machine.print_raw(value),
+        Format::Xml => return machine.print_xml(value, strict, text),
+        Format::Raw => machine.print_raw(value)?,
     };
-    text.push(b'\n');
-    Ok(text)
+    if format != Format::Raw {
+        text.push(b'\n');
+    }
+    Ok(())
 }

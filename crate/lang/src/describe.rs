@@ -74,6 +74,13 @@ impl Machine {
         }
     }
 
+    /// Returns a name as messages show it: in quotes if it could not be written without.
+    pub(crate) fn shown_name(&self, name: Symbol) -> Vec<u8> {
+        let mut shown = Vec::new();
+        crate::syntax::print_attr_name(self.symbols.name(name), &mut shown);
+        shown
+    }
+
     /// Makes the error for a value of the wrong type.
     #[cold]
     pub(crate) fn expected(&mut self, wanted: &str, found: Value, pos: Pos) -> Box<EvalError> {

@@ -318,6 +318,11 @@ impl Heap {
         self.string_bytes(self.value(addr, 1).addr())
     }
 
+    /// Returns what a path object becomes as a string that is not copied to the store.
+    pub(crate) fn path_text(&self, addr: Addr) -> &[u8] {
+        crate::internal::path_text(self.path_bytes(addr))
+    }
+
     // Lists
 
     /// Allocates a list whose elements the caller sets.

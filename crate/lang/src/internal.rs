@@ -3,6 +3,7 @@
 use crate::machine::Machine;
 use crate::source::{Origin, Pos};
 use crate::value::{Addr, Value};
+use drvlab_store::Hash;
 
 /// `derivation`: a lazy set around `derivationStrict`, with one member for each output.
 const DERIVATION: &[u8] = b"/*
@@ -69,6 +70,28 @@ in
 
 /// The path of the one file that is always found in the search path; no real path starts like this.
 pub(crate) const FETCHURL_PATH: &[u8] = b"<nix/fetchurl.nix>";
+
+/// What the path is inside of the reference's own file tree, which nothing else leads to.
+const FETCHURL_TEXT: &[u8] = b"/fetchurl.nix";
+
+/// The hash of the reference's file as an archive. The text below says the same in other words, so that a copy in the store has the
+/// reference's store path only with its hash.
+const FETCHURL_HASH: &[u8] = b"sha256:0jc4w9sfr47zmdcvv6f6gy6678m0pzahhxk913a8ygkx4qw98rf2";
+
+/// Returns what a path becomes as a string that is not copied to the store.
+pub(crate) fn path_text(path: &[u8]) -> &[u8] {
+    if path == FETCHURL_PATH {
+        FETCHURL_TEXT
+    } else {
+        path
+    }
+}
+
+/// Returns the name and the archive's hash of a file that is part of the evaluator, if the path is one.
+pub(crate) fn object(path: &[u8]) -> Option<(&'static [u8], Hash)> {
+    let hash = Hash::parse_any(FETCHURL_HASH, None).expect("a hash with its algorithm");
+    (path == FETCHURL_PATH).then_some((&FETCHURL_TEXT[1..], hash))
+}
 
 /// `<nix/fetchurl.nix>`: a derivation that the reference's own downloader builds.
 pub(crate) const FETCHURL: &[u8] = b"{

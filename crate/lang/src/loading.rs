@@ -13,7 +13,7 @@ use crate::syntax;
 use crate::value::Value;
 use drvlab_store::file_tree::FileTree;
 use drvlab_store::order;
-use drvlab_store::{StorePath, nar};
+use drvlab_store::{ContentAddress, ContentAddressMethod, StorePath, nar};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -199,7 +199,7 @@ impl Machine {
 
     /// Tells what a path is, without following a symbolic link at its end or on the way (`lstat` of the reference).
     pub(crate) fn kind_of(&self, path: &[u8], pos: Pos) -> Result<FileKind> {
-        if self.read_store_text(path).is_some() {
+        if self.read_store_text(path).is_some() || path == crate::internal::FETCHURL_PATH {
             return Ok(FileKind::Regular { executable: false });
         }
         let path = self.original(path, pos)?;
@@ -351,7 +351,7 @@ impl Machine {
     }
 
     fn existing_kind(&self, path: &[u8], follow: bool) -> Option<FileKind> {
-        if self.read_store_text(path).is_some() {
+        if self.read_store_text(path).is_some() || path == crate::internal::FETCHURL_PATH {
             return Some(FileKind::Regular { executable: false });
         }
         if path == self.store.dir.as_str().as_bytes() {
@@ -376,6 +376,13 @@ impl Machine {
         if let Some(copied) = self.store.copied.get(path).cloned() {
             self.give_back_taint(copied.is_tainted);
             return Ok(self.store_path_string(&copied.object));
+        }
+        if let Some((name, hash)) = crate::internal::object(path) {
+            let method = ContentAddressMethod::Nar;
+            let address = ContentAddress { method, hash };
+            let object = address.path(&self.store.dir, name);
+            let object = object.map_err(|error| EvalError::other(error.to_string(), pos))?;
+            return Ok(self.store_path_string(&object));
         }
         let name = match path.rsplit(|&byte| byte == b'/').next() {
             Some(b"") | None => {

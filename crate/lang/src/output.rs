@@ -7,6 +7,7 @@ use crate::json_text::JsonText;
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::value::Value;
+use crate::xml_text::XmlText;
 
 impl Machine {
     /// Prints a value as `nix-instantiate --eval` does. If `strict`, all of it is evaluated first; otherwise what has not been
@@ -45,13 +46,17 @@ impl Machine {
     }
 
     /// Prints a value as `nix-instantiate --eval --xml` does. If `strict`, all of it is evaluated; otherwise what has not been evaluated
-    /// is `<unevaluated />`.
+    /// is `<unevaluated />`. The document up to where an error ended it is in `text`, too.
     ///
     /// # Errors
     /// What evaluation says.
-    pub fn print_xml(&mut self, value: Value, strict: bool) -> Result<Vec<u8>> {
-        Ok(xml::document(&mut Stk, self, value, strict, true)?.bytes)
+    pub fn print_xml(&mut self, value: Value, strict: bool, text: &mut Vec<u8>) -> Result<()> {
+        let mut document = XmlText::new(strict, true);
+        let result = xml::document(&mut Stk, self, value, &mut document);
+        *text = document.bytes;
+        result
     }
+
     /// Prints a string, or what can be used as one, without quotes as `nix-instantiate --eval --raw` does.
     ///
     /// # Errors

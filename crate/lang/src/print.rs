@@ -1,4 +1,5 @@
-//! Values as text, without evaluating anything: for error messages, with limits, and as `nix-instantiate --eval` prints them.
+//! Values as text, without evaluating anything: for error messages, with limits, for traces, and as `nix-instantiate --eval` prints
+//! them.
 //!
 //! Sources: `libexpr/print.cc`, `libexpr/print-ambiguous.cc` of the reference.
 
@@ -36,9 +37,18 @@ impl Machine {
     /// Prints a value as `nix-instantiate --eval` does. `forced` says that all of it has been evaluated; otherwise what has not been is
     /// `<CODE>`.
     pub(crate) fn print_plain(&self, value: Value, forced: bool) -> Vec<u8> {
-        let mut printer = PlainPrinter {
+        self.print_all(value, if forced { Style::Forced } else { Style::Lazy })
+    }
+
+    /// Prints a value for `builtins.trace`: what is not evaluated is `«thunk»`, nothing is cut.
+    pub(crate) fn print_traced(&self, value: Value) -> Vec<u8> {
+        self.print_all(value, Style::Described)
+    }
+
+    fn print_all(&self, value: Value, style: Style) -> Vec<u8> {
+        let mut printer = WholePrinter {
             machine: self,
-            forced,
+            style,
             text: Vec::new(),
             seen: HashSet::new(),
             tasks: Vec::new(),
@@ -245,7 +255,7 @@ impl ShortPrinter<'_> {
         self.push("«lambda");
         if let Some(name) = lambda.name {
             self.push(" ");
-            self.text.extend_from_slice(m.symbols.name(name));
+            print_attr_name(m.symbols.name(name), &mut self.text);
         }
         let waiting = lambda
             .parameters
@@ -298,16 +308,27 @@ enum Task {
     Elements(Addr, usize),
 }
 
-/// The printer behind `nix-instantiate --eval`. Works from a list of tasks, for values can be a million levels deep.
-struct PlainPrinter<'a> {
+/// How functions and what has not been evaluated are printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Style {
+    /// As kinds of things, `<CODE>`; everything has been evaluated.
+    Forced,
+    /// As kinds of things.
+    Lazy,
+    /// As in messages, `«thunk»`.
+    Described,
+}
+
+/// The printer behind `nix-instantiate --eval` and traces. Works from a list of tasks, for values can be a million levels deep.
+struct WholePrinter<'a> {
     machine: &'a Machine,
-    forced: bool,
+    style: Style,
     text: Vec<u8>,
     seen: HashSet<Value>,
     tasks: Vec<Task>,
 }
 
-impl PlainPrinter<'_> {
+impl WholePrinter<'_> {
     fn push(&mut self, text: &str) {
         self.text.extend_from_slice(text.as_bytes());
     }
@@ -327,8 +348,11 @@ impl PlainPrinter<'_> {
                     .push(Task::Member(self.machine.heap.element(list, index)));
             }
             Task::Member(raw) => match self.machine.member(raw) {
-                Member::Delayed { .. } if self.forced => self.value(raw),
+                Member::Delayed { .. } if self.style == Style::Forced => self.value(raw),
                 Member::Delayed { blackhole: true } => self.push(BLACKHOLE),
+                Member::Delayed { blackhole: false } if self.style == Style::Described => {
+                    self.push("«thunk»");
+                }
                 Member::Delayed { blackhole: false } => self.push("<CODE>"),
                 Member::Value(_) => self.value(raw),
             },
@@ -342,11 +366,19 @@ impl PlainPrinter<'_> {
         }
         let value = m.heap.look(raw);
         match value.tag() {
+            _ if self.style == Style::Described
+                && !matches!(value.tag(), Tag::Attrs | Tag::List | Tag::String) =>
+            {
+                self.text.extend_from_slice(&m.print_short(value));
+            }
             Tag::Thunk if m.heap.word(value.addr(), 0) == thunk::BLACKHOLE => self.push(BLACKHOLE),
             Tag::Thunk => self.push("<CODE>"),
             Tag::Attrs => {
                 let mut members = m.heap.all_attributes(value.addr());
-                if !members.is_empty() && !self.seen.insert(value) {
+                // All empty sets are one object in the reference; only some of its printers mind.
+                let identity = if members.is_empty() { EMPTY_SET } else { value };
+                let is_looked_for = !members.is_empty() || self.style == Style::Described;
+                if is_looked_for && !self.seen.insert(identity) {
                     self.push(REPEATED);
                     return;
                 }

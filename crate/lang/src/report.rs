@@ -38,6 +38,10 @@ pub fn error(diagnostic: &Diagnostic, sources: &SourceMap, full: bool) -> Vec<u8
     if !diagnostic.message.is_empty() {
         report.text.push(b' ');
         report.indented(&diagnostic.message);
+        if diagnostic.message.ends_with(b"\n") {
+            // The reference ends the colour of the message here, and removes no spaces before that.
+            report.text.extend_from_slice(INDENT);
+        }
     }
     report.text.push(b'\n');
     report.place(diagnostic.span.start, INDENT);
@@ -49,15 +53,41 @@ pub fn error(diagnostic: &Diagnostic, sources: &SourceMap, full: bool) -> Vec<u8
     for_terminal(&report.text)
 }
 
+/// Adds a text whose later lines stand under its first; no line ends with a space.
+fn indent(message: &[u8], indentation: &[u8], text: &mut Vec<u8>) {
+    for (index, line) in message.split(|&byte| byte == b'\n').enumerate() {
+        let line = without_end(line);
+        if index > 0 {
+            text.push(b'\n');
+            if !line.is_empty() {
+                text.extend_from_slice(indentation);
+            }
+        } else if line.is_empty() {
+            // The space behind a label.
+            text.truncate(without_end(text).len());
+        }
+        text.extend_from_slice(line);
+    }
+}
+
+/// A text without the spaces and ends of lines that it ends with.
+pub(crate) fn without_end(text: &[u8]) -> &[u8] {
+    text.trim_end_with(|character| matches!(character, ' ' | '\n' | '\r' | '\t'))
+}
+
 /// Lays out what an evaluation says besides its result; ends with a line's end.
 pub fn message(message: &Message, sources: &SourceMap) -> Vec<u8> {
     let (label, text): (&[u8], &[u8]) = match message {
         Message::Trace(text) => (b"trace: ", text),
         Message::Warning(text) => {
-            // Later lines stand under the first.
-            let label = b"evaluation warning: ";
-            let indented = text.replace(b"\n", [b"\n".as_slice(), &[b' '; 20]].concat());
-            return for_terminal(&[label, indented.as_slice(), b"\n"].concat());
+            let mut warning = Vec::new();
+            let text = without_end(text);
+            if !text.is_empty() {
+                warning.extend_from_slice(b"evaluation warning: ");
+                indent(text, &[b' '; 20], &mut warning);
+            }
+            warning.push(b'\n');
+            return for_terminal(&warning);
         }
         Message::Diagnostic(diagnostic) => return place_first(diagnostic, sources),
     };
@@ -158,19 +188,7 @@ impl Report<'_> {
 
     /// Adds a text whose later lines stand under its first.
     fn indented(&mut self, message: &[u8]) {
-        for (index, line) in message.lines().enumerate() {
-            if index > 0 {
-                self.text.push(b'\n');
-                if !line.is_empty() {
-                    self.text.extend_from_slice(INDENT);
-                }
-            }
-            self.text.extend_from_slice(line.trim_ascii_end());
-        }
-        if message.ends_with(b"\n") {
-            self.text.push(b'\n');
-            self.text.extend_from_slice(INDENT);
-        }
+        indent(message, INDENT, &mut self.text);
     }
 
     /// Adds the line `at FILE:LINE:COLUMN:` and the source text around it; nothing, and false, for a position that is none.

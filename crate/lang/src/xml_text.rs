@@ -19,7 +19,8 @@ pub struct XmlText {
     pub(crate) positions: bool,
     /// The derivations whose attributes have been written.
     pub(crate) seen: HashSet<Vec<u8>>,
-    depth: usize,
+    /// The elements that are open, the innermost last.
+    open: Vec<&'static str>,
 }
 
 impl XmlText {
@@ -31,24 +32,31 @@ impl XmlText {
             strict,
             positions,
             seen: HashSet::new(),
-            depth: 0,
+            open: Vec::new(),
         }
     }
 
     /// Opens an element; its attributes are written in the order of their names.
-    pub(crate) fn open(&mut self, name: &str, attributes: &[(&str, Vec<u8>)]) {
+    pub(crate) fn open(&mut self, name: &'static str, attributes: &[(&str, Vec<u8>)]) {
         self.tag(name, attributes);
         self.bytes.extend_from_slice(b">\n");
-        self.depth += 1;
+        self.open.push(name);
     }
 
     /// Closes the innermost element.
-    pub(crate) fn close(&mut self, name: &str) {
-        self.depth -= 1;
+    pub(crate) fn close(&mut self) {
+        let Some(name) = self.open.pop() else { return };
         self.indent();
         self.bytes.extend_from_slice(b"</");
         self.bytes.extend_from_slice(name.as_bytes());
         self.bytes.extend_from_slice(b">\n");
+    }
+
+    /// Closes all elements, as the reference does when an error ends the writing.
+    pub(crate) fn close_all(&mut self) {
+        while !self.open.is_empty() {
+            self.close();
+        }
     }
 
     /// Writes an element without contents.
@@ -58,7 +66,8 @@ impl XmlText {
     }
 
     fn indent(&mut self) {
-        self.bytes.resize(self.bytes.len() + 2 * self.depth, b' ');
+        self.bytes
+            .resize(self.bytes.len() + 2 * self.open.len(), b' ');
     }
 
     fn tag(&mut self, name: &str, attributes: &[(&str, Vec<u8>)]) {
@@ -156,10 +165,10 @@ impl Machine {
                 for name in names {
                     text.empty("attr", &[named(name.to_vec())]);
                 }
-                text.close("attrspat");
+                text.close();
             }
         }
-        text.close("function");
+        text.close();
     }
 
     /// Returns the attributes that tell a position.

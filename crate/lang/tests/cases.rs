@@ -144,10 +144,27 @@ fn run(case: &Case, kind: &str, native_levels: Option<u32>) -> String {
     let result = answer(&mut machine, case, kind);
     let text = match result {
         Ok(text) => text,
-        Err(error) => drvlab_lang::report::error(&error.diagnostic, &machine.sources, false),
+        Err(error) => {
+            let mut text = said(&mut machine);
+            text.extend(drvlab_lang::report::error(
+                &error.diagnostic,
+                &machine.sources,
+                false,
+            ));
+            text
+        }
     };
     let mut text = String::from_utf8_lossy(&text).into_owned();
     trim(&mut text);
+    text
+}
+
+/// What the evaluation has said besides its result.
+fn said(machine: &mut Machine) -> Vec<u8> {
+    let mut text = Vec::new();
+    for message in std::mem::take(&mut machine.messages) {
+        text.extend_from_slice(&drvlab_lang::report::message(&message, &machine.sources));
+    }
     text
 }
 
@@ -175,14 +192,13 @@ fn answer(machine: &mut Machine, case: &Case, kind: &str) -> drvlab_lang::error:
     match kind {
         "lazy" => machine.print_value(value, false),
         "json" => machine.print_json(value, true),
-        "xml" => machine.print_xml(value, true),
+        "xml" => {
+            let mut text = Vec::new();
+            machine.print_xml(value, true, &mut text).map(|()| text)
+        }
         "messages" => {
             machine.print_value(value, true)?;
-            let mut text = Vec::new();
-            for message in std::mem::take(&mut machine.messages) {
-                text.extend_from_slice(&drvlab_lang::report::message(&message, &machine.sources));
-            }
-            Ok(text)
+            Ok(said(machine))
         }
         _ => machine.print_value(value, true),
     }

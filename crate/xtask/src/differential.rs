@@ -20,7 +20,7 @@ pub struct Options {
 }
 
 /// The programs that compare something; the other files beside them are what they share.
-const KNOWN: [&str; 2] = ["hash", "set"];
+const KNOWN: [&str; 3] = ["hash", "lang", "set"];
 
 /// Compares random cases; returns whether both always gave the same answer.
 ///

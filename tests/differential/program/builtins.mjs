@@ -86,8 +86,8 @@ const TABLE = {
     filterSource: (_, g, d) => [g.random.chance(0.5) ? g.lambda(['string', 'string'], 'bool', d) : '(p: t: t == "regular")', g.atom('path', d)],
     storePath: (_, g, d) => [g.random.chance(0.7) ? text(g.random, texts.STORE_PATHS) : g.atom('path', d)],
     flakeRefToString: (_, g, d) => [g.random.chance(0.7) ? `(builtins.parseFlakeRef ${text(g.random, texts.FLAKES)})` : g.atom('set', d)],
-    fetchurl: (_, g) => [set(fetched(g, [['name', text(g.random, ['x', 'a b'])], ['bogus', '1']]))],
-    fetchTarball: (_, g) => [set(fetched(g, [['name', '"x"'], ['bogus', '1']]))],
+    fetchurl: (_, g) => [set(fetched(g, [['name', text(g.random, ['x', 'a b'])]]))],
+    fetchTarball: (_, g) => [set(fetched(g, [['name', '"x"']]))],
   },
   path: {
     toPath: (_, g, d) => [g.atom(g.random.pick(['path', 'string']), d)],
@@ -173,10 +173,10 @@ const context = (g, d) =>
     [1, () => g.atom('set', d)],
   ])()
 
-/** What a fetcher takes; always with a hash, without which the reference would try to download something. */
+/** What a fetcher takes, always wrong: otherwise the reference would try to download something. */
 function fetched(g, optional) {
-  const url = g.random.pick(['"https://a.b/c.tar.gz"', '"file:///missing"', '"x"', '1'])
-  return [['url', url], ['sha256', text(g.random, texts.HASHES.slice(0, 4))], ...g.random.shuffled(optional).slice(0, g.random.below(3))]
+  const wrong = g.random.pick([['sha256', '"bad"'], ['bogus', '1'], ['url', '1'], ['sha256', '1']])
+  return [...new Map([['url', '"https://a.b/c.tar.gz"'], ...g.random.shuffled(optional).slice(0, g.random.below(2)), wrong])]
 }
 
 /** A call that returns the type. */

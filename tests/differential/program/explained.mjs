@@ -5,6 +5,7 @@
  */
 export function explained(text, ours, theirs) {
   if (theirs.status >= 256) return `the reference was ended by signal ${theirs.status - 256}`
+  if (/\bbreak\b/.test(text) && /a thunk/.test(theirs.stderr)) return 'where the reference has not evaluated what `break` returns'
   if (ours.status !== 0 && theirs.status !== 0 && /which would have to be built first/.test(ours.stderr) && /Cannot build|is required to build|builder for|is not valid/.test(theirs.stderr)) {
     return 'nothing is built here'
   }

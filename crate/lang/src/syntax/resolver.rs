@@ -246,7 +246,7 @@ impl Resolver<'_> {
     fn undefined(&self, id: ExprId) -> Box<Diagnostic> {
         let mut message = b"undefined variable '".to_vec();
         if let Expr::Var(name) = self.ir.expr(id) {
-            message.extend_from_slice(self.symbols.name(name));
+            crate::syntax::print_attr_name(self.symbols.name(name), &mut message);
         }
         message.push(b'\'');
         let mut error = Diagnostic::error(message, self.ir.pos(id));

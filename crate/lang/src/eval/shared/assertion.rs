@@ -189,7 +189,12 @@ async fn compare_attrs(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Re
                     error = error.traced(side, pos);
                 }
             }
-            let what = [b"while comparing attribute '", m.symbols.name(name), b"'"].concat();
+            let what = [
+                b"while comparing attribute '".as_slice(),
+                &m.shown_name(name),
+                b"'",
+            ]
+            .concat();
             return Err(error.traced(what, Pos::NONE));
         }
     }
@@ -203,7 +208,7 @@ fn names_differ(m: &mut Machine, a: Value, b: Value, index: usize) -> Box<EvalEr
     let (name, other_name) = (m.heap.attr(x, index).0, m.heap.attr(y, index).0);
     let (left, right) = (m.print_short(a), m.print_short(b));
     let message = if m.heap.find_attr(y, name).is_none() {
-        let name = m.symbols.name(name);
+        let name = &m.shown_name(name);
         [
             b"attribute name '".as_slice(),
             name,
@@ -215,7 +220,7 @@ fn names_differ(m: &mut Machine, a: Value, b: Value, index: usize) -> Box<EvalEr
         ]
         .concat()
     } else {
-        let name = m.symbols.name(other_name);
+        let name = &m.shown_name(other_name);
         [
             b"attribute name '".as_slice(),
             name,

@@ -247,6 +247,10 @@ pub(crate) fn while_calling_builtin(
     )
 }
 
+/// The line of a trace for the place of a call. The reference prints it without a place, too, when a builtin has called a function
+/// with arguments that its pattern does not allow.
+pub(crate) const CALL_SITE: &str = "from call site";
+
 /// Evaluates a function's body in a frame that holds the arguments.
 #[suspendable]
 #[inline(always)]
@@ -271,14 +275,10 @@ async fn enter_raw(stk: &mut Stk, m: &mut Machine, id: LambdaId, frame: Addr, po
     let lambda = m.ir.lambda(id);
     let body = lambda.body;
     if lambda.has_pattern {
-        let bound = stk.run(|stk| bind_pattern(stk, m, id, frame)).await;
+        let bound = stk.run(|stk| bind_pattern(stk, m, id, frame, pos)).await;
         if let Err(error) = bound {
             m.call_depth -= 1;
-            return m.fail(if pos.is_some() {
-                error.traced("from call site", pos)
-            } else {
-                error
-            });
+            return m.fail(error);
         }
     }
     let value = match m.quick(body, frame) {
@@ -317,7 +317,7 @@ fn while_calling(m: &Machine, id: LambdaId, error: Box<EvalError>, called: Pos) 
     };
     let error = error.traced_as(Shown::InFull, message, defined);
     if called.is_some() {
-        error.traced_as(Shown::InFull, "from call site", called)
+        error.traced_as(Shown::InFull, CALL_SITE, called)
     } else {
         error
     }
@@ -326,7 +326,13 @@ fn while_calling(m: &Machine, id: LambdaId, error: Box<EvalError>, called: Pos) 
 /// Takes the last argument apart into the slots of the pattern's names.
 #[suspendable]
 #[inline(never)]
-async fn bind_pattern(stk: &mut Stk, m: &mut Machine, id: LambdaId, frame: Addr) -> Result<()> {
+async fn bind_pattern(
+    stk: &mut Stk,
+    m: &mut Machine,
+    id: LambdaId,
+    frame: Addr,
+    called: Pos,
+) -> Result<()> {
     let parameters = m.ir.lambda(id).parameters;
     let last = m.ir.parameters[parameters.range().end - 1];
     let Some(pattern) = last.pattern else {
@@ -334,14 +340,17 @@ async fn bind_pattern(stk: &mut Stk, m: &mut Machine, id: LambdaId, frame: Addr)
     };
     let slot = parameters.len - 1;
     let argument = m.heap.slot(frame, slot);
-    let argument = force(stk, m, argument).await?;
-    if argument.tag() != Tag::Attrs {
-        let error = m.expected("a set", argument, Pos::NONE);
-        return Err(error.traced(
-            "while evaluating the value passed for the lambda argument",
-            last.pos,
-        ));
-    }
+    let what = "while evaluating the value passed for the lambda argument";
+    let argument = match force(stk, m, argument).await {
+        Ok(argument) if argument.tag() == Tag::Attrs => Ok(argument),
+        Ok(other) => Err(m.expected("a set", other, Pos::NONE).traced(what, last.pos)),
+        Err(error) => Err(error),
+    };
+    let argument = match argument {
+        Ok(argument) => argument,
+        Err(error) if called.is_some() => return Err(error.traced(CALL_SITE, called)),
+        Err(error) => return Err(error),
+    };
     m.heap.set_slot(frame, slot, argument);
     let set = argument.addr();
     let mut found = 0;
@@ -354,6 +363,7 @@ async fn bind_pattern(stk: &mut Stk, m: &mut Machine, id: LambdaId, frame: Addr)
                 value
             }
             None if formal.default.is_some() => m.delay(formal.default, frame),
+<<<<<<< HEAD
             None => {
                 let missing = |formal: &&Formal| {
                     !formal.default.is_some() && m.heap.find_attr(set, formal.name).is_none()
@@ -364,13 +374,16 @@ async fn bind_pattern(stk: &mut Stk, m: &mut Machine, id: LambdaId, frame: Addr)
                 }
                 return Err(missing_argument(m, id, formal.name));
             }
+=======
+            None => return Err(missing_argument(m, id, formal.name).traced(CALL_SITE, called)),
+>>>>>>> 8ee074e (lang: names, warnings, thrown text, traces and call sites in messages as the reference prints them; differential lang)
         };
         m.heap.set_slot(frame, parameters.len + index, value);
     }
     if !pattern.ellipsis {
         let flat = m.heap.flat(set);
         if m.heap.attrs_len(flat) != found {
-            return Err(unexpected_argument(m, id, pattern, flat));
+            return Err(unexpected_argument(m, id, pattern, flat).traced(CALL_SITE, called));
         }
     }
     Ok(())
@@ -425,7 +438,7 @@ fn unexpected_argument(m: &Machine, id: LambdaId, pattern: Pattern, flat: Addr) 
         b"function '".as_slice(),
         &function,
         b"' called with unexpected argument '",
-        m.symbols.name(name),
+        &m.shown_name(name),
         b"'",
     ];
     let error = EvalError::other(message.concat(), pattern_pos(m, id));

@@ -105,7 +105,7 @@ async fn append_other_here(
                 *context = m.contexts.union(*context, m.context(copied));
                 bytes.extend_from_slice(m.heap.string_bytes(copied.addr()));
             } else {
-                bytes.extend_from_slice(m.heap.path_bytes(value.addr()));
+                bytes.extend_from_slice(m.heap.path_text(value.addr()));
             }
             return Ok(());
         }

@@ -96,8 +96,8 @@ fn with_path(m: &Machine, mut error: Box<EvalError>, open: &[Open]) -> Box<EvalE
             m.failed_at_attribute(level.contents, index);
             let (name, _) = m.heap.attr(level.contents, index);
             let message = [
-                b"while evaluating the attribute '",
-                m.symbols.name(name),
+                b"while evaluating the attribute '".as_slice(),
+                &m.shown_name(name),
                 b"'",
             ]
             .concat();

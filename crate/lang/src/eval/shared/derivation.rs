@@ -105,8 +105,8 @@ async fn from_attributes(
         if let Err(error) = result {
             let pos = m.heap.named_attr_pos(&m.ir, flat, attribute);
             let message = [
-                b"while evaluating attribute '",
-                m.symbols.name(attribute),
+                b"while evaluating attribute '".as_slice(),
+                &m.shown_name(attribute),
                 b"' of derivation '",
                 name,
                 b"'",

@@ -159,7 +159,7 @@ async fn less_than_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> R
     match (a.tag(), b.tag()) {
         (Tag::String, Tag::String) => return Ok(m.bytes(a) < m.bytes(b)),
         (Tag::Boxed, Tag::Boxed) if m.is_path(a) && m.is_path(b) => {
-            return Ok(m.heap.path_bytes(a.addr()) < m.heap.path_bytes(b.addr()));
+            return Ok(m.heap.path_text(a.addr()) < m.heap.path_text(b.addr()));
         }
         (Tag::List, Tag::List) => {
             let (x, y) = (a.addr(), b.addr());

@@ -209,7 +209,12 @@ async fn eval_other(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -
             Ok(m.position_value(pos))
         }
         Expr::Var(name) => {
-            let message = [b"undefined variable '", m.symbols.name(name), b"'"].concat();
+            let message = [
+                b"undefined variable '".as_slice(),
+                &m.shown_name(name),
+                b"'",
+            ]
+            .concat();
             Err(EvalError::other(message, m.ir.pos(expr)))
         }
         _ => Err(EvalError::other(
@@ -359,8 +364,8 @@ async fn with_dynamic(
         if let Some(&(.., pos)) = attributes.iter().find(|&&(other, ..)| other == name) {
             let at = m.describe_position(pos);
             let message = [
-                b"dynamic attribute '",
-                m.symbols.name(name),
+                b"dynamic attribute '".as_slice(),
+                &m.shown_name(name),
                 b"' already defined at ",
                 at.as_slice(),
             ]
@@ -417,6 +422,11 @@ async fn with_variable(
             };
         }
     }
-    let message = [b"undefined variable '", m.symbols.name(name), b"'"].concat();
+    let message = [
+        b"undefined variable '".as_slice(),
+        &m.shown_name(name),
+        b"'",
+    ]
+    .concat();
     Err(EvalError::new(ErrorKind::Other, message, m.ir.pos(expr)))
 }

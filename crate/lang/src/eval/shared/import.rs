@@ -43,7 +43,10 @@ pub async fn path_value(
     pos: Pos,
     what: &'static str,
 ) -> Result<(Vec<u8>, ContextId)> {
-    let value = force(stk, m, value).await?;
+    let value = match force(stk, m, value).await {
+        Ok(value) => value,
+        Err(error) => return Err(error.traced(what, pos)),
+    };
     if m.is_path(value) {
         return Ok((m.heap.path_bytes(value.addr()).to_vec(), ContextId::EMPTY));
     }

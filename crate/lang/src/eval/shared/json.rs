@@ -159,7 +159,12 @@ async fn append_attrs(
             .run(|stk| append(stk, m, member, copy_paths, attr_pos, text))
             .await
         {
-            let what = [b"while evaluating attribute '", m.symbols.name(name), b"'"].concat();
+            let what = [
+                b"while evaluating attribute '".as_slice(),
+                &m.shown_name(name),
+                b"'",
+            ]
+            .concat();
             return Err(error.traced(what, attr_pos));
         }
     }

@@ -282,7 +282,7 @@ async fn add_to(
     let mut bytes = Vec::new();
     let mut context = ContextId::EMPTY;
     if m.is_path(a) {
-        bytes.extend_from_slice(m.heap.path_bytes(a.addr()));
+        bytes.extend_from_slice(m.heap.path_text(a.addr()));
         let b = operand(stk, m, right, frame).await?;
         let how = Coercion {
             numbers: false,

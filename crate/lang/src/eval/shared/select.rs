@@ -177,7 +177,7 @@ async fn while_evaluating(
 /// Makes the error for an attribute that a set does not have.
 #[cold]
 pub fn missing_attribute(m: &mut Machine, set: Addr, name: Symbol, pos: Pos) -> Box<EvalError> {
-    let message = [b"attribute '", m.symbols.name(name), b"' missing"].concat();
+    let message = [b"attribute '".as_slice(), &m.shown_name(name), b"' missing"].concat();
     let flat = m.heap.flat(set);
     let names: Vec<Vec<u8>> = (0..m.heap.attrs_len(flat))
         .map(|index| m.symbols.name(m.heap.attr(flat, index).0).to_vec())

@@ -11,20 +11,18 @@ use crate::symbol::well_known;
 use crate::value::{Tag, Value};
 use crate::xml_text::XmlText;
 
-/// Writes a document. With `strict` all of the value is evaluated, with `positions` it says where functions and attributes come from.
+/// Writes a document; it is complete also where an error ends it.
 #[suspendable]
 pub async fn document(
     stk: &mut Stk,
     m: &mut Machine,
     value: Value,
-    strict: bool,
-    positions: bool,
-) -> Result<XmlText> {
-    let mut text = XmlText::new(strict, positions);
+    text: &mut XmlText,
+) -> Result<()> {
     text.open("expr", &[]);
-    stk.run(|stk| append(stk, m, value, &mut text)).await?;
-    text.close("expr");
-    Ok(text)
+    let result = stk.run(|stk| append(stk, m, value, text)).await;
+    text.close_all();
+    result
 }
 
 #[suspendable]
@@ -61,13 +59,13 @@ async fn append_here(
                 let element = m.heap.element(value.addr(), index);
                 stk.run(|stk| append(stk, m, element, text)).await?;
             }
-            text.close("list");
+            text.close();
         }
         Tag::Attrs => {
             if !is_derivation(stk, m, value).await? {
                 text.open("attrs", &[]);
                 append_members(stk, m, value, text).await?;
-                text.close("attrs");
+                text.close();
                 return Ok(());
             }
             let mut paths: Vec<(&str, Vec<u8>)> = Vec::new();
@@ -98,7 +96,7 @@ async fn append_here(
             } else {
                 text.empty("repeated", &[]);
             }
-            text.close("derivation");
+            text.close();
         }
         _ => m.append_xml_leaf(value, text),
     }
@@ -123,7 +121,7 @@ async fn append_members(
         attributes.push(("name", m.symbols.name(name).to_vec()));
         text.open("attr", &attributes);
         stk.run(|stk| append(stk, m, member, text)).await?;
-        text.close("attr");
+        text.close();
     }
     Ok(())
 }

@@ -80,7 +80,7 @@ pub async fn get_attr(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) 
 /// That it is missing, with `what` in the trace.
 pub fn required(m: &Machine, set: Addr, name: Symbol, what: &'static str) -> Result<Value> {
     m.heap.get_attr(set, name).ok_or_else(|| {
-        let message = [b"attribute '", m.symbols.name(name), b"' missing"].concat();
+        let message = [b"attribute '".as_slice(), &m.shown_name(name), b"' missing"].concat();
         EvalError::other(message, Pos::NONE).traced(what, Pos::NONE)
     })
 }

@@ -139,9 +139,9 @@ async fn append_reference(
     let shown = m.symbols.name(name).to_vec();
     let Ok(path) = m.store.dir.parse_path(&shown) else {
         let message = [
-            b"context key '\"",
-            shown.as_slice(),
-            b"\"' is not a store path",
+            b"context key '".as_slice(),
+            &m.shown_name(name),
+            b"' is not a store path",
         ]
         .concat();
         return Err(EvalError::other(message, pos));

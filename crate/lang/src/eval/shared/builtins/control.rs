@@ -35,6 +35,7 @@ pub async fn abort(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> 
 pub async fn throw(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let what = "while evaluating the error message passed to builtin.throw";
     let (message, _) = coerce::coerce(stk, m, args[0], MESSAGE, pos, what).await?;
+    let message = crate::report::without_end(&message);
     Err(EvalError::new(ErrorKind::Thrown, message, pos))
 }
 
@@ -73,7 +74,7 @@ pub async fn trace(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Re
     let message = force(stk, m, args[0]).await?;
     let text = match message.tag() {
         Tag::String => m.bytes(message).to_vec(),
-        _ => m.print_short(message),
+        _ => m.print_traced(message),
     };
     m.say(Message::Trace(text.into()))?;
     force(stk, m, args[1]).await
@@ -100,10 +101,10 @@ pub async fn warn(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
     force(stk, m, args[1]).await
 }
 
-/// `break e`: `e`, as in the reference without a debugger.
+/// `break e`: `e` as it is, as in the reference without a debugger. When that is a thunk, whoever wants a value of some type complains.
 #[suspendable]
-pub async fn break_(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
-    force(stk, m, args[0]).await
+pub async fn break_(_: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
+    Ok(m.heap.peek(args[0]))
 }
 
 /// `addErrorContext message e`; the message is evaluated only if there is an error.

@@ -230,14 +230,15 @@ async fn tree(
                 _ => match m.number(value) {
                     Some(crate::number::Number::Int(number)) => InputValue::Int(number),
                     _ => {
-                        let found = m.type_name(value);
+                        let (found, name) = (m.describe(value), m.shown_name(name));
                         let message = [
+                            b"argument '",
+                            name.as_slice(),
+                            b"' to '",
                             who.as_bytes(),
-                            b" argument '",
-                            m.symbols.name(name),
                             b"' is ",
                             found.as_bytes(),
-                            b" while a string, Boolean or Integer is expected",
+                            b" while a string, Boolean or integer is expected",
                         ];
                         return Err(EvalError::other(message.concat(), pos));
                     }

@@ -1,5 +1,6 @@
 //! Builtins that read the file tree.
 
+use super::super::force::force;
 use super::super::{Stk, coerce, import, suspendable, typed};
 use crate::coercion::Coercion;
 use crate::context::ContextElement;
@@ -108,8 +109,8 @@ pub async fn path_exists(
     args: &[Value],
     pos: Pos,
 ) -> Result<Value> {
-    let path = import::path_argument(stk, m, args[0], pos).await?;
-    let argument = m.heap.look(args[0]);
+    let argument = force(stk, m, args[0]).await?;
+    let path = import::path_argument(stk, m, argument, pos).await?;
     let must_be_directory = argument.tag() == Tag::String
         && (m.bytes(argument).ends_with(b"/") || m.bytes(argument).ends_with(b"/."));
     let exists = if must_be_directory {

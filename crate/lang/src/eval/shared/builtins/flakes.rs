@@ -55,8 +55,8 @@ pub async fn flake_ref_to_string(
             _ => {
                 let found = m.describe(value);
                 let message = [
-                    b"flake reference attribute sets may only contain integers, Booleans, and strings, but attribute '",
-                    m.symbols.name(name),
+                    b"flake reference attribute sets may only contain integers, Booleans, and strings, but attribute '".as_slice(),
+                    &m.shown_name(name),
                     b"' is ",
                     found.as_bytes(),
                 ];

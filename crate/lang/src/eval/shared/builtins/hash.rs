@@ -92,12 +92,12 @@ pub async fn convert_hash(
         .concat();
         return Err(EvalError::other(message, pos));
     };
-    let hash = Hash::parse_any(&text, algorithm)
-        .map_err(|error| EvalError::other(error.to_string(), pos))?;
     if name == b"base32" {
         let message = "\"base32\" is a deprecated alias for hash format \"nix32\".";
         m.warn(message)?;
     }
+    let hash = Hash::parse_any(&text, algorithm)
+        .map_err(|error| EvalError::other(error.to_string(), pos))?;
     Ok(m.string(hash.render(format).as_bytes()))
 }
 
@@ -120,7 +120,7 @@ fn parse_algorithm(name: &[u8], pos: Pos) -> Result<HashAlgorithm> {
 
 fn required(m: &Machine, set: Addr, name: Symbol, what: &'static str, pos: Pos) -> Result<Value> {
     m.heap.get_attr(set, name).ok_or_else(|| {
-        let message = [b"attribute '", m.symbols.name(name), b"' missing"].concat();
+        let message = [b"attribute '".as_slice(), &m.shown_name(name), b"' missing"].concat();
         EvalError::other(message, pos).traced(what, pos)
     })
 }

@@ -6,6 +6,7 @@ use crate::json_text::JsonText;
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::value::Value;
+use crate::xml_text::XmlText;
 
 /// `toJSON e`
 #[suspendable]
@@ -41,7 +42,8 @@ pub async fn from_toml(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
 /// `toXML e`
 #[suspendable]
 pub async fn to_xml(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    let text = xml::document(stk, m, args[0], true, false).await?;
+    let mut text = XmlText::new(true, false);
+    xml::document(stk, m, args[0], &mut text).await?;
     m.check_memory(text.bytes.len(), pos)?;
     Ok(m.heap.string(&text.bytes, text.context))
 }

@@ -66,10 +66,10 @@ pub async fn path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
                 let hash = m.parse_output_hash(&text.into(), Some(HashAlgorithm::Sha256));
                 expected = Some(hash.map_err(|message| EvalError::other(message, pos))?);
             }
-            other => {
+            _ => {
                 let message = [
                     b"unsupported argument '".as_slice(),
-                    other,
+                    &m.shown_name(attribute),
                     b"' to 'builtins.path'",
                 ]
                 .concat();
@@ -303,7 +303,8 @@ pub async fn store_path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos
     let object = match m.store.dir.split_path(&path) {
         Ok((object, _)) => object,
         Err(_) => {
-            let message = [b"path '".as_slice(), &path, b"' is not in the Nix store"].concat();
+            let path = crate::internal::path_text(&path);
+            let message = [b"path '", path, b"' is not in the Nix store"].concat();
             return Err(EvalError::other(message, pos));
         }
     };

@@ -6,7 +6,7 @@ use super::super::{Stk, suspendable, typed};
 use crate::coercion::Coercion;
 use crate::context::ContextId;
 use crate::error::{EvalError, Result};
-use crate::files::{canonical, parent};
+use crate::files::parent;
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::value::{Tag, Value};
@@ -216,17 +216,8 @@ pub async fn to_string(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
 #[suspendable]
 pub async fn to_path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.toPath";
-    let (bytes, context) = coerce(stk, m, args[0], STRINGS, pos, what).await?;
-    if bytes.first() != Some(&b'/') {
-        let message = [
-            b"string '",
-            bytes.as_slice(),
-            b"' doesn't represent an absolute path",
-        ]
-        .concat();
-        return Err(EvalError::other(message, pos).traced(what, pos));
-    }
-    Ok(m.heap.string(&canonical(&bytes), context))
+    let (path, context) = super::super::import::path_value(stk, m, args[0], pos, what).await?;
+    Ok(m.heap.string(crate::internal::path_text(&path), context))
 }
 
 /// `baseNameOf s`
