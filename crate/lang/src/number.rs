@@ -172,6 +172,13 @@ impl Machine {
             _ => "an integer",
         };
         let Some(x) = self.number(a) else {
+            // The reference leaves a word out where it wants a float.
+            let first = match op {
+                Arithmetic::Mul if wanted == "a float" => {
+                    "while evaluating the first of the multiplication"
+                }
+                _ => first,
+            };
             return Err(self.expected(wanted, a, pos).traced(first, pos));
         };
         let Some(y) = self.number(b) else {

@@ -361,7 +361,7 @@ impl WholePrinter<'_> {
 
     fn value(&mut self, raw: Value) {
         let m = self.machine;
-        if !self.forced {
+        if self.style != Style::Forced {
             m.show_as_it_is(raw);
         }
         let value = m.heap.look(raw);

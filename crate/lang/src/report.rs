@@ -124,7 +124,7 @@ impl Report<'_> {
         let mut frames = trace
             .iter()
             .rev()
-            .filter(|frame| !frame.message.is_empty() && (full || frame.shown != Shown::InFull))
+            .filter(|frame| full || frame.shown != Shown::InFull)
             .peekable();
         if frames.peek().is_none() {
             return false;
@@ -134,7 +134,8 @@ impl Report<'_> {
         let mut weight = 0;
         let mut cut = false;
         self.text.push(b'\n');
-        for frame in frames {
+        // A frame without a text counts as one, but there is nothing to see of it.
+        for frame in frames.filter(|frame| !frame.message.is_empty()) {
             cut |= !full && weight > 3;
             if cut && frame.shown != Shown::Always {
                 continue;

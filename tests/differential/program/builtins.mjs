@@ -69,7 +69,7 @@ const TABLE = {
     readFileType: (_, g, d) => [g.atom('path', d)],
     replaceStrings: (_, g, d) => [g.atom('list:string', d), g.atom('list:string', d), g.atom('string', d)],
     substring: (_, g, d) => [g.atom('int', d - 1), g.random.pick(['1', '3', '(-1)', '100']), g.atom('string', d)],
-    toFile: (_, g, d) => [text(g.random, ['x', 'a.txt', 'x.drv', 'a b', '', '.x']), g.atom('string', d)],
+    toFile: (_, g, d) => [text(g.random, ['x', 'a.txt', 'a b', '', '.x']), g.atom('string', d)],
     toJSON: (_, g, d) => [g.atom('any', d)],
     toString: (_, g, d) => [g.atom('any', d)],
     toXML: (_, g, d) => [g.atom('any', d)],
@@ -85,13 +85,13 @@ const TABLE = {
     ])],
     filterSource: (_, g, d) => [g.random.chance(0.5) ? g.lambda(['string', 'string'], 'bool', d) : '(p: t: t == "regular")', g.atom('path', d)],
     storePath: (_, g, d) => [g.random.chance(0.7) ? text(g.random, texts.STORE_PATHS) : g.atom('path', d)],
-    flakeRefToString: (_, g, d) => [g.random.chance(0.7) ? `(builtins.parseFlakeRef ${text(g.random, texts.FLAKES)})` : g.atom('set', d)],
+    flakeRefToString: (_, g, d) => [g.random.chance(0.7) ? `(builtins.parseFlakeRef "${g.random.pick(texts.FLAKES)}")` : g.atom('set', d)],
     fetchurl: (_, g) => [set(fetched(g, [['name', text(g.random, ['x', 'a b'])]]))],
     fetchTarball: (_, g) => [set(fetched(g, [['name', '"x"']]))],
   },
   path: {
     toPath: (_, g, d) => [g.atom(g.random.pick(['path', 'string']), d)],
-    findFile: (_, g, d) => [list([set([['path', g.atom('path', d)], ['prefix', text(g.random, ['', 'tree', 'a'])]])]), text(g.random, ['tree', 'tree/set.nix', 'data', 'nix/fetchurl.nix', 'none'])],
+    findFile: (_, g, d) => [list([set([['path', g.atom('path', d)], ['prefix', text(g.random, ['', 'tree', 'a'])]])]), text(g.random, ['tree', 'tree/set.nix', 'data', 'none'])],
     filterSource: (_, g, d) => ['(p: t: true)', g.atom('path', d)],
     dirOf: (_, g, d) => [g.atom('path', d)],
   },
@@ -155,7 +155,7 @@ const TABLE = {
     trace: (type, g, d) => [g.atom('any', d), g.atom(type, d)],
     traceVerbose: (type, g, d) => [g.atom('any', d), g.atom(type, d)],
     warn: (type, g, d) => [g.atom('string', d), g.atom(type, d)],
-    getFlake: (_, g, d) => [g.random.chance(0.5) ? g.atom('int', d) : '(toString ./tree)'],
+    getFlake: (_, g, d) => [g.atom(g.random.pick(['int', 'list', 'null']), d)],
   },
 }
 

@@ -182,7 +182,7 @@ impl<'a> Parser<'a> {
         for _ in 0..=usize::from(is_array) {
             if !self.take(b']') {
                 let title = if is_array {
-                    "toml::parse_file: invalid array of table key"
+                    "toml::parse_file: invalid array-table key"
                 } else {
                     "toml::parse_file: invalid table key"
                 };
@@ -250,11 +250,10 @@ impl<'a> Parser<'a> {
 
     fn key_value(&mut self) -> Result<(Key, Member), Message> {
         let key = self.key()?;
-        let end = self.at;
         self.skip_blanks();
         if !self.take(b'=') {
             let title = "toml::parse_key_value_pair: invalid key value separator `=`";
-            return Err(self.error(title, end, "expected ="));
+            return Err(self.error(title, self.at, "expected ="));
         }
         self.skip_blanks();
         let start = self.at;
@@ -301,15 +300,18 @@ impl<'a> Parser<'a> {
                 } else if rest.starts_with(b"false") {
                     (Value::FALSE, 5)
                 } else {
-                    let word = if matches!(rest[0], b't' | b'T') {
-                        "true"
-                    } else {
-                        "false"
+                    let title = match rest[0] {
+                        b'T' => {
+                            "toml::parse_value: `true` must be in lowercase. A string must be surrounded by quotes."
+                        }
+                        b'F' => {
+                            "toml::parse_value: `false` must be in lowercase. A string must be surrounded by quotes."
+                        }
+                        _ => {
+                            "toml::parse_boolean: invalid boolean: boolean must be `true` or `false`, in lowercase. string must be surrounded by `\"`"
+                        }
                     };
-                    let title = format!(
-                        "toml::parse_value: `{word}` must be in lowercase. A string must be surrounded by quotes."
-                    );
-                    return Err(self.error(&title, self.at, "expected true or false"));
+                    return Err(self.error(title, self.at, "expected true or false"));
                 };
                 self.at += len;
                 value

@@ -363,7 +363,6 @@ async fn bind_pattern(
                 value
             }
             None if formal.default.is_some() => m.delay(formal.default, frame),
-<<<<<<< HEAD
             None => {
                 let missing = |formal: &&Formal| {
                     !formal.default.is_some() && m.heap.find_attr(set, formal.name).is_none()
@@ -372,11 +371,9 @@ async fn bind_pattern(
                 if formals.iter().filter(missing).nth(1).is_some() {
                     m.chosen_by_symbol();
                 }
-                return Err(missing_argument(m, id, formal.name));
+                let error = missing_argument(m, id, formal.name);
+                return Err(error.traced(CALL_SITE, called));
             }
-=======
-            None => return Err(missing_argument(m, id, formal.name).traced(CALL_SITE, called)),
->>>>>>> 8ee074e (lang: names, warnings, thrown text, traces and call sites in messages as the reference prints them; differential lang)
         };
         m.heap.set_slot(frame, parameters.len + index, value);
     }

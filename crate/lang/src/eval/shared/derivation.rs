@@ -89,19 +89,27 @@ async fn from_attributes(
         if attribute == well_known::IGNORE_NULLS {
             continue;
         }
-        if ignore_nulls && force(stk, m, value).await? == Value::NULL {
-            continue;
-        }
-        let result = add_attribute(
-            stk,
-            m,
-            attribute,
-            value,
-            &mut recipe,
-            &mut json,
-            &mut context,
-        )
-        .await;
+        let forced = if ignore_nulls {
+            force(stk, m, value).await
+        } else {
+            Ok(value)
+        };
+        let result = match forced {
+            Ok(Value::NULL) if ignore_nulls => continue,
+            Ok(value) => {
+                add_attribute(
+                    stk,
+                    m,
+                    attribute,
+                    value,
+                    &mut recipe,
+                    &mut json,
+                    &mut context,
+                )
+                .await
+            }
+            Err(error) => Err(error),
+        };
         if let Err(error) = result {
             let pos = m.heap.named_attr_pos(&m.ir, flat, attribute);
             let message = [

@@ -42,14 +42,7 @@ pub fn failed_at(m: &Machine, error: Box<EvalError>, value: Value, pos: Pos) -> 
 
 /// Says where the value of a delayed call of a function was needed when the call failed.
 fn called_from(m: &Machine, error: Box<EvalError>, call: Addr, pos: Pos) -> Box<EvalError> {
-<<<<<<< HEAD
     let is_lambda = m.heap.look(m.heap.value(call, 0)).tag() == Tag::Lambda;
-    if is_lambda && pos.is_some() {
-        error.traced_as(Shown::InFull, "from call site", pos)
-    } else {
-        error
-=======
-    let is_lambda = m.heap.peek(m.heap.value(call, 0)).tag() == Tag::Lambda;
     if !is_lambda || !pos.is_some() {
         return error;
     }
@@ -64,7 +57,6 @@ fn called_from(m: &Machine, error: Box<EvalError>, call: Addr, pos: Pos) -> Box<
             error.traced_as(Shown::InFull, CALL_SITE, pos)
         }
         _ => error.traced(CALL_SITE, pos),
->>>>>>> 8ee074e (lang: names, warnings, thrown text, traces and call sites in messages as the reference prints them; differential lang)
     }
 }
 
@@ -115,11 +107,7 @@ pub(crate) async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> V
         m.give_back_taint(outside);
         return value;
     }
-<<<<<<< HEAD
-    debug_assert!(
-        !value.is_thunk(),
-        "evaluation ends with a value in weak head normal form"
-    );
+    // The value of `break` can be a thunk; whoever asks again gets what it stands for.
     if m.is_tainted() || m.heap.is_kept(addr) {
         let is_tainted = m.is_tainted();
         m.heap
@@ -127,9 +115,6 @@ pub(crate) async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> V
         m.give_back_taint(outside);
         return value;
     }
-=======
-    // The value of `break` can be a thunk; whoever asks again gets what it stands for.
->>>>>>> 8ee074e (lang: names, warnings, thrown text, traces and call sites in messages as the reference prints them; differential lang)
     m.heap.set_word(addr, 0, thunk::DONE);
     m.heap.set_value(addr, 1, value);
     m.give_back_taint(outside);

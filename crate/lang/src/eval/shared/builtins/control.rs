@@ -103,8 +103,11 @@ pub async fn warn(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
 
 /// `break e`: `e` as it is, as in the reference without a debugger. When that is a thunk, whoever wants a value of some type complains.
 #[suspendable]
-pub async fn break_(_: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
-    Ok(m.heap.peek(args[0]))
+pub async fn break_(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
+    if m.heap.look(args[0]).is_thunk() {
+        return Ok(m.heap.peek(args[0]));
+    }
+    force(stk, m, args[0]).await
 }
 
 /// `addErrorContext message e`; the message is evaluated only if there is an error.

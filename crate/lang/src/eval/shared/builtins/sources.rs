@@ -10,7 +10,7 @@ use crate::machine::Machine;
 use crate::source::Pos;
 use crate::store_objects::Text;
 use crate::value::Value;
-use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm};
+use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm, StorePath};
 use std::rc::Rc;
 
 /// What is to be added to the store, and how.
@@ -184,18 +184,13 @@ async fn add_untraced(
             &m.read_file(&request.path, Pos::NONE)?,
         )
     };
-    let store_path = |hash| {
-        let address = ContentAddress {
-            method: request.method,
-            hash,
-        };
-        let path = address.path(&m.store.dir, &request.name);
-        path.map_err(|error| EvalError::other(error.to_string(), Pos::NONE))
+    // Where the path is to be is found out first, which tells whether the name is one for the store.
+    let expected = match request.expected {
+        Some(hash) => Some(address_of(m, request, hash)?),
+        None => None,
     };
-    let object = store_path(hash)?;
-    if let Some(expected) = request.expected
-        && store_path(expected)? != object
-    {
+    let object = address_of(m, request, hash)?;
+    if expected.is_some_and(|expected| expected != object) {
         let message = [
             b"store path mismatch in (possibly filtered) path added from '".as_slice(),
             &request.path,
@@ -211,6 +206,16 @@ async fn add_untraced(
         }
     }
     Ok(m.store_path_string(&object))
+}
+
+/// The store path of a request's files if they have this hash.
+fn address_of(m: &Machine, request: &Request, hash: Hash) -> Result<StorePath> {
+    let address = ContentAddress {
+        method: request.method,
+        hash,
+    };
+    let path = address.path(&m.store.dir, &request.name);
+    path.map_err(|error| EvalError::other(error.to_string(), Pos::NONE))
 }
 
 /// Asks a filter which files below a directory to keep: each directory before what is in it, in the order of names.
@@ -302,8 +307,14 @@ pub async fn store_path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos
     let (path, context) = import::path_value(stk, m, args[0], pos, what).await?;
     let object = match m.store.dir.split_path(&path) {
         Ok((object, _)) => object,
-        Err(_) => {
+        Err(error) => {
             let path = crate::internal::path_text(&path);
+            let is_inside = path
+                .strip_prefix(m.store.dir.as_str().as_bytes())
+                .is_some_and(|rest| rest.len() > 1);
+            if is_inside {
+                return Err(EvalError::other(error.to_string(), pos));
+            }
             let message = [b"path '", path, b"' is not in the Nix store"].concat();
             return Err(EvalError::other(message, pos));
         }
