@@ -3,7 +3,7 @@
 //
 // It knows nothing of the program. A request on standard input is a 32-bit length and arguments that each end in a zero byte;
 // the answer on standard output is the exit status (256 + the signal if there was one), then standard output and standard
-// error of the copy, each after its 32-bit length. Byte order is the machine's. A copy has TIME seconds.
+// error of the copy, each after its 32-bit length. Byte order is the machine's. A copy has TIME seconds, and may write MOST_BYTES.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -13,11 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define TIME 20
+#define MOST_BYTES (64 << 20)
 
 typedef int main_function(int, char **, char **);
 typedef int start_function(main_function *, int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
@@ -96,6 +98,8 @@ int __libc_start_main(main_function *main, int argc, char **argv, void (*init)(v
       close(out);
       close(error);
       alarm(TIME);
+      struct rlimit most = {MOST_BYTES, MOST_BYTES};
+      setrlimit(RLIMIT_FSIZE, &most);
       int count;
       char **all = arguments(argv[0], text, size, &count);
       return start(main, count, all, init, fini, rtld_fini, stack_end);

@@ -74,6 +74,23 @@ impl Tree {
         }
     }
 
+    /// Returns the first attribute that inputs of this type do not have (`allowedAttrs` of `libfetchers`).
+    fn unsupported_attribute(&self, kind: &[u8]) -> Option<&[u8]> {
+        let allowed = match kind {
+            b"git" => {
+                "url ref rev shallow submodules lfs exportIgnore lastModified revCount narHash allRefs name dirtyRev dirtyShortRev \
+                 verifyCommit keytype publicKey publicKeys"
+            }
+            b"path" => "path rev revCount lastModified narHash",
+            b"tarball" | b"file" => "url narHash name unpack rev revCount lastModified",
+            _ => return None,
+        };
+        let mut names = self.attributes.keys().map(Vec::as_slice);
+        names.find(|&name| {
+            name != b"type" && !allowed.split(' ').any(|other| other.as_bytes() == name)
+        })
+    }
+
     fn int(&self, name: &str) -> Option<i64> {
         match self.attributes.get(name.as_bytes()) {
             Some(InputValue::Int(number)) => Some(*number),
@@ -112,6 +129,16 @@ impl Machine {
     pub(crate) fn fetched_tree(&mut self, tree: &Tree) -> Result<Value> {
         let wrong = |message: String| EvalError::other(message, Pos::NONE);
         let kind = tree.text("type").unwrap_or_default();
+        if let Some(name) = tree.unsupported_attribute(kind) {
+            let message = [
+                b"input attribute '".as_slice(),
+                name,
+                b"' not supported by scheme '",
+                kind,
+                b"'",
+            ];
+            return Err(EvalError::other(message.concat(), Pos::NONE));
+        }
         if kind == b"path" {
             return self.tree_at_path(tree);
         }

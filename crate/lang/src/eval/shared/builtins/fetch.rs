@@ -214,7 +214,15 @@ async fn tree(
             ));
         }
         for (name, value, at) in m.heap.attributes(&m.ir, flat) {
-            let value = force(stk, m, value).await?;
+            if name == type_name && kind.is_some() {
+                return Err(EvalError::other("unexpected argument 'type'", pos));
+            }
+            let value = if name == type_name {
+                let what = "while evaluating the `type` argument passed to 'fetchTree'";
+                typed::string(stk, m, value, at, what).await?
+            } else {
+                force(stk, m, value).await?
+            };
             let value = match value.tag() {
                 // A path is the text of it here: what is fetched gets a name of its own.
                 Tag::String | Tag::Boxed if value.tag() == Tag::String || m.is_path(value) => {
