@@ -15,7 +15,7 @@ use crate::{browser, build_lock, node, page, size, wasm};
 ///
 /// Fails for an unknown name, and at the first benchmark that fails.
 pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
-    const KNOWN: [&str; 3] = ["size", "instantiate", "keystroke"];
+    const KNOWN: [&str; 5] = ["size", "instantiate", "micro", "chromium", "keystroke"];
     if let Some(unknown) = names.iter().find(|name| !KNOWN.contains(&name.as_str())) {
         bail!(
             "there is no benchmark '{unknown}'; there are: {}",
@@ -27,7 +27,13 @@ pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
         size::run(workspace)?;
     }
     if wanted("instantiate") {
-        instantiate(workspace)?;
+        terminal_program(workspace, "instantiate")?;
+    }
+    if wanted("micro") {
+        terminal_program(workspace, "micro")?;
+    }
+    if wanted("chromium") {
+        chromium(workspace)?;
     }
     if wanted("keystroke") {
         keystroke(workspace)?;
@@ -35,8 +41,8 @@ pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The ratio of our instantiation to the reference's.
-fn instantiate(workspace: &Workspace) -> anyhow::Result<()> {
+/// A benchmark of the terminal program against the reference's: `instantiate`, of a distribution, or `micro`, of small expressions.
+fn terminal_program(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
     let target = workspace.target();
     run_command(
         cargo(workspace.root())
@@ -48,8 +54,23 @@ fn instantiate(workspace: &Workspace) -> anyhow::Result<()> {
         .join(format!("drvlab{}", std::env::consts::EXE_SUFFIX));
     run_command(
         node::node(workspace)?
-            .arg(workspace.path("tests/bench/instantiate.mjs"))
+            .arg(workspace.path(format!("tests/bench/{name}.mjs")))
             .env("DRVLAB", program),
+    )
+}
+
+/// The small expressions in a worker of Chromium against the reference.
+fn chromium(workspace: &Workspace) -> anyhow::Result<()> {
+    {
+        let lock = build_lock::acquire(workspace)?;
+        node::ensure_packages(workspace, "tests", &lock)?;
+        wasm::build(workspace, &lock)?;
+    }
+    let chrome = browser::ensure(workspace)?;
+    run_command(
+        node::node(workspace)?
+            .arg(workspace.path("tests/bench/chromium.mjs"))
+            .env("CHROME", chrome),
     )
 }
 
