@@ -42,11 +42,18 @@ impl ContextId {
     }
 }
 
+/// The index of an element in [`Contexts::elements`].
+type ElementId = u32;
+
 /// The table of context sets.
+///
+/// A set is the sorted list of its elements' numbers: unions are made much more often than anybody asks what is in them.
 #[derive(Debug)]
 pub struct Contexts {
-    sets: Vec<Rc<[ContextElement]>>,
-    ids: FxHashMap<Rc<[ContextElement]>, ContextId>,
+    elements: Vec<ContextElement>,
+    element_ids: FxHashMap<ContextElement, ElementId>,
+    sets: Vec<Rc<[ElementId]>>,
+    ids: FxHashMap<Rc<[ElementId]>, ContextId>,
     unions: FxHashMap<(ContextId, ContextId), ContextId>,
     /// The keys of `unions` in the order they were added.
     united: Vec<(ContextId, ContextId)>,
@@ -61,8 +68,10 @@ pub(crate) struct Extent {
 
 impl Default for Contexts {
     fn default() -> Self {
-        let empty: Rc<[ContextElement]> = Rc::new([]);
+        let empty: Rc<[ElementId]> = Rc::new([]);
         Contexts {
+            elements: Vec::new(),
+            element_ids: FxHashMap::default(),
             sets: vec![empty.clone()],
             ids: FxHashMap::from_iter([(empty, ContextId::EMPTY)]),
             unions: FxHashMap::default(),
@@ -73,30 +82,52 @@ impl Default for Contexts {
 
 impl Contexts {
     /// Returns the elements of a set, sorted.
-    pub fn elements(&self, id: ContextId) -> &Rc<[ContextElement]> {
-        &self.sets[id.0 as usize]
+    pub fn elements(&self, id: ContextId) -> Vec<ContextElement> {
+        let set = &self.sets[id.0 as usize];
+        let mut elements: Vec<_> = set
+            .iter()
+            .map(|&element| self.elements[element as usize].clone())
+            .collect();
+        order::sort_by(&mut elements, Ord::cmp);
+        elements
     }
 
     /// Interns a set given in any order.
-    pub fn intern(&mut self, mut elements: Vec<ContextElement>) -> ContextId {
-        order::sort_by(&mut elements, Ord::cmp);
-        elements.dedup();
-        if let Some(&id) = self.ids.get(elements.as_slice()) {
-            return id;
-        }
-        let id = ContextId(self.sets.len() as u32);
-        let set: Rc<[ContextElement]> = elements.into();
-        self.sets.push(set.clone());
-        self.ids.insert(set, id);
-        id
+    pub fn intern(&mut self, elements: Vec<ContextElement>) -> ContextId {
+        let mut set: Vec<ElementId> = elements
+            .into_iter()
+            .map(|element| self.intern_element(element))
+            .collect();
+        order::sort_by_number(&mut set, |&element| element);
+        set.dedup();
+        self.intern_set(set)
     }
 
     /// Interns the set of one element.
     pub fn singleton(&mut self, element: ContextElement) -> ContextId {
-        if let Some(&id) = self.ids.get(std::slice::from_ref(&element)) {
+        let element = self.intern_element(element);
+        self.intern_set(vec![element])
+    }
+
+    fn intern_element(&mut self, element: ContextElement) -> ElementId {
+        if let Some(&id) = self.element_ids.get(&element) {
             return id;
         }
-        self.intern(vec![element])
+        let id = self.elements.len() as ElementId;
+        self.elements.push(element.clone());
+        self.element_ids.insert(element, id);
+        id
+    }
+
+    fn intern_set(&mut self, set: Vec<ElementId>) -> ContextId {
+        if let Some(&id) = self.ids.get(set.as_slice()) {
+            return id;
+        }
+        let id = ContextId(self.sets.len() as u32);
+        let set: Rc<[ElementId]> = set.into();
+        self.sets.push(set.clone());
+        self.ids.insert(set, id);
+        id
     }
 
     /// Returns the union of two sets.
@@ -116,9 +147,20 @@ impl Contexts {
         if let Some(&id) = self.unions.get(&key) {
             return id;
         }
-        let mut elements = self.elements(a).to_vec();
-        elements.extend_from_slice(self.elements(b));
-        let id = self.intern(elements);
+        let (mut one, mut other) = (&*self.sets[a.0 as usize], &*self.sets[b.0 as usize]);
+        let mut all = Vec::with_capacity(one.len() + other.len());
+        while let ([first, one_rest @ ..], [second, other_rest @ ..]) = (one, other) {
+            all.push(*first.min(second));
+            if first <= second {
+                one = one_rest;
+            }
+            if second <= first {
+                other = other_rest;
+            }
+        }
+        all.extend_from_slice(one);
+        all.extend_from_slice(other);
+        let id = self.intern_set(all);
         self.unions.insert(key, id);
         self.united.push(key);
         id
@@ -140,5 +182,32 @@ impl Contexts {
         for set in self.sets.drain(to.sets..) {
             self.ids.remove(&set);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_do_not_depend_on_how_they_were_made() {
+        let mut contexts = Contexts::default();
+        let path = |name: &str| {
+            let path = StorePath::new([7; 20], name.as_bytes()).expect("a valid name");
+            ContextElement::Opaque(path)
+        };
+        let [c, a, b] = ["c", "a", "b"].map(|name| contexts.singleton(path(name)));
+        let ca = contexts.union(c, a);
+        let ab = contexts.union(a, b);
+        let all = contexts.union(ca, b);
+        assert_eq!(contexts.union(c, ab), all);
+        assert_eq!(contexts.union(ab, ca), all);
+        assert_eq!(contexts.union(all, a), all);
+        assert_eq!(contexts.union(all, ContextId::EMPTY), all);
+        let sorted = vec![path("a"), path("b"), path("c")];
+        assert_eq!(contexts.elements(all), sorted);
+        let mut given = sorted;
+        given.reverse();
+        assert_eq!(contexts.intern(given), all);
     }
 }

@@ -246,7 +246,7 @@ impl Machine {
         context: ContextId,
         pos: Pos,
     ) -> Result<()> {
-        for element in self.contexts.elements(context).clone().iter() {
+        for element in self.contexts.elements(context).iter() {
             match element {
                 ContextElement::Opaque(path) => {
                     derivation.input_srcs.insert(path.clone());

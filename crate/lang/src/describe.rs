@@ -141,7 +141,12 @@ impl Machine {
         if self.context(value).is_empty() {
             return Ok(self.bytes(value).to_vec());
         }
-        if let Some(element) = self.contexts.elements(self.context(value)).first().cloned() {
+        if let Some(element) = self
+            .contexts
+            .elements(self.context(value))
+            .into_iter()
+            .next()
+        {
             let mut message = b"the string '".to_vec();
             message.extend_from_slice(self.bytes(value));
             message.extend_from_slice(b"' is not allowed to refer to a store path (such as '");

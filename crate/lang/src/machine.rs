@@ -422,6 +422,12 @@ impl Machine {
         self.heap.string_bytes(string.addr())
     }
 
+    /// Returns the symbol of a value that is known to be a string.
+    #[inline]
+    pub(crate) fn intern(&mut self, string: Value) -> Symbol {
+        self.symbols.intern(self.heap.string_bytes(string.addr()))
+    }
+
     /// Returns the context of a value that is known to be a string.
     #[inline]
     pub(crate) fn context(&self, string: Value) -> ContextId {

@@ -2,7 +2,7 @@
 //!
 //! All texts of an engine share one address space of 32-bit byte offsets, so that a position is one number and tells its file.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -52,6 +52,8 @@ pub struct Source {
     base: u32,
     /// Whether the file has another text now.
     is_stale: bool,
+    /// Where its lines start, once somebody has asked for a line.
+    lines: OnceCell<Vec<u32>>,
 }
 
 /// A position in the words of a person: origin, line and column (both from 1; the column counts bytes, as the reference does).
@@ -101,6 +103,16 @@ pub(crate) struct Extent {
 #[derive(Debug, Clone, Copy)]
 pub struct SourceMapFull;
 
+/// Finds where the lines of a text start, the first one at 0.
+fn line_starts(text: &[u8]) -> Vec<u32> {
+    let ends = text.iter().enumerate().filter(|&(at, &byte)| {
+        byte == b'\n' || (byte == b'\r' && text.get(at + 1) != Some(&b'\n'))
+    });
+    std::iter::once(0)
+        .chain(ends.map(|(at, _)| at as u32 + 1))
+        .collect()
+}
+
 impl SourceMap {
     /// Adds a text and returns the position of its first byte.
     ///
@@ -119,6 +131,7 @@ impl SourceMap {
             text,
             base,
             is_stale: false,
+            lines: OnceCell::new(),
         });
         Ok(Pos(base))
     }
@@ -202,27 +215,14 @@ impl SourceMap {
             self.stale_seen.set(true);
         }
         let offset = (pos.0 - source.base).min(source.text.len() as u32);
-        let (mut line, mut line_start, mut at) = (1, 0, 0usize);
-        let text = &source.text;
-        while at < offset as usize {
-            match text[at] {
-                b'\n' => at += 1,
-                b'\r' if text.get(at + 1) == Some(&b'\n') => at += 2,
-                b'\r' => at += 1,
-                _ => {
-                    at += 1;
-                    continue;
-                }
-            }
-            if at <= offset as usize {
-                line += 1;
-                line_start = at;
-            }
-        }
+        let lines = source.lines.get_or_init(|| line_starts(&source.text));
+        // The first line starts at 0.
+        let line = lines.partition_point(|&start| start <= offset);
+        let line_start = lines[line - 1];
         Some(Location {
             origin: source.origin.clone(),
-            line,
-            column: offset - line_start as u32 + 1,
+            line: line as u32,
+            column: offset - line_start + 1,
             offset,
         })
     }

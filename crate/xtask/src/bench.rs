@@ -54,7 +54,7 @@ fn terminal_program(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
         .join(format!("drvlab{}", std::env::consts::EXE_SUFFIX));
     run_command(
         node::node(workspace)?
-            .arg(workspace.path(format!("tests/bench/{name}.mjs")))
+            .arg(workspace.path(&format!("tests/bench/{name}.mjs")))
             .env("DRVLAB", program),
     )
 }

@@ -60,7 +60,23 @@ pub async fn string(
     }
 }
 
-/// Evaluates a value that must be a string without context, such as an attribute name.
+/// Evaluates a value that must be a string without context, such as an attribute name, and returns it as a value.
+#[suspendable]
+pub async fn name(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    pos: Pos,
+    what: &'static str,
+) -> Result<Value> {
+    let value = string(stk, m, value, pos, what).await?;
+    if !m.context(value).is_empty() {
+        m.string_without_context(value, pos, what)?;
+    }
+    Ok(value)
+}
+
+/// Evaluates a value that must be a string without context.
 #[suspendable]
 pub async fn plain_string(
     stk: &mut Stk,

@@ -66,10 +66,10 @@ pub async fn attr_values(
 #[suspendable]
 pub async fn get_attr(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.getAttr";
-    let name = typed::plain_string(stk, m, args[0], pos, what).await?;
+    let name = typed::name(stk, m, args[0], pos, what).await?;
     let what = "while evaluating the second argument passed to builtins.getAttr";
     let set = typed::attrs(stk, m, args[1], pos, what).await?;
-    let name = m.symbols.intern(&name);
+    let name = m.intern(name);
     let value = required(m, set, name, "in the attribute set under consideration")?;
     force(stk, m, value).await
 }
@@ -89,10 +89,10 @@ pub fn required(m: &Machine, set: Addr, name: Symbol, what: &'static str) -> Res
 #[suspendable]
 pub async fn has_attr(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.hasAttr";
-    let name = typed::plain_string(stk, m, args[0], pos, what).await?;
+    let name = typed::name(stk, m, args[0], pos, what).await?;
     let what = "while evaluating the second argument passed to builtins.hasAttr";
     let set = typed::attrs(stk, m, args[1], pos, what).await?;
-    let name = m.symbols.intern(&name);
+    let name = m.intern(name);
     Ok(Value::bool(m.heap.find_attr(set, name).is_some()))
 }
 
@@ -114,8 +114,8 @@ pub async fn remove_attrs(
         let name = m.heap.element(names, index);
         let what =
             "while evaluating the values of the second argument passed to builtins.removeAttrs";
-        let name = typed::plain_string(stk, m, name, pos, what).await?;
-        removed.insert(m.symbols.intern(&name));
+        let name = typed::name(stk, m, name, pos, what).await?;
+        removed.insert(m.intern(name));
     }
     let flat = m.heap.flat(set);
     let len = m.heap.attrs_len(flat);

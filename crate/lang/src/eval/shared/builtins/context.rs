@@ -50,7 +50,7 @@ pub async fn get_context(
 ) -> Result<Value> {
     let what = "while evaluating the argument passed to builtins.getContext";
     let string = typed::string(stk, m, args[0], pos, what).await?;
-    let elements = m.contexts.elements(m.context(string)).clone();
+    let elements = m.contexts.elements(m.context(string));
     let mut references: BTreeMap<StorePath, Reference> = BTreeMap::new();
     for element in elements.iter() {
         match element {
@@ -116,7 +116,7 @@ pub async fn append_context(
     let what = "while evaluating the second argument passed to builtins.appendContext";
     let set = typed::attrs(stk, m, args[1], pos, what).await?;
     let set = m.heap.flat(set);
-    let mut elements = m.contexts.elements(m.context(string)).to_vec();
+    let mut elements = m.contexts.elements(m.context(string));
     for (name, value) in m.heap.attributes_by_name(&m.symbols, set) {
         m.ask_store();
         let at = m.heap.named_attr_pos(&m.ir, set, name);
@@ -218,7 +218,7 @@ pub async fn add_drv_output_dependencies(
 ) -> Result<Value> {
     let what = "while evaluating the argument passed to builtins.addDrvOutputDependencies";
     let (bytes, context) = coerce(stk, m, args[0], STRINGS, pos, what).await?;
-    let elements = m.contexts.elements(context).clone();
+    let elements = m.contexts.elements(context);
     let [element] = &*elements else {
         let count = elements.len().to_string();
         let message = [
@@ -278,14 +278,11 @@ pub async fn unsafe_discard_output_dependency(
 ) -> Result<Value> {
     let what = "while evaluating the argument passed to builtins.unsafeDiscardOutputDependency";
     let (bytes, context) = coerce(stk, m, args[0], STRINGS, pos, what).await?;
-    let elements = m
-        .contexts
-        .elements(context)
-        .iter()
-        .map(|element| match element {
-            ContextElement::DrvDeep(path) => ContextElement::Opaque(path.clone()),
-            other => other.clone(),
-        });
+    let elements = m.contexts.elements(context).into_iter();
+    let elements = elements.map(|element| match element {
+        ContextElement::DrvDeep(path) => ContextElement::Opaque(path),
+        other => other,
+    });
     let elements = elements.collect();
     let context = m.contexts.intern(elements);
     Ok(m.heap.string(&bytes, context))
@@ -301,7 +298,7 @@ pub async fn output_of(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     if string.tag() != Tag::String {
         return Err(m.expected("a string", string, pos).traced(what, pos));
     }
-    let elements = m.contexts.elements(m.context(string)).clone();
+    let elements = m.contexts.elements(m.context(string));
     let [element] = &*elements else {
         let count = elements.len().to_string();
         let message = [

@@ -274,7 +274,7 @@ pub async fn to_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -
     let what = "while evaluating the second argument passed to builtins.toFile";
     let contents = typed::string(stk, m, args[1], pos, what).await?;
     let mut references = Vec::new();
-    for element in m.contexts.elements(m.context(contents)).clone().iter() {
+    for element in m.contexts.elements(m.context(contents)).iter() {
         match element {
             ContextElement::Opaque(path) => references.push(path.clone()),
             other => {
