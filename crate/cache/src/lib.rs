@@ -5,12 +5,14 @@
 //! [`explain`] puts all into words. Caches are filled by the build [`farm`]. Everything is computed from what is passed in: nothing is downloaded,
 //! and no file, clock or network is used.
 
+pub mod archive_source;
 pub mod binary_cache;
 pub mod building;
 pub mod compare;
 pub mod compression;
 pub mod conditions;
 pub mod explain;
+pub mod export;
 pub mod farm;
 pub mod fix;
 pub mod graph;
@@ -23,12 +25,15 @@ pub mod preparation;
 pub mod realise;
 pub mod reason;
 pub mod resolve;
+pub mod scenario;
 pub mod settings;
 pub mod simulation;
 pub mod size;
 pub mod store_object;
 pub mod substituters;
 pub mod toy;
+pub mod world;
+pub mod world_file;
 
 pub use binary_cache::{Answer, Archive, BinaryCache, CacheSource, Fault};
 pub use compare::{Change, Comparison, compare};

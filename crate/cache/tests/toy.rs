@@ -1,136 +1,15 @@
 //! Toy builds against what the reference built, as recorded in `tests/golden/cache/toy.json`.
 
-#![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
+mod toys;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
-use std::rc::Rc;
-
-use drvlab_cache::preparation::prepare;
-use drvlab_cache::realise::World;
-use drvlab_cache::toy::{self, ToyBuilder};
-use drvlab_cache::{
-    DerivationGraph, Identities, LocalStore, Settings, Substituters, Wanted, plan, realise,
-};
-use drvlab_store::{Derivation, HashFormat, StoreDir, StorePath, aterm};
-use serde::Deserialize;
-
-#[derive(Deserialize)]
-struct Golden {
-    nix: String,
-    cases: Vec<Case>,
-}
-
-#[derive(Deserialize)]
-struct Case {
-    name: String,
-    drv: String,
-    derivation: String,
-    inputs: BTreeMap<String, String>,
-    failed: Option<String>,
-    #[serde(default)]
-    outputs: BTreeMap<String, Output>,
-}
-
-#[derive(Deserialize, Debug, PartialEq)]
-#[serde(rename_all = "camelCase")]
-struct Output {
-    path: String,
-    nar_hash: String,
-    nar_size: u64,
-    references: BTreeSet<String>,
-}
-
-fn parse(path: &str, text: &str) -> (StorePath, Rc<Derivation>) {
-    let path = StoreDir::default().parse_path(path).unwrap();
-    let name = path.derivation_name().unwrap().to_owned();
-    let derivation = aterm::parse(text.as_bytes(), &name, &StoreDir::default()).unwrap();
-    (path, Rc::new(derivation))
-}
-
-/// Builds a case, and tells what differs; `None` if the script is not run here.
-fn check(case: &Case) -> Option<Result<(), String>> {
-    let store_dir = StoreDir::default();
-    let mut derivations: BTreeMap<_, _> = case
-        .inputs
-        .iter()
-        .map(|(path, text)| parse(path, text))
-        .collect();
-    let (drv, derivation) = parse(&case.drv, &case.derivation);
-    derivations.insert(drv.clone(), derivation);
-    let graph = DerivationGraph::new([drv.clone()], |path| derivations.get(path).cloned()).unwrap();
-    let settings = Settings::default();
-    let nobody = Substituters::new([], &settings, None);
-    let identities = Identities::new(&graph, &store_dir);
-    let builder = ToyBuilder::default();
-    let wanted = [Wanted::all(drv.clone())];
-    let plan = plan(&graph, &wanted, &LocalStore::new(), &nobody, &settings);
-    let world = World {
-        graph: &graph,
-        identities: &identities,
-        substituters: &nobody,
-        settings: &settings,
-        builder: &builder,
-    };
-    let realised = realise(&world, &wanted, &LocalStore::new(), &plan);
-    let node = graph.find(&drv).unwrap();
-    let prepared = prepare(&graph, node, &realised.local, &identities, &store_dir).unwrap();
-    if let Err(unsupported) = toy::run(&prepared.job(&realised.local, &store_dir)) {
-        eprintln!("{}: {}", case.name, unsupported.0);
-        return None;
-    }
-    Some(match (&realised.failure, &case.failed) {
-        (Some(ours), Some(theirs))
-            if ours.contains(theirs) || ours.contains(&format!("exit code {theirs}.")) =>
-        {
-            Ok(())
-        }
-        (Some(ours), Some(theirs))
-            if ours.contains("cycle detected") && theirs.contains("cycle detected") =>
-        {
-            Ok(())
-        }
-        (None, None) => {
-            let outputs = graph[node].derivation.outputs.keys();
-            let paths = realised.derivations[node.index()].paths.iter();
-            let built: BTreeMap<String, Output> = outputs
-                .zip(paths)
-                .map(|(name, path)| {
-                    let path = path.as_ref().unwrap();
-                    let object = realised.local.object(path).unwrap();
-                    let output = Output {
-                        path: store_dir.display(path),
-                        nar_hash: object.nar_hash.render(HashFormat::Sri),
-                        nar_size: object.nar_size,
-                        references: object
-                            .references
-                            .iter()
-                            .map(|it| store_dir.display(it))
-                            .collect(),
-                    };
-                    (name.to_string(), output)
-                })
-                .collect();
-            if built == case.outputs {
-                Ok(())
-            } else {
-                Err(format!("built {built:#?}, not {:#?}", case.outputs))
-            }
-        }
-        (ours, theirs) => Err(format!("ended with {ours:?}, not {theirs:?}")),
-    })
-}
+use toys::{check, load};
 
 #[test]
 fn toy_builds_leave_what_the_reference_s_builds_leave() {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/cache/toy.json");
-    let golden: Golden = serde_json::from_str(&fs::read_to_string(golden).unwrap()).unwrap();
-    let nix = &golden.nix;
-    assert!(nix.starts_with("2.34."), "recorded with Nix {nix}");
+    let cases = load("toy.json");
     let mut ran = 0;
     let mut wrong = Vec::new();
-    for case in &golden.cases {
+    for case in &cases {
         match check(case) {
             None => {}
             Some(Ok(())) => ran += 1,
@@ -141,12 +20,8 @@ fn toy_builds_leave_what_the_reference_s_builds_leave() {
         wrong.is_empty(),
         "{} of {}: {}",
         wrong.len(),
-        golden.cases.len(),
+        cases.len(),
         wrong.join("\n")
     );
-    assert!(
-        ran >= 170,
-        "only {ran} of {} scripts were run",
-        golden.cases.len()
-    );
+    assert!(ran >= 170, "only {ran} of {} scripts were run", cases.len());
 }

@@ -68,9 +68,23 @@ pub enum Command {
         input: Input,
         /// What the binary caches are, and which are believed.
         caches: Caches,
-        /// Whether the plan is printed as JSON rather than as the reference's text.
-        json: bool,
+        /// What is printed.
+        output: PlanOutput,
     },
+}
+
+/// What is printed of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PlanOutput {
+    /// The reference's text for a dry run.
+    #[default]
+    DryRun,
+    /// A table of what the dry run says and what Nix does.
+    Columns,
+    /// Everything as JSON.
+    Json,
+    /// Why one thing happens, given by a store path or a name.
+    Explain(Vec<u8>),
 }
 
 /// Expressions, and what is done with their values before anything else.
@@ -125,6 +139,8 @@ pub enum Format {
 /// Binary caches and which signatures count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caches {
+    /// A file that describes caches, settings and what happened before.
+    pub world: Option<PathBuf>,
     /// Folders that are binary caches, as `nix copy --to file://…` writes them.
     pub substituters: Vec<PathBuf>,
     /// Whether a path needs a signature by a trusted key.
@@ -203,6 +219,8 @@ struct Flags {
     unsigned: bool,
     step: Option<usize>,
     trusted_public_keys: Vec<Vec<u8>>,
+    world: Option<PathBuf>,
+    plan_output: PlanOutput,
 }
 
 impl Flags {
@@ -240,8 +258,14 @@ impl Flags {
                 Long("drv-dir") if kind == Kind::Instantiate => {
                     flags.drv_dir = Some(path(parser, "--drv-dir")?);
                 }
-                Long("json") if matches!(kind, Kind::Plan | Kind::Why | Kind::Diff) => {
-                    flags.json = true;
+                Long("json") if matches!(kind, Kind::Why | Kind::Diff) => flags.json = true,
+                Long("json") if kind == Kind::Plan => flags.plan_output = PlanOutput::Json,
+                Long("columns") if kind == Kind::Plan => flags.plan_output = PlanOutput::Columns,
+                Long("explain") if kind == Kind::Plan => {
+                    flags.plan_output = PlanOutput::Explain(value(parser, "--explain")?);
+                }
+                Long("world") if kind == Kind::Plan => {
+                    flags.world = Some(path(parser, "--world")?);
                 }
                 Long("step") if kind == Kind::Why => {
                     let text = one_value(parser, "--step")?;
@@ -311,11 +335,12 @@ impl Flags {
             Kind::Plan => Command::Plan {
                 input,
                 caches: Caches {
+                    world: self.world,
                     substituters: self.substituters,
                     require_signatures: !self.unsigned,
                     trusted_public_keys: self.trusted_public_keys,
                 },
-                json: self.json,
+                output: self.plan_output,
             },
         })
     }
@@ -516,7 +541,9 @@ mod tests {
             "--json",
         ]);
         let Ok(Command::Plan {
-            caches, json: true, ..
+            caches,
+            output: PlanOutput::Json,
+            ..
         }) = command
         else {
             panic!("{command:?}");
@@ -524,6 +551,7 @@ mod tests {
         assert_eq!(
             caches,
             Caches {
+                world: None,
                 substituters: vec!["/cache".into(), "other".into()],
                 require_signatures: false,
                 trusted_public_keys: vec![b"k:AA==".to_vec()],

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
-use drvlab_cache::{Answer, BinaryCache, CacheSource, Fault};
+use drvlab_cache::{Answer, BinaryCache, CacheSource, Fault, archive_source};
 use drvlab_store::{CacheInfo, StoreDir};
 
 use crate::failure::Failure;
@@ -14,6 +14,18 @@ use crate::reading;
 /// # Errors
 /// When there is no such folder, or its `nix-cache-info` cannot be read or makes no sense.
 pub fn open(place: &Path, store_dir: &StoreDir) -> Result<BinaryCache, Failure> {
+    open_as(place, None, store_dir)
+}
+
+/// Opens a binary cache as [`open`] does, or from an archive, under another name.
+///
+/// # Errors
+/// As [`open`], and when an archive is damaged or exceeds a limit.
+pub fn open_as(
+    place: &Path,
+    name: Option<&str>,
+    store_dir: &StoreDir,
+) -> Result<BinaryCache, Failure> {
     let folder = match place
         .to_str()
         .and_then(|place| place.strip_prefix("file://"))
@@ -28,6 +40,12 @@ pub fn open(place: &Path, store_dir: &StoreDir) -> Result<BinaryCache, Failure> 
             folder.display()
         ))
     };
+    if folder.is_file() {
+        let bytes = reading::file(&folder).map_err(|error| not_a_cache(&error))?;
+        let address = format!("file://{}", folder.display());
+        return archive_source::open(name.unwrap_or(&address), &bytes, store_dir)
+            .map_err(|error| not_a_cache(&error));
+    }
     if !folder.is_dir() {
         return Err(not_a_cache(&"there is no such folder"));
     }
@@ -39,7 +57,7 @@ pub fn open(place: &Path, store_dir: &StoreDir) -> Result<BinaryCache, Failure> 
     };
     let address = format!("file://{}", folder.display());
     Ok(BinaryCache::with_source(
-        &address,
+        name.unwrap_or(&address),
         info,
         store_dir.clone(),
         Box::new(Folder(folder)),
@@ -52,12 +70,9 @@ struct Folder(PathBuf);
 
 impl CacheSource for Folder {
     fn read(&self, file_name: &str) -> Result<Answer, Fault> {
-        // Anything but a plain name could be a file elsewhere.
+        // Anything but plain names could lead to a file elsewhere.
         let mut parts = Path::new(file_name).components();
-        if !matches!(
-            (parts.next(), parts.next()),
-            (Some(Component::Normal(_)), None)
-        ) {
+        if !parts.all(|part| matches!(part, Component::Normal(_))) {
             return Ok(Answer::NotFound);
         }
         let path = self.0.join(file_name);

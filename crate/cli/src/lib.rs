@@ -11,10 +11,13 @@ pub mod files;
 pub mod huge_pages;
 pub mod instantiate;
 pub mod plan;
+pub mod plan_json;
+pub mod plan_text;
 pub mod program;
 pub mod reading;
 pub mod session;
 pub mod show;
 pub mod why;
+pub mod world;
 
 mod stack;

@@ -32,7 +32,10 @@ Usage: drvlab <command> [<option>…] [FILE… | -E EXPR… | -]
       --substituter DIR        a binary cache, as `nix copy --to file://DIR` makes it; can be given several times
       --trusted-public-key KEY a key whose signatures count
       --no-require-sigs        fetch without signatures
-      --json                   print the plan with its reasons as JSON
+      --world FILE             a JSON file with settings, caches, their faults, and what happened before
+      --columns                print a table of what the dry run says and what Nix does
+      --explain PATH           print why this happens, and what would change it, for a store path or a name
+      --json                   print both with their reasons and a time line as JSON
 
 Without FILE it is ./default.nix; - is standard input, <NAME> is found on the search path. Commands that evaluate also take:
   -A, --attr ATTRPATH          select this attribute of the value; can be given several times
@@ -93,10 +96,10 @@ fn execute(command: &Command, output: &mut dyn Write) -> Result<(), Failure> {
         Command::Plan {
             input,
             caches,
-            json,
+            output: what,
         } => {
             let mut session = Session::start(input)?;
-            plan::run(&mut session, input, caches, *json, output)
+            plan::run(&mut session, input, caches, what, output)
         }
         Command::Show { input } => show::run(input, output),
         Command::Why {

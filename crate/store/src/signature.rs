@@ -191,6 +191,11 @@ impl PublicKeys {
             .is_some_and(|key| key.verify(message, signature))
     }
 
+    /// Trusts a key, unless one of its name is trusted already.
+    pub fn insert(&mut self, key: PublicKey) {
+        self.0.entry(key.name.clone()).or_insert(key);
+    }
+
     /// Tells whether no key is trusted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -200,11 +205,11 @@ impl PublicKeys {
 
 impl FromIterator<PublicKey> for PublicKeys {
     fn from_iter<I: IntoIterator<Item = PublicKey>>(keys: I) -> Self {
-        let mut by_name = BTreeMap::new();
+        let mut trusted = Self::default();
         for key in keys {
-            by_name.entry(key.name.clone()).or_insert(key);
+            trusted.insert(key);
         }
-        Self(by_name)
+        trusted
     }
 }
 

@@ -1,0 +1,81 @@
+//! Binary caches that are archives: tar, compressed or not, and zip files with what `nix copy --to file://…` wrote.
+
+use drvlab_archive::{ArchiveError, Entries, Kind, Limits};
+use drvlab_store::{CacheInfo, StoreDir};
+
+use crate::binary_cache::{Answer, BinaryCache, CacheSource, Fault};
+
+/// What an archive may hold: files, bytes in all, and bytes for each compressed byte.
+pub const LIMITS: Limits = Limits {
+    entries: 200_000,
+    bytes: 512 << 20,
+    ratio: 200,
+};
+
+/// Why an archive is no cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoCache(pub String);
+
+impl std::fmt::Display for NoCache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NoCache {}
+
+impl From<ArchiveError> for NoCache {
+    fn from(error: ArchiveError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// The files of an archive.
+struct ArchiveSource {
+    entries: Entries,
+    /// The folder of the cache within the archive, with a slash.
+    folder: Vec<u8>,
+}
+
+impl CacheSource for ArchiveSource {
+    fn read(&self, file_name: &str) -> Result<Answer, Fault> {
+        let path = [&self.folder[..], file_name.as_bytes()].concat();
+        Ok(match self.entries.get(&path) {
+            Some(Kind::File { contents, .. }) => Answer::Text(contents.to_vec()),
+            _ => Answer::NotFound,
+        })
+    }
+}
+
+/// Opens the cache in an archive, under a name; the file `nix-cache-info` says where it is.
+///
+/// # Errors
+/// The bytes are no archive, exceed [`LIMITS`], or there is no cache in them.
+pub fn open(name: &str, bytes: &[u8], store_dir: &StoreDir) -> Result<BinaryCache, NoCache> {
+    let entries = drvlab_archive::read(bytes, &LIMITS)?;
+    const INFO: &[u8] = b"nix-cache-info";
+    let mut found = None;
+    for (path, kind) in entries.iter() {
+        let folder = path
+            .strip_suffix(INFO)
+            .filter(|folder| folder.is_empty() || folder.ends_with(b"/"));
+        if let (Some(folder), Kind::File { contents, .. }) = (folder, kind) {
+            if found.is_some() {
+                return Err(NoCache(
+                    "there is more than one nix-cache-info in it".to_owned(),
+                ));
+            }
+            found = Some((folder.to_vec(), contents.to_vec()));
+        }
+    }
+    let (folder, info) =
+        found.ok_or_else(|| NoCache("there is no nix-cache-info in it".to_owned()))?;
+    let info = CacheInfo::parse(&info).map_err(|error| NoCache(error.to_string()))?;
+    let source = Box::new(ArchiveSource { entries, folder });
+    Ok(BinaryCache::with_source(
+        name,
+        info,
+        store_dir.clone(),
+        source,
+    ))
+}

@@ -1,0 +1,407 @@
+//! A world to play with: a client with its store and its memory, binary caches, and those who push to them.
+//!
+//! It is made from a [`WorldFile`]; evaluation and files come through a [`Loader`].
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
+
+use bstr::ByteSlice as _;
+use drvlab_store::hash::sha256;
+use drvlab_store::{CacheInfo, PublicKey, SecretKey, StoreDir, StorePath};
+
+use crate::binary_cache::BinaryCache;
+use crate::conditions::PathFault;
+use crate::farm::{Farm, Published};
+use crate::graph::{DerivationGraph, NodeId};
+use crate::identity::Identities;
+use crate::local_store::LocalStore;
+use crate::memory::{Memory, TimesToLive};
+use crate::plan::{Plan, Wanted, plan};
+use crate::realise::schedule::{Schedule, schedule};
+use crate::realise::{self, Realised, realise};
+use crate::settings::Settings;
+use crate::simulation::{Simulated, Simulation, package_name};
+use crate::substituters::{Dropped, Substituters};
+use crate::toy::ToyBuilder;
+use crate::world_file::{BuildFile, CacheFile, Event, SettingsFile, Subject, VERSION, WorldFile};
+
+/// What an evaluation gives.
+#[derive(Clone, Debug)]
+pub struct Evaluated {
+    /// The derivations.
+    pub graph: Rc<DerivationGraph>,
+    /// What was asked for.
+    pub wanted: Vec<Wanted>,
+}
+
+/// What a world needs from outside.
+pub trait Loader {
+    /// Evaluates something.
+    ///
+    /// # Errors
+    /// The text that says why that failed.
+    fn evaluate(&mut self, subject: &Subject) -> Result<Evaluated, WorldError>;
+
+    /// Opens a folder or archive that is a binary cache, under a name.
+    ///
+    /// # Errors
+    /// The text that says why it is none.
+    fn open_cache(
+        &mut self,
+        name: &str,
+        path: &str,
+        store_dir: &StoreDir,
+    ) -> Result<BinaryCache, WorldError>;
+}
+
+/// Why a world cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorldError(pub String);
+
+impl fmt::Display for WorldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WorldError {}
+
+/// A world.
+#[derive(Debug)]
+pub struct World {
+    /// The client's settings.
+    pub settings: Settings,
+    /// The binary caches.
+    pub caches: Vec<BinaryCache>,
+    /// The client's store.
+    pub local: LocalStore,
+    /// What the client remembers of caches, and the clock.
+    pub memory: Memory,
+    /// Who builds, here and elsewhere.
+    pub builder: ToyBuilder,
+    /// Keys by name.
+    keys: BTreeMap<String, SecretKey>,
+    /// The name of the key that signs for a cache, by URL.
+    signs: BTreeMap<String, String>,
+}
+
+/// What happens when something is wanted.
+#[derive(Debug)]
+pub struct Run {
+    /// What the dry run says.
+    pub plan: Plan,
+    /// What Nix does.
+    pub realised: Realised,
+    /// When it does it.
+    pub schedule: Schedule,
+    /// The caches that are not asked.
+    pub dropped: Vec<Dropped>,
+}
+
+impl Default for World {
+    /// An ordinary machine without caches.
+    fn default() -> Self {
+        Self {
+            settings: Settings::default(),
+            caches: Vec::new(),
+            local: LocalStore::new(),
+            memory: Memory::default(),
+            builder: ToyBuilder::default(),
+            keys: BTreeMap::new(),
+            signs: BTreeMap::new(),
+        }
+    }
+}
+
+impl World {
+    /// Makes a world and lets happen what happened in it.
+    ///
+    /// # Errors
+    /// The file contradicts itself, or something in it cannot be evaluated or opened.
+    pub fn new(file: &WorldFile, loader: &mut dyn Loader) -> Result<Self, WorldError> {
+        if file.version != VERSION {
+            let found = file.version;
+            return Err(WorldError(format!(
+                "it has version {found}, but version {VERSION} is read here"
+            )));
+        }
+        let mut world = Self::default();
+        for cache in &file.caches {
+            let opened = open(cache, loader)?;
+            if let Some(key) = &cache.key {
+                world.key(key)?;
+                world.signs.insert(cache.url.clone(), key.clone());
+            }
+            world.caches.push(opened);
+        }
+        world.settings = world.read_settings(&file.settings)?;
+        world.builder.simulation = simulation(&file.builds);
+        for event in &file.history {
+            world.happen(event, loader)?;
+        }
+        Ok(world)
+    }
+
+    /// Returns the key of this name, which depends on nothing else.
+    fn key(&mut self, name: &str) -> Result<SecretKey, WorldError> {
+        if let Some(key) = self.keys.get(name) {
+            return Ok(key.clone());
+        }
+        let key = SecretKey::from_seed(name, &sha256(name.as_bytes()));
+        let key = key.ok_or_else(|| WorldError(format!("'{name}' is no name of a key")))?;
+        self.keys.insert(name.to_owned(), key.clone());
+        Ok(key)
+    }
+
+    fn read_settings(&mut self, file: &SettingsFile) -> Result<Settings, WorldError> {
+        let mut settings = Settings::default();
+        let words = |words: &std::collections::BTreeSet<String>| {
+            words.iter().map(|word| word.as_str().into()).collect()
+        };
+        settings.substitute = file.substitute.unwrap_or(settings.substitute);
+        settings.always_allow_substitutes = file.always_allow_substitutes.unwrap_or_default();
+        settings.fallback = file.fallback.unwrap_or_default();
+        settings.require_sigs = file.require_sigs.unwrap_or(settings.require_sigs);
+        settings.max_jobs = file.max_jobs.unwrap_or(settings.max_jobs);
+        settings.max_substitution_jobs = file
+            .max_substitution_jobs
+            .unwrap_or(settings.max_substitution_jobs);
+        settings.extra_platforms = words(&file.extra_platforms);
+        if let Some(system) = &file.system {
+            settings.system = system.as_str().into();
+        }
+        if let Some(features) = &file.system_features {
+            settings.system_features = words(features);
+        }
+        settings
+            .allowed_caches
+            .clone_from(&file.trusted_substituters);
+        let usual = TimesToLive::default();
+        settings.times_to_live = TimesToLive {
+            positive: file.narinfo_cache_positive_ttl.unwrap_or(usual.positive),
+            negative: file.narinfo_cache_negative_ttl.unwrap_or(usual.negative),
+            meta: file.narinfo_cache_meta_ttl.unwrap_or(usual.meta),
+        };
+        let mut keys = Vec::new();
+        for text in &file.trusted_public_keys {
+            keys.push(if text.contains(':') {
+                PublicKey::parse(text).map_err(|error| WorldError(format!("'{text}': {error}")))?
+            } else {
+                self.key(text)?.public_key()
+            });
+        }
+        settings.trusted_public_keys = keys.into_iter().collect();
+        Ok(settings)
+    }
+
+    /// Lets something happen.
+    ///
+    /// # Errors
+    /// There is no such cache, or something cannot be evaluated.
+    pub fn happen(&mut self, event: &Event, loader: &mut dyn Loader) -> Result<(), WorldError> {
+        match event {
+            Event::Publish {
+                to,
+                what,
+                systems,
+                leave_out,
+                key,
+            } => {
+                let Evaluated { graph, wanted } = loader.evaluate(what)?;
+                let roots = roots(&graph, &wanted);
+                let leave_out = |id: NodeId| {
+                    let derivation = &graph[id].derivation;
+                    let system = derivation.system.to_str_lossy();
+                    let foreign = systems
+                        .as_ref()
+                        .is_some_and(|systems| !systems.contains(&*system) && system != "builtin");
+                    foreign || names(leave_out, &derivation.name)
+                };
+                self.publish(&graph, roots, to, key.as_deref(), leave_out)?;
+            }
+            Event::Evict { from, name } => {
+                let cache = self.cache(from)?;
+                for info in cache.narinfos() {
+                    if is_named(info.path.name(), name) {
+                        cache.evict(&info.path);
+                    }
+                }
+            }
+            Event::Advance { seconds } => self.memory.advance(*seconds),
+            Event::DryRun { what } => {
+                let Evaluated { graph, wanted } = loader.evaluate(what)?;
+                self.look(&graph, &wanted);
+            }
+            Event::Build { what } => {
+                let Evaluated { graph, wanted } = loader.evaluate(what)?;
+                let run = self.run(&graph, &wanted);
+                if let Some(failure) = run.realised.failure {
+                    return Err(WorldError(format!(
+                        "what was built before could not be built: {failure}"
+                    )));
+                }
+                self.look(&graph, &wanted);
+                self.local = run.realised.local;
+            }
+            Event::Delete { name } => {
+                let paths = self.local.iter().filter(|path| is_named(path.name(), name));
+                for path in paths.cloned().collect::<Vec<_>>() {
+                    self.local.remove(&path);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds a cache by its URL.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn cache(&mut self, url: &str) -> Result<&mut BinaryCache, WorldError> {
+        let found = self.caches.iter_mut().find(|cache| **cache.name() == *url);
+        found.ok_or_else(|| WorldError(format!("there is no cache '{url}'")))
+    }
+
+    /// Lets a farm build and push, signed by the named key or else by the cache's.
+    ///
+    /// # Errors
+    /// There is no such cache.
+    pub fn publish(
+        &mut self,
+        graph: &DerivationGraph,
+        roots: Vec<NodeId>,
+        to: &str,
+        key: Option<&str>,
+        leave_out: impl FnMut(NodeId) -> bool,
+    ) -> Result<Published, WorldError> {
+        let key = key
+            .map(str::to_owned)
+            .or_else(|| self.signs.get(to).cloned());
+        let key = key.map(|name| self.key(&name)).transpose()?;
+        let builder = self.builder.clone();
+        let cache = self.cache(to)?;
+        Ok(Farm::new(key).publish(graph, roots, cache, &builder, leave_out))
+    }
+
+    /// Makes a dry run as the client does: it remembers the answers.
+    pub fn look(&mut self, graph: &DerivationGraph, wanted: &[Wanted]) -> Plan {
+        let substituters = Substituters::new(&self.caches, &self.settings, Some(&self.memory));
+        let plan = plan(graph, wanted, &self.local, &substituters, &self.settings);
+        let asked = substituters.take_asked();
+        let opened = substituters
+            .caches()
+            .iter()
+            .map(|cache| Rc::clone(cache.name()));
+        let opened: Vec<_> = opened.collect();
+        for cache in opened {
+            self.memory.learn_opened(&cache);
+        }
+        for asked in asked {
+            self.memory.learn(&asked.cache, &asked.path, asked.info);
+        }
+        plan
+    }
+
+    /// Finds out what would happen if something were wanted; nothing changes.
+    #[must_use]
+    pub fn run(&self, graph: &DerivationGraph, wanted: &[Wanted]) -> Run {
+        let identities = Identities::new(graph, &self.settings.store_dir);
+        let substituters = Substituters::new(&self.caches, &self.settings, Some(&self.memory));
+        let plan = plan(graph, wanted, &self.local, &substituters, &self.settings);
+        let world = realise::World {
+            graph,
+            identities: &identities,
+            substituters: &substituters,
+            settings: &self.settings,
+            builder: &self.builder,
+        };
+        let realised = realise(&world, wanted, &self.local, &plan);
+        let schedule = schedule(&realised.steps, &self.settings);
+        Run {
+            plan,
+            schedule,
+            realised,
+            dropped: substituters.dropped().to_vec(),
+        }
+    }
+}
+
+fn roots(graph: &DerivationGraph, wanted: &[Wanted]) -> Vec<NodeId> {
+    let derivations = wanted.iter().filter_map(|wanted| match wanted {
+        Wanted::Outputs { derivation, .. } => graph.find(derivation),
+        Wanted::Path(_) => None,
+    });
+    derivations.collect()
+}
+
+/// Tells whether one of the names is that of a derivation or its package.
+fn names(names: &std::collections::BTreeSet<String>, derivation: &str) -> bool {
+    names.contains(derivation) || names.contains(package_name(derivation))
+}
+
+/// Tells whether a store object is called so, with or without its version and output.
+fn is_named(path: &str, name: &str) -> bool {
+    path == name || package_name(path) == name
+}
+
+fn open(file: &CacheFile, loader: &mut dyn Loader) -> Result<BinaryCache, WorldError> {
+    let store_dir = StoreDir::default();
+    let mut cache = match &file.path {
+        Some(path) => loader.open_cache(&file.url, path, &store_dir)?,
+        None => {
+            let store_dir_of_cache = file.store_dir.as_ref().map(|it| it.as_str().into());
+            let info = CacheInfo {
+                store_dir: store_dir_of_cache,
+                ..CacheInfo::default()
+            };
+            BinaryCache::new(&file.url, info, store_dir.clone())
+        }
+    };
+    if let Some(priority) = file.priority {
+        cache.set_priority(priority);
+    }
+    cache.set_trusted(file.trusted);
+    let conditions = cache.conditions_mut();
+    conditions.offline = file.offline;
+    conditions.latency = file.latency.unwrap_or(conditions.latency);
+    conditions.bandwidth = file.bandwidth.unwrap_or(conditions.bandwidth).max(1);
+    for (name, word) in &file.faults {
+        let fault = PathFault::parse(word);
+        let fault = fault.ok_or_else(|| WorldError(format!("there is no fault '{word}'")))?;
+        match store_dir.parse_path(name) {
+            Ok(path) => conditions.set_fault(&path, fault),
+            Err(_) => conditions.set_fault_by_name(name.as_str(), fault),
+        }
+    }
+    Ok(cache)
+}
+
+fn simulation(builds: &BTreeMap<String, BuildFile>) -> Simulation {
+    let table = builds.iter().map(|(name, said)| {
+        let said = Simulated {
+            nar_size: said.nar_size,
+            duration: said.seconds.map(|seconds| seconds.saturating_mul(1000)),
+            fails: said.fails,
+            references: said.references.clone(),
+            contents: said.contents.clone(),
+        };
+        (name.clone(), said)
+    });
+    Simulation {
+        table: table.collect(),
+    }
+}
+
+/// Finds the derivations whose name, or whose output's path, is meant by a text.
+#[must_use]
+pub fn find(graph: &DerivationGraph, text: &str, store_dir: &StoreDir) -> Vec<NodeId> {
+    let path: Option<StorePath> = store_dir.parse_path(text).ok();
+    let means = |id: &NodeId| match &path {
+        Some(path) => {
+            graph[*id].path == *path || graph[*id].outputs().any(|(_, it)| it == Some(path))
+        }
+        None => is_named(&graph[*id].derivation.name, text),
+    };
+    graph.ids().filter(means).collect()
+}

@@ -1,0 +1,163 @@
+//! The text form of a world: the client's settings, caches, made-up builds, and what happened before.
+//!
+//! It is JSON, version 1; the names of settings are those of `nix.conf`. [`crate::world`] makes a world of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+/// The version of the format.
+pub const VERSION: u32 = 1;
+
+/// A world.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WorldFile {
+    /// The version of the format, [`VERSION`].
+    pub version: u32,
+    /// The client's settings; those that are absent have the reference's defaults.
+    #[serde(default)]
+    pub settings: SettingsFile,
+    /// The binary caches, in the order of `substituters`.
+    #[serde(default)]
+    pub caches: Vec<CacheFile>,
+    /// What is said about builds instead of simulating them by rules, by the name of the derivation or the package.
+    #[serde(default)]
+    pub builds: BTreeMap<String, BuildFile>,
+    /// What happened before, in order.
+    #[serde(default)]
+    pub history: Vec<Event>,
+}
+
+/// Settings of the client.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+#[expect(
+    missing_docs,
+    reason = "they are those of nix.conf, see crate::settings"
+)]
+pub struct SettingsFile {
+    pub substitute: Option<bool>,
+    pub always_allow_substitutes: Option<bool>,
+    pub fallback: Option<bool>,
+    pub require_sigs: Option<bool>,
+    /// Keys as `name:base64`, or just the name of a key that a cache of this world signs with.
+    pub trusted_public_keys: Vec<String>,
+    pub system: Option<String>,
+    pub extra_platforms: BTreeSet<String>,
+    pub system_features: Option<BTreeSet<String>>,
+    pub max_jobs: Option<u32>,
+    pub max_substitution_jobs: Option<u32>,
+    pub narinfo_cache_positive_ttl: Option<u64>,
+    pub narinfo_cache_negative_ttl: Option<u64>,
+    pub narinfo_cache_meta_ttl: Option<u64>,
+    /// If given, the user is not trusted and may only add these caches.
+    pub trusted_substituters: Option<BTreeSet<String>>,
+}
+
+/// A binary cache.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CacheFile {
+    /// Its URL.
+    pub url: String,
+    /// Its priority; lower is asked first.
+    pub priority: Option<i32>,
+    /// Its store directory, if that is another one.
+    pub store_dir: Option<String>,
+    /// A folder or archive with what `nix copy --to file://…` wrote; without it the cache is empty at first.
+    pub path: Option<String>,
+    /// The name of the key that signs what is published to it; without it nothing is signed.
+    pub key: Option<String>,
+    /// Whether store objects from it need no signature.
+    #[serde(default)]
+    pub trusted: bool,
+    /// Milliseconds until an answer begins.
+    pub latency: Option<u32>,
+    /// Bytes per second.
+    pub bandwidth: Option<u64>,
+    /// Whether it answers nothing.
+    #[serde(default)]
+    pub offline: bool,
+    /// What goes wrong with single store objects, by path or name.
+    #[serde(default)]
+    pub faults: BTreeMap<String, String>,
+}
+
+/// What is said about a build.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct BuildFile {
+    /// Seconds that it takes.
+    pub seconds: Option<u64>,
+    /// Size of each output's archive in bytes.
+    pub nar_size: Option<u64>,
+    /// Whether it fails.
+    pub fails: bool,
+    /// Names of the inputs' outputs that its outputs refer to.
+    pub references: Option<BTreeSet<String>>,
+    /// What stands for the contents.
+    pub contents: Option<String>,
+}
+
+/// Something that is evaluated.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Subject {
+    /// The file; the one that is planned if absent.
+    pub file: Option<String>,
+    /// The attribute path; the one that is planned if absent.
+    pub attribute: Option<String>,
+    /// Replacements in the text of the file: what was there when this happened. Each text must occur.
+    pub with: Vec<[String; 2]>,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub enum Event {
+    /// A build farm, or another user's machine, built something and pushed it.
+    Publish {
+        /// The URL of the cache.
+        to: String,
+        /// What was built.
+        #[serde(default)]
+        what: Subject,
+        /// The systems that the builder has; any if absent.
+        systems: Option<BTreeSet<String>>,
+        /// Names of packages that are not built, for example because their licence forbids it.
+        #[serde(default)]
+        leave_out: BTreeSet<String>,
+        /// The name of the key that signs, instead of the cache's.
+        key: Option<String>,
+    },
+    /// A cache deleted store objects of a name.
+    Evict {
+        /// The URL of the cache.
+        from: String,
+        /// The name of the derivation or the package.
+        name: String,
+    },
+    /// Time passed.
+    Advance {
+        /// How much.
+        seconds: u64,
+    },
+    /// The client made a dry run; it remembers what it was told.
+    DryRun {
+        /// What was planned.
+        #[serde(default)]
+        what: Subject,
+    },
+    /// The client built something, so that its store has it.
+    Build {
+        /// What was built.
+        #[serde(default)]
+        what: Subject,
+    },
+    /// The client deleted store objects of a name.
+    Delete {
+        /// The name of the derivation or the package.
+        name: String,
+    },
+}

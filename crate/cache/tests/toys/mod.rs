@@ -1,0 +1,139 @@
+//! Small scripts that the reference built, and how what we build differs.
+
+#![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::rc::Rc;
+
+use drvlab_cache::preparation::prepare;
+use drvlab_cache::realise::World;
+use drvlab_cache::toy::{self, ToyBuilder};
+use drvlab_cache::{
+    DerivationGraph, Identities, LocalStore, Settings, Substituters, Wanted, plan, realise,
+};
+use drvlab_store::{Derivation, HashFormat, StoreDir, StorePath, aterm};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Golden {
+    nix: String,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+pub struct Case {
+    pub name: String,
+    drv: String,
+    derivation: String,
+    inputs: BTreeMap<String, String>,
+    failed: Option<String>,
+    #[serde(default)]
+    outputs: BTreeMap<String, Output>,
+}
+
+#[derive(Deserialize, Debug, PartialEq)]
+#[serde(rename_all = "camelCase")]
+struct Output {
+    path: String,
+    nar_hash: String,
+    nar_size: u64,
+    references: BTreeSet<String>,
+}
+
+fn parse(path: &str, text: &str) -> (StorePath, Rc<Derivation>) {
+    let path = StoreDir::default().parse_path(path).unwrap();
+    let name = path.derivation_name().unwrap().to_owned();
+    let derivation = aterm::parse(text.as_bytes(), &name, &StoreDir::default()).unwrap();
+    (path, Rc::new(derivation))
+}
+
+/// Returns the derivation of a case with its inputs.
+pub fn graph(case: &Case) -> (StorePath, DerivationGraph) {
+    let mut derivations: BTreeMap<_, _> = case
+        .inputs
+        .iter()
+        .map(|(path, text)| parse(path, text))
+        .collect();
+    let (drv, derivation) = parse(&case.drv, &case.derivation);
+    derivations.insert(drv.clone(), derivation);
+    let graph = DerivationGraph::new([drv.clone()], |path| derivations.get(path).cloned()).unwrap();
+    (drv, graph)
+}
+
+/// Builds a case, and tells what differs; `None` if the script is not run here.
+pub fn check(case: &Case) -> Option<Result<(), String>> {
+    let store_dir = StoreDir::default();
+    let (drv, graph) = graph(case);
+    let settings = Settings::default();
+    let nobody = Substituters::new([], &settings, None);
+    let identities = Identities::new(&graph, &store_dir);
+    let builder = ToyBuilder::default();
+    let wanted = [Wanted::all(drv.clone())];
+    let plan = plan(&graph, &wanted, &LocalStore::new(), &nobody, &settings);
+    let world = World {
+        graph: &graph,
+        identities: &identities,
+        substituters: &nobody,
+        settings: &settings,
+        builder: &builder,
+    };
+    let realised = realise(&world, &wanted, &LocalStore::new(), &plan);
+    let node = graph.find(&drv).unwrap();
+    let prepared = prepare(&graph, node, &realised.local, &identities, &store_dir).unwrap();
+    if let Err(unsupported) = toy::run(&prepared.job(&realised.local, &store_dir)) {
+        eprintln!("{}: {}", case.name, unsupported.0);
+        return None;
+    }
+    Some(match (&realised.failure, &case.failed) {
+        (Some(ours), Some(theirs))
+            if ours.contains(theirs) || ours.contains(&format!("exit code {theirs}.")) =>
+        {
+            Ok(())
+        }
+        (Some(ours), Some(theirs))
+            if ours.contains("cycle detected") && theirs.contains("cycle detected") =>
+        {
+            Ok(())
+        }
+        (None, None) => {
+            let outputs = graph[node].derivation.outputs.keys();
+            let paths = realised.derivations[node.index()].paths.iter();
+            let built: BTreeMap<String, Output> = outputs
+                .zip(paths)
+                .map(|(name, path)| {
+                    let path = path.as_ref().unwrap();
+                    let object = realised.local.object(path).unwrap();
+                    let output = Output {
+                        path: store_dir.display(path),
+                        nar_hash: object.nar_hash.render(HashFormat::Sri),
+                        nar_size: object.nar_size,
+                        references: object
+                            .references
+                            .iter()
+                            .map(|it| store_dir.display(it))
+                            .collect(),
+                    };
+                    (name.to_string(), output)
+                })
+                .collect();
+            if built == case.outputs {
+                Ok(())
+            } else {
+                Err(format!("built {built:#?}, not {:#?}", case.outputs))
+            }
+        }
+        (ours, theirs) => Err(format!("ended with {ours:?}, not {theirs:?}")),
+    })
+}
+
+/// Reads the builds of a file; a relative name is that of golden data.
+pub fn load(file: &str) -> Vec<Case> {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/cache");
+    let text = fs::read_to_string(golden.join(file)).unwrap();
+    let golden: Golden = serde_json::from_str(&text).unwrap();
+    let nix = &golden.nix;
+    assert!(nix.starts_with("2.34."), "recorded with Nix {nix}");
+    golden.cases
+}

@@ -1,0 +1,150 @@
+//! Plans as JSON, version 2: what `drvlab plan --json` prints.
+//!
+//! - `version`: 2.
+//! - `derivations`: inputs first; each with `drvPath`, `neededBy` (the dependent that made the dry run look at it, or null), `dryRun` and
+//!   `nix`, which are decisions, and `outputs` by name: `path` (null if it is not known before the build), `realPath` (as it turned out),
+//!   `dryRun` and `nix`.
+//! - A decision: `action` (`present`, `fetch`, `build`, `impossible`, `notNeeded`), `reason` (a clause for people), `rule` (1 to 19, or null
+//!   if none of them decided) and `fix` (what would change it, or null).
+//! - `fetched`: what the dry run would fetch: `path`, `reason`, `downloadSize` and `narSize` in bytes; `unknown`: what it cannot get.
+//! - `droppedCaches`: `cache`, `reason`, `rule`, `fix`.
+//! - `failure`: why not all that is wanted is there in the end, or null.
+//! - `steps`: what Nix does, in order: `kind` (`fetch` or `build`), `path` of the store object or derivation, `start` and `end` in
+//!   milliseconds from the beginning, `slot`, `after` (indices of steps), for downloads `cache`, `downloadSize` and `narSize`, for builds
+//!   `simulated`, `resolved` (the derivation that was built instead, or null) and `failure`.
+//! - `time`: `total`, `builds` and `criticalPath` in milliseconds.
+
+use drvlab_cache::plan::Decision;
+use drvlab_cache::realise::Step;
+use drvlab_cache::world::Run;
+use drvlab_cache::{Action, DerivationGraph, Settings, fix};
+use serde_json::{Map, Value, json};
+
+/// The version of the format.
+pub const VERSION: u32 = 2;
+
+/// Returns a run as data.
+pub fn to_json(run: &Run, graph: &DerivationGraph, settings: &Settings) -> Value {
+    let store_dir = &settings.store_dir;
+    let derivations = graph
+        .nodes()
+        .iter()
+        .zip(&run.plan.derivations)
+        .zip(&run.realised.derivations);
+    let derivations: Vec<Value> = derivations
+        .map(|((node, planned), done)| {
+            let outputs = node
+                .outputs()
+                .zip(&planned.outputs)
+                .zip(done.outputs.iter().zip(&done.paths));
+            let outputs: Map<String, Value> = outputs
+                .map(|(((name, path), planned), (done, real))| {
+                    let output = json!({
+                        "path": path.map(|path| store_dir.display(path)),
+                        "realPath": real.as_ref().map(|path| store_dir.display(path)),
+                        "dryRun": decision(planned),
+                        "nix": decision(done),
+                    });
+                    (name.to_string(), output)
+                })
+                .collect();
+            json!({
+                "drvPath": store_dir.display(&node.path),
+                "dryRun": decision(&planned.decision),
+                "nix": decision(&done.decision),
+                "neededBy": planned.needed_by.map(|id| store_dir.display(&graph[id].path)),
+                "outputs": outputs,
+            })
+        })
+        .collect();
+    let fetched = run.plan.fetches.iter().map(|fetch| {
+        json!({
+            "path": store_dir.display(&fetch.path),
+            "reason": fetch.reason.to_string(),
+            "downloadSize": fetch.download_size,
+            "narSize": fetch.nar_size,
+        })
+    });
+    let unknown = run.plan.unknown.iter().map(|unknown| {
+        json!({ "path": store_dir.display(&unknown.path), "reason": unknown.reason.to_string() })
+    });
+    let dropped = run.dropped.iter().map(|dropped| {
+        json!({
+            "cache": &**dropped.cache(),
+            "reason": dropped.to_string(),
+            "rule": dropped.rule(),
+            "fix": dropped.fix(),
+        })
+    });
+    json!({
+        "version": VERSION,
+        "derivations": derivations,
+        "fetched": fetched.collect::<Vec<_>>(),
+        "unknown": unknown.collect::<Vec<_>>(),
+        "droppedCaches": dropped.collect::<Vec<_>>(),
+        "failure": run.realised.failure.as_deref(),
+        "steps": steps(run, graph, settings),
+        "time": {
+            "total": run.schedule.total,
+            "builds": run.schedule.build_time,
+            "criticalPath": run.schedule.critical_path,
+        },
+    })
+}
+
+fn steps(run: &Run, graph: &DerivationGraph, settings: &Settings) -> Vec<Value> {
+    let store_dir = &settings.store_dir;
+    let steps = run.realised.steps.iter().zip(&run.schedule.spans);
+    let steps = steps.map(|(done, span)| {
+        let mut step = match &done.step {
+            Step::Fetch {
+                path, cache, info, ..
+            } => json!({
+                "kind": "fetch",
+                "path": store_dir.display(path),
+                "cache": &**cache,
+                "downloadSize": info.file_size,
+                "narSize": info.nar_size,
+            }),
+            Step::Build {
+                node,
+                resolved,
+                real,
+                failure,
+                ..
+            } => json!({
+                "kind": "build",
+                "path": store_dir.display(&graph[*node].path),
+                "simulated": !real,
+                "resolved": resolved.as_ref().map(|path| store_dir.display(path)),
+                "failure": failure.as_deref(),
+            }),
+        };
+        step["start"] = span.start.into();
+        step["end"] = span.end.into();
+        step["slot"] = span.slot.into();
+        step["after"] = done.after.clone().into();
+        step
+    });
+    steps.collect()
+}
+
+fn decision(decision: &Decision) -> Value {
+    json!({
+        "action": action(decision.action),
+        "reason": decision.reason.to_string(),
+        "rule": decision.reason.rule(),
+        "fix": fix::fix(&decision.reason),
+    })
+}
+
+/// The word for an action.
+const fn action(action: Action) -> &'static str {
+    match action {
+        Action::Present => "present",
+        Action::Fetch => "fetch",
+        Action::Build => "build",
+        Action::Impossible => "impossible",
+        Action::NotNeeded => "notNeeded",
+    }
+}

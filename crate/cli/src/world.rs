@@ -1,0 +1,130 @@
+//! Worlds from files: what `drvlab plan --world` reads, and how it evaluates and opens what stands in them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use drvlab_cache::scenario::Scenario;
+use drvlab_cache::world::{Evaluated, Loader, Run, World, WorldError};
+use drvlab_cache::world_file::{Subject, WorldFile};
+use drvlab_cache::{BinaryCache, DerivationGraph, Wanted};
+use drvlab_store::StoreDir;
+
+use crate::arguments::{Input, Source};
+use crate::cache_folder;
+use crate::failure::Failure;
+use crate::instantiate::each_instance;
+use crate::reading;
+use crate::session::Session;
+
+/// Reads a world.
+///
+/// # Errors
+/// When the file cannot be read, makes no sense, or what stands in it cannot be evaluated or opened.
+pub fn open(file: &Path, input: &Input) -> Result<World, Failure> {
+    let wrong = |error: &dyn std::fmt::Display| {
+        Failure::message(format!("'{}' is no world: {error}", file.display()))
+    };
+    let text = reading::file(file).map_err(|error| wrong(&error))?;
+    let parsed: WorldFile = serde_json::from_slice(&text).map_err(|error| wrong(&error))?;
+    let mut loader = Disk {
+        folder: file.parent().unwrap_or(Path::new("")).to_owned(),
+        input,
+    };
+    World::new(&parsed, &mut loader).map_err(|error| wrong(&error))
+}
+
+/// Lets a scenario happen, whose paths are seen from `folder`, and finds out what comes of it.
+///
+/// # Errors
+/// When its world cannot be made, or what it plans cannot be evaluated.
+pub fn play(
+    scenario: &Scenario,
+    folder: &Path,
+    input: &Input,
+) -> Result<(Run, Rc<DerivationGraph>), Failure> {
+    let failed = |error: WorldError| Failure::message(error.to_string());
+    let mut loader = Disk {
+        folder: folder.to_owned(),
+        input,
+    };
+    let world = World::new(&scenario.world, &mut loader).map_err(failed)?;
+    let Evaluated { graph, wanted } = loader.evaluate(&scenario.now).map_err(failed)?;
+    Ok((world.run(&graph, &wanted), graph))
+}
+
+/// Evaluates and opens files on the disk; paths in a world are seen from its folder.
+struct Disk<'a> {
+    folder: PathBuf,
+    input: &'a Input,
+}
+
+impl Loader for Disk<'_> {
+    fn evaluate(&mut self, subject: &Subject) -> Result<Evaluated, WorldError> {
+        let failed =
+            |failure: Failure| WorldError(String::from_utf8_lossy(failure.text()).into_owned());
+        let mut input = self.input.clone();
+        if let Some(file) = &subject.file {
+            input.sources = vec![Source::File(self.folder.join(file))];
+        }
+        if let Some(attribute) = &subject.attribute {
+            input.attr_paths = vec![attribute.clone().into_bytes()];
+        }
+        for [from, to] in &subject.with {
+            for source in &mut input.sources {
+                *source = Source::Expression(replaced(source, from, to)?);
+            }
+        }
+        let mut session = Session::start(&input).map_err(failed)?;
+        evaluate(&mut session, &input).map_err(failed)
+    }
+
+    fn open_cache(
+        &mut self,
+        name: &str,
+        path: &str,
+        store_dir: &StoreDir,
+    ) -> Result<BinaryCache, WorldError> {
+        cache_folder::open_as(&self.folder.join(path), Some(name), store_dir).map_err(|failure| {
+            WorldError(String::from_utf8_lossy(failure.text()).trim().to_owned())
+        })
+    }
+}
+
+/// Reads a source and replaces text in it.
+fn replaced(source: &Source, from: &str, to: &str) -> Result<Vec<u8>, WorldError> {
+    let text = match source {
+        Source::Expression(text) => text.clone(),
+        Source::File(path) => reading::file(path)
+            .map_err(|error| WorldError(format!("'{}': {error}", path.display())))?,
+        Source::Stdin => return Err(WorldError("standard input cannot be changed".to_owned())),
+    };
+    let at = text
+        .windows(from.len().max(1))
+        .position(|it| it == from.as_bytes());
+    let at = at.ok_or_else(|| WorldError(format!("the text '{from}' does not occur")))?;
+    Ok([&text[..at], to.as_bytes(), &text[at + from.len()..]].concat())
+}
+
+/// Evaluates an input to derivations and what is wanted of them.
+///
+/// # Errors
+/// When that fails.
+pub fn evaluate(session: &mut Session, input: &Input) -> Result<Evaluated, Failure> {
+    let mut roots = Vec::new();
+    let mut wanted = Vec::new();
+    each_instance(session, input, |_, instance| {
+        wanted.push(Wanted::output(instance.drv_path.clone(), instance.output));
+        roots.push(instance.drv_path);
+        Ok(())
+    })?;
+    let store = &session.machine().store;
+    let mut seen = BTreeSet::new();
+    roots.retain(|root| seen.insert(root.clone()));
+    let graph = DerivationGraph::new(roots, |path| store.derivations.get(path).map(Rc::clone))
+        .map_err(|error| Failure::message(error.to_string()))?;
+    Ok(Evaluated {
+        graph: Rc::new(graph),
+        wanted,
+    })
+}
