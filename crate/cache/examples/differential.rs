@@ -25,15 +25,26 @@ fn export(file: &str, folder: &Path, key: &str) -> ExitCode {
     let mut farm = Farm::new(Some(key));
     for case in &toys::load(file) {
         let (drv, graph) = toys::graph(case);
-        farm.publish(&graph, graph.find(&drv), &mut cache, &ToyBuilder::default(), |_| false);
+        farm.publish(
+            &graph,
+            graph.find(&drv),
+            &mut cache,
+            &ToyBuilder::default(),
+            |_| false,
+        );
     }
     let export = export::export(&cache);
     for (name, contents) in &export.files {
         let file = folder.join(name);
-        fs::create_dir_all(file.parent().expect("it is in the folder")).expect("the folder can be made");
+        fs::create_dir_all(file.parent().expect("it is in the folder"))
+            .expect("the folder can be made");
         fs::write(file, contents).expect("the file can be written");
     }
-    println!("{} files, {} store objects left out", export.files.len(), export.left_out.len());
+    println!(
+        "{} files, {} store objects left out",
+        export.files.len(),
+        export.left_out.len()
+    );
     ExitCode::SUCCESS
 }
 

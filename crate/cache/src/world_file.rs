@@ -114,7 +114,11 @@ pub struct Subject {
 
 /// Something that happened.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase",
+    deny_unknown_fields
+)]
 pub enum Event {
     /// A build farm, or another user's machine, built something and pushed it.
     Publish {

@@ -20,7 +20,7 @@ let
 
   compiler = build { name = "compiler-14.2"; content = "a compiler"; };
   source = derivation {
-    name = "app-1.0.tar.gz";
+    name = "source.tar.gz";
     inherit system;
     builder = "/bin/sh";
     args = [ "-c" "printf %s 'the source of app' > $out" ];

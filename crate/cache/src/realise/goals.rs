@@ -234,7 +234,13 @@ impl Worker<'_> {
         }
         let path = output_path(graph, node, name, &self.local, identities);
         if path.as_ref().is_some_and(|path| self.local.contains(path)) {
-            return Ok(Attempt::Valid(Action::Present, Reason::AlreadyValid));
+            // It may have been fetched a moment ago, as something that another path refers to.
+            let reason = path.map_or(Reason::AlreadyValid, |path| self.cache_of(0, &path));
+            let action = match reason {
+                Reason::InCache { .. } => Action::Fetch,
+                _ => Action::Present,
+            };
+            return Ok(Attempt::Valid(action, reason));
         }
         if !settings.substitute {
             return Ok(Attempt::Build(Reason::SubstitutionDisabled));
