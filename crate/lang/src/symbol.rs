@@ -1,7 +1,8 @@
 //! Interned names: attribute names, variables, parameters.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHasher;
 use std::fmt;
+use std::hash::Hasher as _;
 
 /// An interned name; equal names have equal symbols within one [`Symbols`] table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,10 +15,26 @@ impl fmt::Debug for Symbol {
 }
 
 /// The table of interned names. Names are bytes: a Nix attribute name need not be UTF-8.
+///
+/// All names lie in one buffer, and are found by open addressing with linear probing. The last name is always taken out first, so its
+/// place in the table can simply be cleared: no other name was put behind it because of it.
 #[derive(Debug, Default, Clone)]
 pub struct Symbols {
-    ids: FxHashMap<Box<[u8]>, Symbol>,
-    names: Vec<Box<[u8]>>,
+    /// The names, one after the other.
+    bytes: Vec<u8>,
+    /// Where each name ends.
+    ends: Vec<usize>,
+    /// A power of two of places, at most half of them taken.
+    places: Vec<Place>,
+}
+
+/// A place of the table.
+#[derive(Debug, Default, Clone, Copy)]
+struct Place {
+    /// The number of a name, from 1 on; 0 if the place is empty.
+    number: u32,
+    /// The hash of the name, which tells most others apart.
+    hash: u32,
 }
 
 impl Symbols {
@@ -33,44 +50,109 @@ impl Symbols {
 
     /// Returns the symbol of `name`, adding it when it is new.
     pub fn intern(&mut self, name: &[u8]) -> Symbol {
-        if let Some(&symbol) = self.ids.get(name) {
+        if 2 * self.ends.len() >= self.places.len() {
+            self.grow();
+        }
+        let hash = hash(name);
+        let place = self.find(name, hash);
+        if let Some(symbol) = self.places[place].symbol() {
             return symbol;
         }
         let symbol =
-            Symbol(u32::try_from(self.names.len()).expect("fewer than 2^32 names fit in memory"));
-        let boxed: Box<[u8]> = name.into();
-        self.names.push(boxed.clone());
-        self.ids.insert(boxed, symbol);
+            Symbol(u32::try_from(self.ends.len()).expect("fewer than 2^32 names fit in memory"));
+        self.bytes.extend_from_slice(name);
+        self.ends.push(self.bytes.len());
+        self.places[place] = Place {
+            number: symbol.0 + 1,
+            hash,
+        };
         symbol
+    }
+
+    /// Returns the place of a name, or the empty one where it would be put.
+    #[inline]
+    fn find(&self, name: &[u8], hash: u32) -> usize {
+        let mask = self.places.len() - 1;
+        let mut index = hash as usize & mask;
+        loop {
+            let place = self.places[index];
+            match place.symbol() {
+                Some(symbol) if place.hash != hash || self.name(symbol) != name => {
+                    index = (index + 1) & mask;
+                }
+                _ => return index,
+            }
+        }
+    }
+
+    /// Makes room for twice as many names. They are put in again in their order, as removal wants it.
+    #[cold]
+    fn grow(&mut self) {
+        let size = (2 * self.places.len()).max(16);
+        self.places = vec![Place::default(); size];
+        for number in 0..self.ends.len() as u32 {
+            let hash = hash(self.name(Symbol(number)));
+            let mut index = hash as usize & (size - 1);
+            while self.places[index].number != 0 {
+                index = (index + 1) & (size - 1);
+            }
+            self.places[index] = Place {
+                number: number + 1,
+                hash,
+            };
+        }
     }
 
     /// Forgets the names that have been added since there were `len`.
     pub(crate) fn truncate(&mut self, len: usize) {
-        for name in self.names.drain(len..) {
-            self.ids.remove(&name);
+        for number in (len..self.ends.len()).rev() {
+            let symbol = Symbol(number as u32);
+            let place = self.find(self.name(symbol), hash(self.name(symbol)));
+            self.places[place] = Place::default();
+            self.ends.pop();
         }
+        self.bytes.truncate(self.ends.last().copied().unwrap_or(0));
     }
 
     /// Returns the symbol of `name` if it has been interned.
     pub fn get(&self, name: &[u8]) -> Option<Symbol> {
-        self.ids.get(name).copied()
+        if self.places.is_empty() {
+            return None;
+        }
+        self.places[self.find(name, hash(name))].symbol()
     }
 
     /// Returns the name of a symbol.
     #[inline]
     pub fn name(&self, symbol: Symbol) -> &[u8] {
-        &self.names[symbol.0 as usize]
+        let index = symbol.0 as usize;
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.bytes[start..self.ends[index]]
     }
 
     /// Counts the interned names.
     pub fn len(&self) -> usize {
-        self.names.len()
+        self.ends.len()
     }
 
     /// Tells whether no name has been interned.
     pub fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        self.ends.is_empty()
     }
+}
+
+impl Place {
+    #[inline]
+    fn symbol(self) -> Option<Symbol> {
+        self.number.checked_sub(1).map(Symbol)
+    }
+}
+
+#[inline]
+fn hash(name: &[u8]) -> u32 {
+    let mut hasher = FxHasher::default();
+    hasher.write(name);
+    hasher.finish() as u32
 }
 
 /// Names that the evaluator itself looks up, at fixed positions of every table.
@@ -210,4 +292,51 @@ pub mod well_known {
         "derivation", "strict", "drvAttrs", "commonAttrs", "outputsList", "x",
         "outputToAttrListElement",
     ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Symbols, well_known};
+
+    #[test]
+    fn names_have_one_symbol_each() {
+        let mut symbols = Symbols::new();
+        assert_eq!(symbols.intern(b"outPath"), well_known::OUT_PATH);
+        let names: Vec<String> = (0..1000)
+            .map(|index| format!("name-{}", index * 7))
+            .collect();
+        let first: Vec<_> = names
+            .iter()
+            .map(|name| symbols.intern(name.as_bytes()))
+            .collect();
+        for (name, &symbol) in names.iter().zip(&first) {
+            assert_eq!(symbols.intern(name.as_bytes()), symbol);
+            assert_eq!(symbols.get(name.as_bytes()), Some(symbol));
+            assert_eq!(symbols.name(symbol), name.as_bytes());
+        }
+        assert_eq!(symbols.get(b"name-1"), None);
+        assert_eq!(Symbols::default().get(b"x"), None);
+    }
+
+    #[test]
+    fn forgotten_names_are_new_again_and_the_others_stay() {
+        let mut symbols = Symbols::new();
+        let known = symbols.len();
+        let name = |index: u32| format!("{index}").into_bytes();
+        for round in 0..20 {
+            // Across sizes of the table.
+            let (kept, more) = (known + 13 * round, 150 * round as u32);
+            for index in 0..more {
+                symbols.intern(&name(index));
+            }
+            symbols.truncate(kept);
+            let kept = kept.min(symbols.len()) - known;
+            for index in 0..more {
+                let found = symbols.get(&name(index)).map(|symbol| symbol.0 as usize);
+                let expected = known + index as usize;
+                assert_eq!(found, ((index as usize) < kept).then_some(expected));
+            }
+        }
+        assert_eq!(symbols.get(b"outPath"), Some(well_known::OUT_PATH));
+    }
 }

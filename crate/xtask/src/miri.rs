@@ -6,7 +6,14 @@ use crate::workspace::Workspace;
 /// The tests, by parts of their names: of the package, then of its tests. Miri is slow, so they are those of the modules with unsafe code.
 const TESTS: [(&str, &[&str]); 1] = [(
     "drvlab-lang",
-    &["arena::", "heap_stack::", "attrs::", "engine::", "value::"],
+    &[
+        "arena::",
+        "heap_stack::",
+        "attrs::",
+        "engine::",
+        "symbol::",
+        "value::",
+    ],
 )];
 
 /// Runs the tests.
