@@ -1,6 +1,7 @@
 /** One derivation in detail: why it changed, what the cache has, and its ATerm with the difference marked. */
 import { css, html, LitElement, nothing } from "lit";
 import { beginning } from "./long-text";
+import "./microscope";
 import type { DerivationDetail, DerivationSummary } from "./protocol";
 import { changeMark, symbol, word } from "./state-mark";
 import { storePath } from "./store-path";
@@ -130,6 +131,13 @@ export class DerivationView extends LitElement {
         ${this.#causes(selected)} ${this.#outputs(selected)} ${detail ? this.#detail(detail) : nothing}
         <h3>Derivation</h3>
         ${storePath(selected.drvPath, selected.baselineDrvPath)} ${detail ? this.#aterm(detail) : html`<p class="muted">Loading …</p>`}
+        ${detail
+          ? html`<drvlab-microscope
+              .detail=${detail}
+              .store=${this.store}
+              .attribute=${this.#attribute(detail)}
+            ></drvlab-microscope>`
+          : nothing}
       </div>
     </section>`;
   }
@@ -177,6 +185,15 @@ export class DerivationView extends LitElement {
               </dd>`,
         )}
       </dl>`;
+  }
+
+  /** The attribute in whose definition the cursor stands. */
+  #attribute({ attributes }: DerivationDetail): string | undefined {
+    const { cursor } = this.state;
+    const found = cursor?.starts.flatMap((start) =>
+      attributes.filter(({ place }) => place.file === cursor.file && place.from === start),
+    );
+    return found?.[0]?.name;
   }
 
   #aterm({ aterm, baselineAterm }: DerivationDetail) {

@@ -4,7 +4,7 @@
  * Each file keeps its own editor state, so undo goes on where it was when a file is opened again.
  */
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit } from "@codemirror/language";
+import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxTree } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic as Underline } from "@codemirror/lint";
 import { Annotation, EditorState, type Extension } from "@codemirror/state";
 import {
@@ -16,6 +16,7 @@ import {
   keymap,
   lineNumbers,
 } from "@codemirror/view";
+import type { SyntaxNode } from "@lezer/common";
 import { css, html, LitElement, type PropertyValues } from "lit";
 import { nix } from "./nix-language";
 import type { Diagnostic } from "./protocol";
@@ -133,6 +134,7 @@ export class CodeEditor extends LitElement {
         autocapitalize: "off",
       }),
       EditorView.updateListener.of((update) => {
+        if (update.selectionSet) this.store.setCursor({ file: this.#file, starts: startsAround(update.state) });
         if (!update.docChanged || update.transactions.some((transaction) => transaction.annotation(fromStore))) return;
         const text = update.state.doc.toString();
         this.#texts.set(this.#file, text);
@@ -197,6 +199,15 @@ export class CodeEditor extends LitElement {
     });
     if (jump.focus) this.#view.focus();
   }
+}
+
+/** Where the parts of the text begin that the cursor stands in, from inside to outside. */
+function startsAround(state: EditorState): number[] {
+  const starts = new Set<number>();
+  for (let node: SyntaxNode | null = syntaxTree(state).resolveInner(state.selection.main.head, 1); node; node = node.parent) {
+    starts.add(node.from);
+  }
+  return [...starts];
 }
 
 function sentence(diagnostic: Diagnostic): string {

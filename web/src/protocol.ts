@@ -8,14 +8,21 @@ import type { DerivationDetail, Entry, PublishReport, Report } from "./wasm/drvl
 
 export type {
   Action,
+  AttributePlace,
+  Content,
   DerivationDetail,
   DerivationSummary,
   Diagnostic,
   Entry,
+  FoldedByte,
+  Mark,
   OutputSummary,
+  PathExplanation,
   Place,
   PublishReport,
   Report,
+  Step,
+  Text,
   TraceFrame,
 } from "./wasm/drvlab_wasm.js";
 

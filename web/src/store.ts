@@ -33,8 +33,15 @@ export interface State {
   readonly discarded: Draft | undefined;
   readonly selected: DerivationSummary | undefined;
   readonly detail: DerivationDetail | undefined;
+  /** Where the cursor is: where the parts of the text begin that it stands in, from inside to outside. */
+  readonly cursor: Cursor | undefined;
   /** Where the editor shall go; a new object for every jump. */
   readonly jump: Jump | undefined;
+}
+
+export interface Cursor {
+  file: string;
+  starts: number[];
 }
 
 export interface Jump {
@@ -112,6 +119,12 @@ export class Store {
   goTo(place: Place): void {
     const file = place.file ?? this.state.active;
     if (this.state.files.has(file)) this.#set({ active: file, jump: { file, from: place.from, to: place.to, focus: true } });
+  }
+
+  setCursor(cursor: Cursor): void {
+    const before = this.state.cursor;
+    if (before?.file === cursor.file && String(before.starts) === String(cursor.starts)) return;
+    this.#set({ cursor });
   }
 
   setAttrPath(attrPath: string): void {
@@ -236,6 +249,7 @@ export class Store {
       discarded: undefined,
       selected: undefined,
       detail: undefined,
+      cursor: undefined,
       jump: undefined,
     };
   }

@@ -5,7 +5,7 @@ use crate::error::{EvalError, Result};
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::well_known;
-use crate::value::Value;
+use crate::value::{Addr, Value};
 use bstr::{BStr, BString, ByteSlice};
 use drvlab_store::placeholder::{
     computed_digest, computed_placeholder, placeholder, upstream_digest, upstream_placeholder,
@@ -31,6 +31,8 @@ pub(crate) struct Recipe {
     pub invalid_json: Option<String>,
     pub content_addressed: bool,
     pub impure: bool,
+    /// The flat set that all this was read from.
+    pub attributes: Option<Addr>,
     outputs: Vec<BString>,
     hash_algorithm: Option<HashAlgorithm>,
     hash_method: Option<ContentAddressMethod>,
@@ -52,6 +54,7 @@ impl Recipe {
             invalid_json: None,
             content_addressed: false,
             impure: false,
+            attributes: None,
             outputs: vec!["out".into()],
             hash_algorithm: None,
             hash_method: None,
@@ -215,9 +218,25 @@ impl Machine {
         }
         if !self.store.derivations.contains_key(&path) {
             self.store.order.push(path.clone());
+            if let Some(attributes) = recipe.attributes {
+                self.store.attributes.insert(path.clone(), attributes);
+            }
             self.store.derivations.insert(path, Rc::new(derivation));
         }
         Ok(self.heap.attrs_from(attributes))
+    }
+
+    /// Returns where the attributes of a derivation that this evaluation made are defined, those that are in a text.
+    pub fn attribute_positions(&self, drv_path: &drvlab_store::StorePath) -> Vec<(BString, Pos)> {
+        let Some(&flat) = self.store.attributes.get(drv_path) else {
+            return Vec::new();
+        };
+        let attributes = self.heap.attributes(&self.ir, flat);
+        attributes
+            .into_iter()
+            .filter(|(_, _, pos)| pos.is_some())
+            .map(|(name, _, pos)| (self.symbols.name(name).into(), pos))
+            .collect()
     }
 
     /// Parses the hash of a fixed output. An empty text stands for zeros, with a warning.

@@ -3,6 +3,7 @@
 //! Nothing is written anywhere; the host decides what to do with them.
 
 use crate::loading::Kept;
+use crate::value::Addr;
 use drvlab_store::{Derivation, DigestCache, StoreDir, StorePath};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,8 @@ pub struct StoreObjects {
     pub derivations: BTreeMap<StorePath, Rc<Derivation>>,
     /// Their paths in the order they were made: inputs before what uses them.
     pub order: Vec<StorePath>,
+    /// The flat sets that derivations were made of, in the heap of this evaluation.
+    pub(crate) attributes: FxHashMap<StorePath, Addr>,
     /// Digests of derivations.
     pub digests: DigestCache,
     /// Texts made by `toFile`.
@@ -64,6 +67,7 @@ impl StoreObjects {
         StoreObjects {
             derivations: BTreeMap::new(),
             order: Vec::new(),
+            attributes: FxHashMap::default(),
             digests: DigestCache::new(dir.clone()),
             texts: BTreeMap::new(),
             sources: BTreeMap::new(),

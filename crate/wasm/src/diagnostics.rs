@@ -54,6 +54,17 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+/// Finds the word at a position.
+pub(crate) fn place_of(pos: Pos, sources: &SourceMap) -> model::Place {
+    place(
+        Span {
+            start: pos,
+            end: pos,
+        },
+        sources,
+    )
+}
+
 fn place(span: Span, sources: &SourceMap) -> model::Place {
     if span.start == Pos::NONE {
         return model::Place::default();

@@ -6,6 +6,7 @@
 mod browser;
 mod diagnostics;
 mod files;
+mod microscope;
 pub mod model;
 mod report;
 mod workspace;

@@ -1,5 +1,6 @@
 //! What the page gets to see: plain data, for which TypeScript types are generated.
 
+use drvlab_store::explain::Explanation;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
@@ -301,4 +302,20 @@ pub struct DerivationDetail {
     pub baseline_aterm: Option<String>,
     /// What differs from the baseline.
     pub changes: Vec<FieldChange>,
+    /// How its paths come about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub explanation: Option<Explanation>,
+    /// Where its attributes are defined.
+    pub attributes: Vec<AttributePlace>,
+}
+
+/// Where an attribute of a derivation is defined.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct AttributePlace {
+    /// The attribute.
+    pub name: String,
+    /// The place of its name.
+    pub place: Place,
 }

@@ -3,6 +3,7 @@
 use crate::browser;
 use crate::diagnostics::{text, translate};
 use crate::files::SharedFiles;
+use crate::microscope;
 use crate::model::{
     DerivationDetail, Diagnostic, Entry, Outcome, PlanSummary, PublishReport, Report, Severity,
 };
@@ -258,6 +259,8 @@ impl Workspace {
             return detail;
         };
         let node = &graph[id];
+        detail.explanation = microscope::explanation(graph, id, &self.store_dir);
+        detail.attributes = microscope::attribute_places(&self.machine, &node.path);
         detail.aterm = self.aterm(&node.derivation);
         detail.json = match json::show([(&node.path, &*node.derivation)]) {
             Ok(value) => json::to_text(&value, json::Layout::Pretty),

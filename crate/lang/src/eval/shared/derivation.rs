@@ -144,6 +144,7 @@ async fn from_attributes(
         text.push(b'}');
         recipe.env.insert("__json".into(), text.into());
     }
+    recipe.attributes = Some(flat);
     m.instantiate(recipe, context, Pos::NONE).map_err(|error| {
         let place = m.place_of(flat, &[well_known::OUTPUT_HASH, well_known::NAME]);
         m.near(error, place)

@@ -1,0 +1,313 @@
+/** How the paths of a derivation come about, step by step: every hashed byte, what it says, and how to check it by hand. */
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { marked, visible, type Segment } from "./marked-text";
+import type { Content, DerivationDetail, FoldedByte, PathExplanation, Place, Step } from "./protocol";
+import { storePath } from "./store-path";
+import type { Store } from "./store";
+import { shared } from "./theme";
+
+/** Bytes of a text that are shown; all of them can be copied. */
+const SHOWN = 20_000;
+
+export class Microscope extends LitElement {
+  static override properties = {
+    detail: { attribute: false },
+    attribute: { attribute: false },
+    playing: { state: true },
+    said: { state: true },
+  };
+  declare detail: DerivationDetail;
+  declare store: Store;
+  /** The attribute in which the cursor stands. */
+  declare attribute: string | undefined;
+  /** The folding that is animated, by its place. */
+  declare playing: string | undefined;
+  /** What the last button did. */
+  declare said: string;
+
+  static override styles = [
+    shared,
+    css`
+      h3 {
+        margin: 14px 0 4px;
+        color: var(--muted);
+        font-size: 12px;
+        font-weight: 600;
+      }
+      details {
+        border: 1px solid var(--border);
+        border-radius: 6px;
+        background: var(--surface);
+      }
+      details + details {
+        margin-top: 4px;
+      }
+      summary {
+        padding: 5px 10px;
+        cursor: pointer;
+        overflow-wrap: anywhere;
+      }
+      ol {
+        margin: 0;
+        padding: 0 12px 10px 32px;
+      }
+      li + li {
+        margin-top: 12px;
+      }
+      li::marker {
+        color: var(--muted);
+      }
+      .title {
+        font-weight: 600;
+      }
+      pre,
+      .value {
+        margin: 6px 0 0;
+        padding: 7px 9px;
+        border: 1px solid var(--border);
+        border-radius: 6px;
+        background: var(--background);
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+      }
+      pre {
+        max-height: 260px;
+        overflow: auto;
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
+        margin-top: 6px;
+      }
+      .small {
+        padding: 2px 8px;
+        font-size: 12px;
+      }
+      .part {
+        border-radius: 2px;
+        background: color-mix(in srgb, var(--fetch) 10%, transparent);
+      }
+      button.part {
+        display: inline;
+        padding: 0;
+        border: 0;
+        border-bottom: 1px dashed var(--accent);
+        text-align: start;
+        font: inherit;
+        white-space: inherit;
+        overflow-wrap: inherit;
+        user-select: text;
+      }
+      .here {
+        background: color-mix(in srgb, var(--cause) 26%, transparent);
+        outline: 1px solid var(--cause);
+      }
+      del {
+        border-radius: 2px;
+        background: color-mix(in srgb, var(--error) 16%, transparent);
+        color: var(--muted);
+        text-decoration: line-through;
+      }
+      .digest {
+        background: color-mix(in srgb, var(--new) 16%, transparent);
+      }
+      .table {
+        overflow-x: auto;
+      }
+      table {
+        margin-top: 6px;
+        border-collapse: collapse;
+        font-family: var(--mono);
+        font-size: 12px;
+      }
+      th {
+        padding: 2px 10px 2px 0;
+        color: var(--muted);
+        font-family: var(--sans);
+        font-weight: 400;
+        text-align: start;
+        white-space: nowrap;
+      }
+      td {
+        padding: 2px 4px;
+      }
+      .result td {
+        border-top: 1px solid var(--border);
+        font-weight: 600;
+      }
+      @media (prefers-reduced-motion: no-preference) {
+        .play .second td {
+          animation: rise 500ms calc(var(--place) * 110ms) ease-in-out both;
+        }
+        .play .result td {
+          animation: appear 250ms calc(var(--place) * 110ms + 380ms) both;
+        }
+        @keyframes rise {
+          50% {
+            transform: translateY(-1.6em);
+            color: var(--accent);
+          }
+        }
+        @keyframes appear {
+          from {
+            opacity: 0;
+            transform: translateY(-0.8em);
+          }
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.said = "";
+  }
+
+  /** What belongs to the cursor comes into view, in the texts that are open. */
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has("attribute")) return;
+    for (const part of this.renderRoot.querySelectorAll<HTMLElement>("pre .here")) {
+      const text = part.closest("pre");
+      if (text) text.scrollTop += part.getBoundingClientRect().top - text.getBoundingClientRect().top - text.clientHeight / 3;
+    }
+  }
+
+  protected override render() {
+    const { explanation } = this.detail;
+    if (explanation === undefined) return nothing;
+    return html`<h3>How its paths come about</h3>
+      ${explanation.paths.map((path) => this.#path(path))}
+      <details>
+        <summary>What it counts as for those that need it</summary>
+        ${this.#steps(explanation.identity, "identity")}
+      </details>
+      <p class="unseen" role="status">${this.said}</p>`;
+  }
+
+  #path({ output, path, claimed, steps }: PathExplanation) {
+    return html`<details>
+      <summary>
+        ${output === undefined ? "The derivation" : `Output ${output}`}:
+        ${path === undefined ? "not known before the build" : storePath(path, claimed)}
+      </summary>
+      ${this.#steps(steps, output ?? "")}
+    </details>`;
+  }
+
+  #steps(steps: Step[], key: string) {
+    return html`<ol>
+      ${steps.map(
+        ({ title, note, content }, index) =>
+          html`<li>
+            <span class="title">${title}</span>
+            <p class="muted">${note}</p>
+            ${this.#content(content, title, `${key} ${index}`)}
+          </li>`,
+      )}
+    </ol>`;
+  }
+
+  #content(content: Content, title: string, key: string): TemplateResult {
+    switch (content.kind) {
+      case "text": {
+        const { bytes, segments } = marked(content.text, content.marks, SHOWN);
+        const hashed = segments.every(({ mark }) => !mark?.masked);
+        return html`<pre tabindex="0" role="group" aria-label=${title}>${segments.map((segment) => this.#segment(segment))}${
+            bytes.length > SHOWN ? html`<span class="muted">… ${bytes.length.toLocaleString("en")} bytes in all</span>` : nothing
+          }</pre>
+          ${hashed ? html`<p class="actions">${this.#copy("Copy text", visible(bytes), title)}</p>` : nothing}`;
+      }
+      case "digest":
+        return html`<div class="value"><code>${content.hex}</code></div>
+          <p class="actions">
+            ${this.#copy("Copy digest", content.hex, title)} ${this.#copy("Copy command", content.command, title)}
+            <span class="muted"
+              >The command prints the same: <code>… | ${content.function === "blake3" ? "b3sum" : "sha256sum"}</code></span
+            >
+          </p>`;
+      case "folding":
+        return this.#folding(content.bytes, key);
+      case "base32":
+        return html`<div class="value"><code>${content.characters}</code></div>
+          <p class="actions">${this.#copy("Copy command", content.command, title)} <code>${content.command}</code></p>`;
+      case "path":
+        return html`<div class="value">${storePath(content.path, undefined)}</div>
+          <p class="actions">${this.#copy("Copy path", content.path, title)}</p>`;
+      case "unknown":
+        return html`<div class="value"><code>${content.placeholder}</code></div>`;
+      case "missing":
+        return html`<div class="value">${content.message}</div>`;
+    }
+  }
+
+  #segment({ text, mark, label }: Segment) {
+    if (mark === undefined) return text;
+    if (mark.masked) return html`<del><span class="unseen">left out: </span>${text}</del>`;
+    const { part } = mark;
+    const name = part.kind === "variable" ? part.name : part.kind === "builder" || part.kind === "system" ? part.kind : undefined;
+    const place = name === undefined ? undefined : this.#place(name);
+    const here = name !== undefined && name === this.attribute ? "here" : "";
+    if (place === undefined) {
+      return html`<span class="part ${part.kind === "input-digest" ? "digest" : ""} ${here}" title=${label}>${text}</span>`;
+    }
+    return html`<button
+      type="button"
+      class="part ${here}"
+      title=${`${label}: go to its definition`}
+      aria-current=${here ? "true" : nothing}
+      @click=${() => this.store.goTo(place)}
+    >${text}</button>`;
+  }
+
+  #place(name: string): Place | undefined {
+    return this.detail.attributes.find((attribute) => attribute.name === name)?.place;
+  }
+
+  #folding(bytes: FoldedByte[], key: string) {
+    const hex = (byte: number | undefined) => (byte === undefined ? "" : byte.toString(16).padStart(2, "0"));
+    const row = (name: string, kind: string, value: (byte: FoldedByte) => number | undefined) =>
+      html`<tr class=${kind}>
+        <th scope="row">${name}</th>
+        ${bytes.map((byte, place) => html`<td style="--place: ${place}">${hex(value(byte))}</td>`)}
+      </tr>`;
+    return html`<div class="table" tabindex="0" role="group" aria-label="Folding">
+        <table class=${this.playing === key ? "play" : ""}>
+          ${row("bytes 0 to 19", "first", ({ first }) => first)} ${row("bytes 20 to 31", "second", ({ second }) => second)}
+          ${row("both, by XOR", "result", ({ result }) => result)}
+        </table>
+      </div>
+      <p class="actions">
+        <button type="button" class="button small" @click=${() => void this.#play(key)}>Show how it folds</button>
+      </p>`;
+  }
+
+  /** Starts the animation anew, also if it has been shown. */
+  async #play(key: string): Promise<void> {
+    this.playing = undefined;
+    this.said = "";
+    await this.updateComplete;
+    // The browser must have seen the table without the animation.
+    void this.offsetWidth;
+    this.playing = key;
+    this.said = "Bytes 20 to 31 are combined with bytes 0 to 11 by XOR; bytes 12 to 19 stay as they are.";
+  }
+
+  #copy(label: string, text: string, title: string) {
+    return html`<button type="button" class="button small" @click=${() => void this.#write(label, text)}>
+      ${label}<span class="unseen"> of “${title}”</span>
+    </button>`;
+  }
+
+  async #write(label: string, text: string): Promise<void> {
+    this.said = "";
+    try {
+      await navigator.clipboard.writeText(text);
+      this.said = `${label.replace("Copy", "Copied")}.`;
+    } catch {
+      this.said = "The browser did not let the page copy.";
+    }
+  }
+}
+
+customElements.define("drvlab-microscope", Microscope);
