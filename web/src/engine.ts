@@ -5,7 +5,7 @@
  * piles up. A request that exceeds its time is stopped by ending the worker; a new one is given what
  * the old one had published and evicted (the journal), not the text that made it run away.
  */
-import type { Call, Entry, FileChange, Report, Request, Response, Results } from "./protocol";
+import type { Call, Entry, FileChange, Report, Request, Response, Results, Rule } from "./protocol";
 
 /** So many publications are repeated in a new worker; older ones are forgotten. */
 const JOURNAL_LIMIT = 24;
@@ -96,6 +96,12 @@ export class Engine {
     return result as Results["derivation"] | undefined;
   }
 
+  /** Evaluates under another rule. `undefined`: the worker was stopped, or a later question replaced this one. */
+  async whatIf(entry: Entry, rule: Rule): Promise<Results["whatIf"] | undefined> {
+    const result = await this.#call({ do: "whatIf", entry, rule });
+    return result as Results["whatIf"] | undefined;
+  }
+
   evict(storePath: string): void {
     this.#remember({ kind: "evict", storePath });
     void this.#call({ do: "evict", storePath });
@@ -129,7 +135,7 @@ export class Engine {
     const last = this.#queue.at(-1);
     if (job.do === "evaluate" && last?.do === "evaluate" && !last.silent) {
       this.#queue[this.#queue.length - 1] = { ...job, since: Math.min(job.since, last.since) };
-    } else if (job.do === "call" && job.call.do === "derivation" && last?.do === "call" && last.call.do === "derivation") {
+    } else if (job.do === "call" && isQuestion(job.call) && last?.do === "call" && last.call.do === job.call.do) {
       last.settle?.(undefined);
       this.#queue[this.#queue.length - 1] = job;
     } else {
@@ -257,4 +263,9 @@ export class Engine {
     this.#queue = [];
     for (const job of abandoned) if (job.do === "call") job.settle?.(undefined);
   }
+}
+
+/** Whether only the last answer counts. */
+function isQuestion(call: Call): boolean {
+  return call.do === "derivation" || call.do === "whatIf";
 }

@@ -14,6 +14,7 @@ import { Store, type State } from "./store";
 import "./story-list";
 import { shared } from "./theme";
 import "./toolbar";
+import "./what-if";
 
 export class Playground extends LitElement {
   static override properties = { state: { state: true } };
@@ -204,6 +205,9 @@ export class Playground extends LitElement {
                     <summary>Dry run</summary>
                     <pre>${beginning(state.report?.plan.dryRun || "Nothing to build or fetch.")}</pre>
                   </details>
+                </section>
+                <section class=${shade} aria-label="What if">
+                  <drvlab-what-if .state=${state} .store=${store}></drvlab-what-if>
                 </section>`
               : nothing}
           </div>

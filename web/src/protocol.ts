@@ -4,7 +4,7 @@
  *
  * The page sends one `Request` at a time and waits for the `Response` with its id, so the worker needs no queue.
  */
-import type { DerivationDetail, Entry, PublishReport, Report } from "./wasm/drvlab_wasm.js";
+import type { DerivationDetail, Entry, PublishReport, Report, Rule, WhatIf } from "./wasm/drvlab_wasm.js";
 
 export type {
   Action,
@@ -21,9 +21,11 @@ export type {
   Place,
   PublishReport,
   Report,
+  Rule,
   Step,
   Text,
   TraceFrame,
+  WhatIf,
 } from "./wasm/drvlab_wasm.js";
 
 /** A file that was opened or edited (`text`), or closed (`null`). */
@@ -39,7 +41,8 @@ export type Call =
   | { do: "compare"; with: "published" | "nothing" }
   | { do: "evict"; storePath: string }
   | { do: "resetCache" }
-  | { do: "derivation"; drvPath: string };
+  | { do: "derivation"; drvPath: string }
+  | { do: "whatIf"; entry: Entry; rule: Rule };
 
 /** What each call answers. */
 export interface Results {
@@ -49,6 +52,7 @@ export interface Results {
   evict: boolean;
   resetCache: null;
   derivation: DerivationDetail;
+  whatIf: WhatIf;
 }
 
 export interface Request {

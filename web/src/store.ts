@@ -7,7 +7,7 @@
 import { discardDraft, loadDraft, overlaid, overlay, saveDraft, storeEntry, type Draft } from "./draft";
 import { Engine, type Files, type JournalEntry } from "./engine";
 import type { Example, Settings, StoryStep } from "./examples";
-import type { DerivationDetail, DerivationSummary, Entry, Place, Report } from "./protocol";
+import type { DerivationDetail, DerivationSummary, Entry, Place, Report, Rule, WhatIf } from "./protocol";
 import { connect } from "./worker-connection";
 
 export interface State {
@@ -33,6 +33,8 @@ export interface State {
   readonly discarded: Draft | undefined;
   readonly selected: DerivationSummary | undefined;
   readonly detail: DerivationDetail | undefined;
+  /** The rule of a lesson, and what it would change. */
+  readonly whatIf: { rule: Rule; answer: WhatIf | undefined } | undefined;
   /** Where the cursor is: where the parts of the text begin that it stands in, from inside to outside. */
   readonly cursor: Cursor | undefined;
   /** Where the editor shall go; a new object for every jump. */
@@ -119,6 +121,19 @@ export class Store {
   goTo(place: Place): void {
     const file = place.file ?? this.state.active;
     if (this.state.files.has(file)) this.#set({ active: file, jump: { file, from: place.from, to: place.to, focus: true } });
+  }
+
+  /** Chooses a rule for the lesson; `undefined` is what Nix does. */
+  setRule(rule: Rule | undefined): void {
+    this.#set({ whatIf: rule === undefined ? undefined : { rule, answer: undefined } });
+    void this.#askWhatIf();
+  }
+
+  async #askWhatIf(): Promise<void> {
+    const { whatIf } = this.state;
+    if (whatIf === undefined) return;
+    const answer = await this.#engine.whatIf(this.#entry(this.state.attrPath, this.state), whatIf.rule);
+    if (answer && this.state.whatIf?.rule === whatIf.rule) this.#set({ whatIf: { rule: whatIf.rule, answer } });
   }
 
   setCursor(cursor: Cursor): void {
@@ -249,6 +264,7 @@ export class Store {
       discarded: undefined,
       selected: undefined,
       detail: undefined,
+      whatIf: undefined,
       cursor: undefined,
       jump: undefined,
     };
@@ -286,6 +302,7 @@ export class Store {
           report.derivations.find(({ name }) => name === before.name));
       this.#set({ latest: report, report, outdated: false, selected, ...(selected ? {} : { detail: undefined }) });
       void this.#loadDetail();
+      void this.#askWhatIf();
     }
     this.shown(since);
   }

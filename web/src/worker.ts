@@ -28,6 +28,8 @@ function answer(workspace: Workspace, call: Call): Results[keyof Results] {
       return null;
     case "derivation":
       return workspace.derivation(call.drvPath);
+    case "whatIf":
+      return workspace.whatIf(call.entry, call.rule);
   }
 }
 

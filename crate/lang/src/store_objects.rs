@@ -95,6 +95,7 @@ impl StoreObjects {
         for path in self.order.drain(to.derivations..) {
             self.derivations.remove(&path);
             self.digests.forget(&path);
+            self.attributes.remove(&path);
         }
         // Nothing is ever taken out, so that equal numbers mean equal contents.
         if self.texts.len() != to.texts.len() {

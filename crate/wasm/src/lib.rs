@@ -9,6 +9,7 @@ mod files;
 mod microscope;
 pub mod model;
 mod report;
+mod what_if;
 mod workspace;
 
 pub use workspace::Workspace;

@@ -6,6 +6,11 @@ use drvlab_cache::{DerivationGraph, NodeId};
 use drvlab_lang::Machine;
 use drvlab_store::explain::{Explanation, explain};
 use drvlab_store::{DigestCache, StoreDir, StorePath};
+use wasm_bindgen::prelude::*;
+
+/// The one type of explanations that is not derived.
+#[wasm_bindgen(typescript_custom_section)]
+const TEXT: &'static str = <drvlab_store::explain::Text as tsify::Tsify>::DECL;
 
 /// Explains a derivation of a graph; `None` if it makes no sense, which no evaluation gives.
 pub(crate) fn explanation(

@@ -319,3 +319,57 @@ pub struct AttributePlace {
     /// The place of its name.
     pub place: Place,
 }
+
+/// A rule that Nix does not follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Tsify)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// BLAKE3 instead of SHA-256 everywhere but in the hashes that authors give.
+    Blake3,
+    /// Hash parts are the first 20 bytes of digests.
+    Truncation,
+    /// Of two inputs with one digest, one replaces the other.
+    Clobbering,
+    /// No hashes: what has the same name is the same.
+    Names,
+}
+
+/// What another rule would change.
+#[derive(Clone, Debug, Default, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct WhatIf {
+    /// Derivations in all.
+    pub total: u32,
+    /// How many of their `.drv` files would have other paths.
+    pub moved_derivations: u32,
+    /// Outputs that would have other paths.
+    pub moved: Vec<MovedPath>,
+    /// Outputs that would be taken from the cache though they have changed.
+    pub wrong_hits: Vec<WrongHit>,
+}
+
+/// An output with another path.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct MovedPath {
+    /// The derivation's name.
+    pub name: String,
+    /// The output's name.
+    pub output: String,
+    /// The path that Nix gives it.
+    pub usual: String,
+    /// The path under the other rule.
+    pub other: String,
+}
+
+/// An output that would be taken for the one that was published.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct WrongHit {
+    /// The name that both have.
+    pub name: String,
+    /// What is wanted, by its real path.
+    pub wanted: String,
+    /// What would be found, by its real path.
+    pub found: String,
+}

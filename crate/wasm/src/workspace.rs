@@ -87,7 +87,7 @@ impl Workspace {
         let files = SharedFiles::default();
         let store_dir = StoreDir::default();
         Workspace {
-            machine: new_machine(&files),
+            machine: new_machine(&files, store_dir.clone()),
             files,
             local: LocalStore::new(),
             cache: BinaryCache::new(CACHE_NAME, CacheInfo::default(), store_dir.clone()),
@@ -184,7 +184,7 @@ impl Workspace {
     fn evaluate_entry(&mut self, entry: &Entry) -> Report {
         let start = browser::now();
         if self.machine.code_size() > CODE_LIMIT {
-            self.machine = new_machine(&self.files);
+            self.machine = new_machine(&self.files, self.store_dir.clone());
         }
         self.machine.forget_values();
         let found = self.find(entry);
@@ -371,6 +371,18 @@ impl Workspace {
         report
     }
 
+    /// Makes another evaluator of the same files.
+    pub(crate) fn machine_for(&self, store_dir: StoreDir) -> Machine {
+        new_machine(&self.files, store_dir)
+    }
+
+    /// Returns the last comparison: what was before, what is now, and the difference.
+    pub(crate) fn compared(&self) -> Option<(&DerivationGraph, &DerivationGraph, &Comparison)> {
+        let (before, comparison) = self.comparison.as_ref()?;
+        let after = &self.current.as_ref()?.graph;
+        Some((before, after, comparison))
+    }
+
     fn baseline(&self) -> Option<Rc<DerivationGraph>> {
         self.published
             .clone()
@@ -409,8 +421,9 @@ fn output_path(graph: &DerivationGraph, instance: &Instance) -> Option<StorePath
         .cloned()
 }
 
-fn new_machine(files: &SharedFiles) -> Machine {
+fn new_machine(files: &SharedFiles, store_dir: StoreDir) -> Machine {
     let settings = drvlab_lang::Settings {
+        store_dir,
         memory_limit: MEMORY_LIMIT,
         native_levels: NATIVE_LEVELS,
         heap_levels: HEAP_LEVELS,

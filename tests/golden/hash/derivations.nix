@@ -25,6 +25,27 @@ let
 
   chain = n: if n == 0 then leaf else make "chain${toString n}" { previous = chain (n - 1); other = chain (if n > 1 then n - 2 else 0); };
   concat = builtins.concatStringsSep "";
+  combine = builtins.concatMap;
+
+  algorithms = [ "md5" "sha1" "sha256" "sha512" "blake3" ];
+  digests = {
+    md5 = "d41d8cd98f00b204e9800998ecf8427e";
+    sha1 = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
+    sha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    sha512 = "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e";
+    blake3 = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
+  };
+  # Every method with the algorithms that it takes.
+  addresses = map (outputHashAlgo: { outputHashMode = "flat"; inherit outputHashAlgo; }) algorithms
+    ++ map (outputHashAlgo: { outputHashMode = "recursive"; inherit outputHashAlgo; }) algorithms
+    ++ [
+      { outputHashMode = "text"; outputHashAlgo = "sha256"; }
+      { outputHashMode = "git"; outputHashAlgo = "sha1"; }
+      { outputHashMode = "git"; outputHashAlgo = "sha256"; }
+    ];
+  spell = algorithm: format:
+    builtins.convertHash { hash = digests.${algorithm}; hashAlgo = algorithm; toHashFormat = format; };
+  spellings = algorithm: map (spell algorithm) [ "base16" "nix32" "base64" "sri" ] ++ [ "${algorithm}:${spell algorithm "nix32"}" ];
   block = concat (builtins.genList (i: "0123456789abcde\n") 64);
 in
 {
@@ -107,3 +128,32 @@ in
   { outputHash = "sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk="; outputHashMode = "git"; }
   { outputHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="; outputHashMode = "git"; }
 ]
+// each "spelled" (name: attrs: make name attrs)
+  (combine (address: map (outputHash: address // { inherit outputHash; }) (spellings address.outputHashAlgo)) addresses)
+// each "unbuilt" (name: attrs: make name attrs)
+  (combine (address: [ (address // { __contentAddressed = true; }) (address // { __impure = true; }) ]) addresses)
+// each "unbuilt-multi" (name: attrs: make name ({ outputs = [ "dev" "out" ]; } // attrs))
+  (combine (address: [ (address // { __contentAddressed = true; }) (address // { __impure = true; }) ]) addresses)
+// each "user" (name: input: make name { inherit input; outputs = [ "out" "doc" ]; })
+  (map (address: make "input" ({ __contentAddressed = true; } // address)) addresses)
+// each "impure-user" (name: input: make name { inherit input; __impure = true; })
+  (map (address: make "input" ({ __contentAddressed = true; } // address)) addresses)
+// each "fixed-user" (name: address: make name { input = make "input" (address // { outputHash = digests.${address.outputHashAlgo}; }); })
+  addresses
+// each "outputs" (name: outputs: make name { inherit outputs; })
+  [ [ "a" "b" "c" ] [ "a" "c" "b" ] [ "b" "a" "c" ] [ "b" "c" "a" ] [ "c" "a" "b" ] [ "c" "b" "a" ] [ "out" ] [ "lib" ] [ "B" "a" ] [ "_" "out" ] ]
+// each "values" (name: value: make name { inherit value; args = [ value "last" ]; })
+  [
+    "" " " "a b" "\n" "\r\n" "\t\t" "\"" "\\" "\\n" "'" "$" "\${x}" "é" "漢字" "😀" "e\u0301" "%s" "/nix/store" "-" "#"
+    0 1 (-1) 9223372036854775807 1.0 0.1 (-0.0) 1.0e30 1.0e-7 123456789.123 true false null
+    [ ] [ [ ] ] [ [ ] [ ] ] [ "a" [ ] "b" ] [ [ "a" ] [ [ "b" ] ] ] [ 1 true null "x" ]
+    leaf multi.dev source [ leaf source ] { outPath = leaf; } { __toString = self: "text ${leaf}"; }
+    "${leaf}/bin ${multi.lib}" leaf.drvPath (builtins.unsafeDiscardStringContext leaf.outPath) (builtins.placeholder "out")
+  ]
+// each "structured-values" (name: value: make name { __structuredAttrs = true; inherit value; other.nested = [ value ]; })
+  [
+    "" "\n\t\"\\" "é😀" "\u007f" 0 (-1) 9223372036854775807 1.0 0.1 1.0e30 1.0e-7 100000.0 true false null [ ] [ [ ] ] { } { b = 1; a = 2; B = 3; }
+    { "" = 1; "a b" = { }; } leaf [ leaf multi.dev ] source { outPath = leaf; } { __toString = self: "text"; }
+  ]
+// each "names" (name: given: make given { })
+  [ "a" "a.b" "+" "_" "?" "=" "a-" "-a" "1" ".a" "..a" "a..b" "..." "A" "a+b-c_d.e?f=g" ]
