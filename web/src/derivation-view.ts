@@ -44,6 +44,7 @@ export class DerivationView extends LitElement {
         overflow-wrap: anywhere;
       }
       .body {
+        position: relative;
         overflow: auto;
         padding: 10px 16px 16px;
       }

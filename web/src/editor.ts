@@ -4,7 +4,7 @@
  * Each file keeps its own editor state, so undo goes on where it was when a file is opened again.
  */
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxTree } from "@codemirror/language";
+import { bracketMatching, ensureSyntaxTree, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxTree } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics, type Diagnostic as Underline } from "@codemirror/lint";
 import { Annotation, EditorState, type Extension } from "@codemirror/state";
 import {
@@ -22,6 +22,9 @@ import { nix } from "./nix-language";
 import type { Diagnostic } from "./protocol";
 import type { State, Store } from "./store";
 import { shared } from "./theme";
+
+/** How long the text in front of the cursor may be parsed when it moves, in milliseconds. */
+const PARSE_TIME = 20;
 
 /** Marks transactions that come from the store, which must not be told about them again. */
 const fromStore = Annotation.define<boolean>();
@@ -203,8 +206,11 @@ export class CodeEditor extends LitElement {
 
 /** Where the parts of the text begin that the cursor stands in, from inside to outside. */
 function startsAround(state: EditorState): number[] {
+  const { from } = state.selection.main;
+  // A file that has just been opened may not be parsed yet.
+  const tree = ensureSyntaxTree(state, from, PARSE_TIME) ?? syntaxTree(state);
   const starts = new Set<number>();
-  for (let node: SyntaxNode | null = syntaxTree(state).resolveInner(state.selection.main.head, 1); node; node = node.parent) {
+  for (let node: SyntaxNode | null = tree.resolveInner(from, 1); node; node = node.parent) {
     starts.add(node.from);
   }
   return [...starts];

@@ -1,5 +1,5 @@
 /** How the paths of a derivation come about, step by step: every hashed byte, what it says, and how to check it by hand. */
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
 import { marked, visible, type Segment } from "./marked-text";
 import type { Content, DerivationDetail, FoldedByte, PathExplanation, Place, Step } from "./protocol";
 import { storePath } from "./store-path";
@@ -8,6 +8,11 @@ import { shared } from "./theme";
 
 /** Bytes of a text that are shown; all of them can be copied. */
 const SHOWN = 20_000;
+
+/** Each column's place, for the order in which the folding is shown; the page allows no styles in attributes. */
+const PLACES = unsafeCSS(
+  Array.from({ length: 20 }, (_, place) => `td:nth-of-type(${place + 1}) { --place: ${place}; }`).join("\n"),
+);
 
 export class Microscope extends LitElement {
   static override properties = {
@@ -27,7 +32,13 @@ export class Microscope extends LitElement {
 
   static override styles = [
     shared,
+    PLACES,
     css`
+      /* What only screen readers see must not make the page longer. */
+      :host {
+        display: block;
+        position: relative;
+      }
       h3 {
         margin: 14px 0 4px;
         color: var(--muted);
@@ -88,16 +99,9 @@ export class Microscope extends LitElement {
         border-radius: 2px;
         background: color-mix(in srgb, var(--fetch) 10%, transparent);
       }
-      button.part {
-        display: inline;
-        padding: 0;
-        border: 0;
+      .part[role="button"] {
         border-bottom: 1px dashed var(--accent);
-        text-align: start;
-        font: inherit;
-        white-space: inherit;
-        overflow-wrap: inherit;
-        user-select: text;
+        cursor: pointer;
       }
       .here {
         background: color-mix(in srgb, var(--cause) 26%, transparent);
@@ -251,13 +255,21 @@ export class Microscope extends LitElement {
     if (place === undefined) {
       return html`<span class="part ${part.kind === "input-digest" ? "digest" : ""} ${here}" title=${label}>${text}</span>`;
     }
-    return html`<button
-      type="button"
+    // A real button would be a box that breaks no lines.
+    return html`<span
+      role="button"
+      tabindex="0"
       class="part ${here}"
       title=${`${label}: go to its definition`}
       aria-current=${here ? "true" : nothing}
       @click=${() => this.store.goTo(place)}
-    >${text}</button>`;
+      @keydown=${(event: KeyboardEvent) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        this.store.goTo(place);
+      }}
+      >${text}</span
+    >`;
   }
 
   #place(name: string): Place | undefined {
@@ -269,7 +281,7 @@ export class Microscope extends LitElement {
     const row = (name: string, kind: string, value: (byte: FoldedByte) => number | undefined) =>
       html`<tr class=${kind}>
         <th scope="row">${name}</th>
-        ${bytes.map((byte, place) => html`<td style="--place: ${place}">${hex(value(byte))}</td>`)}
+        ${bytes.map((byte) => html`<td>${hex(value(byte))}</td>`)}
       </tr>`;
     return html`<div class="table" tabindex="0" role="group" aria-label="Folding">
         <table class=${this.playing === key ? "play" : ""}>

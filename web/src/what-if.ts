@@ -60,6 +60,7 @@ export class WhatIfView extends LitElement {
         margin-top: 8px;
       }
       .scroll {
+        position: relative;
         overflow-x: auto;
       }
       table {
