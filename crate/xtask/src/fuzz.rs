@@ -25,8 +25,6 @@ struct Target {
     name: &'static str,
     /// Files of recorded cases, in folders of `tests`.
     cases: &'static [&'static str],
-    /// Texts that it starts from as they are.
-    texts: &'static [&'static str],
     /// A list of words in `tests/fuzz`.
     dictionary: Option<&'static str>,
 }
@@ -35,60 +33,13 @@ const TARGETS: &[Target] = &[
     Target {
         name: "parse",
         cases: &["syntax", "lang"],
-        texts: &[],
         dictionary: Some("nix.dict"),
     },
     Target {
         name: "evaluate",
         cases: &["lang"],
-        texts: &[],
         dictionary: Some("nix.dict"),
     },
-    Target {
-        name: "derivation",
-        cases: &[],
-        texts: DERIVATIONS,
-        dictionary: None,
-    },
-    Target {
-        name: "derivation_json",
-        cases: &[],
-        texts: JSON,
-        dictionary: None,
-    },
-    Target {
-        name: "narinfo",
-        cases: &[],
-        texts: NARINFOS,
-        dictionary: None,
-    },
-    Target {
-        name: "nar",
-        cases: &[],
-        texts: ARCHIVES,
-        dictionary: None,
-    },
-];
-
-/// Derivations with something in every field: one of a fixed output, one of an output that is itself a derivation.
-const DERIVATIONS: &[&str] = &[
-    r#"Derive([("out","/nix/store/2qgpd47jrm1g5pyj4s1dacj3hnkrfzvw-src","sha256","e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")],[("/nix/store/00000000000000000000000000000000-a.drv",["dev","out"])],["/nix/store/00000000000000000000000000000000-s"],"x86_64-linux","/bin/sh",["-c","a\\n\"\\\\"],[("a","1"),("out","")])"#,
-    r#"DrvWithVersion("xp-dyn-drv",[("out","","r:sha256","")],[("/nix/store/00000000000000000000000000000000-a.drv",(["dev"],[("out",["out"])]))],[],"s","b",[],[])"#,
-];
-
-/// The JSON of one derivation with a member of every kind.
-const JSON: &[&str] = &[
-    r#"{"derivations":{"00000000000000000000000000000000-a.drv":{"args":["x"],"builder":"b","env":{"a":"1"},"inputs":{"drvs":{"00000000000000000000000000000001-b.drv":{"dynamicOutputs":{"out":{"dynamicOutputs":{},"outputs":["dev"]}},"outputs":["out"]}},"srcs":["00000000000000000000000000000000-s"]},"name":"a","outputs":{"a":{"path":"00000000000000000000000000000000-a-a"},"b":{"hash":"sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=","method":"nar"},"c":{"hashAlgo":"sha1","impure":true,"method":"git"},"d":{}},"structuredAttrs":{"x":[1,2.5,null]},"system":"s","version":4}},"version":4}"#,
-];
-
-/// A narinfo with every field.
-const NARINFOS: &[&str] = &[
-    "StorePath: /nix/store/00000000000000000000000000000000-a\nURL: nar/a.nar.xz\nCompression: xz\nFileHash: sha256:0mdqa9w1p6cmli6976v4wi0sw9r4p5prkj7lzfd1877wk11c9c73\nFileSize: 1\nNarHash: sha256:0mdqa9w1p6cmli6976v4wi0sw9r4p5prkj7lzfd1877wk11c9c73\nNarSize: 120\nReferences: 00000000000000000000000000000000-a\nDeriver: 00000000000000000000000000000000-a.drv\nSig: key-1:AAAA\nCA: fixed:r:sha256:0mdqa9w1p6cmli6976v4wi0sw9r4p5prkj7lzfd1877wk11c9c73\n",
-];
-
-/// The archive of an empty file.
-const ARCHIVES: &[&str] = &[
-    "\x0d\0\0\0\0\0\0\0nix-archive-1\0\0\0\x01\0\0\0\0\0\0\0(\0\0\0\0\0\0\0\x04\0\0\0\0\0\0\0type\0\0\0\0\x07\0\0\0\0\0\0\0regular\0\x08\0\0\0\0\0\0\0contents\0\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0)\0\0\0\0\0\0\0",
 ];
 
 /// Longest input in bytes.
@@ -174,10 +125,6 @@ fn host(workspace: &Workspace) -> anyhow::Result<String> {
 
 /// Writes the expressions of recorded cases, a file each.
 fn write_seeds(workspace: &Workspace, target: &Target, seeds: &Path) -> anyhow::Result<()> {
-    for (index, text) in target.texts.iter().enumerate() {
-        let seed = seeds.join(format!("text-{index}"));
-        fs::write(&seed, text).with_context(|| format!("cannot write {}", seed.display()))?;
-    }
     for group in target.cases {
         let folder = workspace.path("tests").join(group);
         for entry in folder
