@@ -1,0 +1,42 @@
+//! What the machine that builds has, apart from the inputs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bstr::BString;
+use drvlab_store::StorePath;
+
+use crate::outcome::StoreObject;
+
+/// The machine that builds: what its sandbox shows, and what its network answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// Whether builds see the host's programs as `/bin` and `/usr/bin` (`sandbox-paths`); `/bin/sh` is there in any case.
+    pub programs: bool,
+    /// `$NIX_BUILD_CORES`, the setting `cores`.
+    pub cores: u32,
+    /// What `builtin:fetchurl` finds at which URL.
+    pub downloads: BTreeMap<BString, Arc<[u8]>>,
+}
+
+impl Default for Host {
+    fn default() -> Self {
+        Self {
+            programs: true,
+            cores: 1,
+            downloads: BTreeMap::new(),
+        }
+    }
+}
+
+/// Where builds find the contents of their inputs.
+pub trait StoreObjects {
+    /// Returns a store object; `None` if the path is not valid.
+    fn object(&self, path: &StorePath) -> Option<&StoreObject>;
+}
+
+impl StoreObjects for BTreeMap<StorePath, StoreObject> {
+    fn object(&self, path: &StorePath) -> Option<&StoreObject> {
+        self.get(path)
+    }
+}

@@ -1,0 +1,31 @@
+//! Builds of derivations in memory: the `/bin/sh` builders of small examples run, all others are simulated.
+//!
+//! [`build()`] runs one builder in an interpreter of the shell, over a file system in memory, and makes real file trees, NAR hashes,
+//! references and logs of what it leaves — those of Nix 2.34 on Linux with its sandbox — or says why it cannot
+//! ([`GiveUp`]). [`resolve()`] is the step before for content-addressed inputs. [`BuildStore`] does all of that for a whole
+//! closure; [`SideTable`] makes up what cannot be built. No files, clock, network, threads: the same task always gives the
+//! same outcome.
+
+mod build;
+mod build_store;
+mod checks;
+mod environment;
+mod file_system;
+mod host;
+mod limits;
+mod machine;
+mod outcome;
+mod outputs;
+mod programs;
+mod resolve;
+mod rewriting;
+mod shell;
+pub mod simulate;
+
+pub use build::{Task, build};
+pub use build_store::{BuildStore, Realised};
+pub use host::{Host, StoreObjects};
+pub use limits::{Limit, Limits};
+pub use outcome::{Built, Failure, FailureKind, GiveUp, Outcome, StoreObject};
+pub use resolve::{needs_resolution, resolve};
+pub use simulate::SideTable;
