@@ -190,14 +190,6 @@ fn register_one<O>(
     }
     if let Some(wanted) = wanted {
         let derivation = task.store_dir.display(task.path);
-        if let Some(first) = references.first() {
-            let message = format!(
-                "fixed-output derivations must not reference store paths: '{derivation}' references {} distinct paths, e.g. '{}'",
-                references.len(),
-                task.store_dir.display(first)
-            );
-            return Ok(Err((FailureKind::BadOutput, message)));
-        }
         if wanted != hash {
             let message = format!(
                 "hash mismatch in fixed-output derivation '{derivation}':\n  specified: {}\n     got:    {}",
@@ -205,6 +197,14 @@ fn register_one<O>(
                 hash.render_prefixed(HashFormat::Sri)
             );
             return Ok(Err((FailureKind::HashMismatch, message)));
+        }
+        if let Some(first) = references.first() {
+            let message = format!(
+                "fixed-output derivations must not reference store paths: '{derivation}' references {} distinct paths, e.g. '{}'",
+                references.len(),
+                task.store_dir.display(first)
+            );
+            return Ok(Err((FailureKind::BadOutput, message)));
         }
     }
     let tree = read_back(&archive)?;
