@@ -7,7 +7,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use drvlab_store::derivation::DerivationKind;
 use drvlab_store::nar::MAX_DEPTH;
 use drvlab_store::placeholder::placeholder;
-use drvlab_store::store_path::output_path_name;
+use drvlab_store::store_path::{PathType, output_path_name};
 use drvlab_store::{Derivation, DerivationOutput, FileTree, StoreDir, StorePath};
 
 use crate::environment::{BUILD_DIRECTORY, surroundings};
@@ -139,10 +139,13 @@ fn scratch_paths<O>(task: &Task<'_, O>) -> Result<BTreeMap<BString, StorePath>, 
             // A fixed output is built at its own path, too, unless that exists already.
             DerivationOutput::Fixed { path, .. } => path.clone(),
             _ => {
-                let kind = format!("rewrite:{}:name:{name}", task.path);
+                let kind = PathType::Scratch {
+                    derivation: task.path,
+                    output: name.as_bstr(),
+                };
                 let path_name = output_path_name(&task.derivation.name, name.as_bstr());
                 task.store_dir
-                    .make_store_path(&kind, &[0; 32], &path_name)
+                    .make_store_path(kind, &[0; 32], &path_name)
                     .map_err(|_| GiveUp::Derivation("outputs of such names"))?
             }
         };

@@ -8,8 +8,9 @@ use drvlab_store::{Derivation, StoreDir, StorePath};
 use proptest::prelude::*;
 
 fn run(script: &[u8], limits: &Limits) -> Outcome {
-    let path =
-        |name: &str| StorePath::parse(format!("00bgd045z0d4icpbc2yyz4gx48ak44la-{name}")).unwrap();
+    let path = |name: &str| {
+        StorePath::parse(format!("00bgd045z0d4icpbc2yyz4gx48ak44la-{name}")).expect("a path")
+    };
     let mut derivation = Derivation::new("robust");
     derivation.builder = "/bin/sh".into();
     derivation.args = vec!["-c".into(), script.into()];
@@ -135,7 +136,7 @@ fn limits_are_named() {
         ("i=0; while :; do : > f$i; i=$((i+1)); done", "files"),
         ("while :; do echo y; done | head -1", "steps"),
         (
-            "cat $out > $out; while :; do cat $out >> f; cat f > $out; echo xxxxxxxxxxxxxxxx >> $out; done",
+            "echo > $out; while :; do cat $out >> f; cat f > $out; echo xxxxxxxxxxxxxxxx >> $out; done",
             "bytes",
         ),
     ] {

@@ -1,5 +1,10 @@
 //! Compares builds with recorded ones, for the test with golden data and for the differential program.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "recorded data that is broken must end the test"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
