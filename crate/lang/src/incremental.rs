@@ -65,8 +65,8 @@ pub(crate) struct Incremental {
     pub(crate) parsed: Vec<Rc<[u8]>>,
     /// Calls of functions with the arguments of the command line, and how many of these have been used by this evaluation.
     entry_calls: Vec<EntryCall>,
-    /// The last evaluation met a limit; there may be no room for another.
-    is_spent: bool,
+    /// Nothing that is kept is of use: files came or went, or the last evaluation met a limit, so that there may be no room for another.
+    is_outdated: bool,
     /// Symbols and code are those of this evaluation alone.
     from_nothing: bool,
     /// Bytes that an evaluation from nothing took, and that one took that followed it.
@@ -241,7 +241,7 @@ impl Machine {
                     volatile.remove(0);
                 }
                 if self.incremental.read.contains(&path) {
-                    self.forget_values();
+                    self.incremental.is_outdated = true;
                 }
             }
         }
@@ -250,7 +250,7 @@ impl Machine {
 
     /// Says that files have come or gone.
     pub fn files_came_or_went(&mut self) {
-        self.forget_values();
+        self.incremental.is_outdated = true;
     }
 
     /// Evaluates with all that is known from earlier evaluations and still holds. Nothing that they returned may be used any more.
@@ -260,7 +260,7 @@ impl Machine {
     /// # Errors
     /// Those of `evaluate`.
     pub fn evaluate_again<T>(&mut self, evaluate: impl Fn(&mut Machine) -> Result<T>) -> Result<T> {
-        if std::mem::take(&mut self.incremental.is_spent) {
+        if std::mem::take(&mut self.incremental.is_outdated) {
             self.forget_values();
         }
         if self.code_size() > MAX_CODE || self.incremental.all * MAX_KEPT < self.heap.kept_bytes() {
@@ -280,7 +280,7 @@ impl Machine {
                 continue;
             }
             match &result {
-                Err(error) if error.kind == ErrorKind::Limit => self.incremental.is_spent = true,
+                Err(error) if error.kind == ErrorKind::Limit => self.incremental.is_outdated = true,
                 _ => self.keep_what_is_worth_it(),
             }
             return result;

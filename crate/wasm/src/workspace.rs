@@ -2,7 +2,7 @@
 
 use crate::browser;
 use crate::diagnostics::{text, translate};
-use crate::files::SharedFiles;
+use crate::files::{SharedFiles, Written};
 use crate::microscope;
 use crate::model::{
     DerivationDetail, Diagnostic, Entry, Outcome, PlanSummary, PublishReport, Report, Severity,
@@ -30,9 +30,6 @@ const KEY_NAME: &str = "cache.example.org-1";
 
 /// Bytes of heap that an evaluation may take.
 const MEMORY_LIMIT: usize = 512 << 20;
-
-/// Code of edited files that are no longer of use is thrown away when it takes this many bytes.
-const CODE_LIMIT: usize = 64 << 20;
 
 /// Levels of recursion on the native stack; a third of what fits in the worst case.
 ///
@@ -104,10 +101,11 @@ impl Workspace {
     /// Adds a file, or replaces it.
     #[wasm_bindgen(js_name = openFile)]
     pub fn open_file(&mut self, path: &str, contents: &str) {
-        self.files
-            .0
-            .borrow_mut()
-            .insert(path.as_bytes(), contents.as_bytes());
+        match self.files.write(path.as_bytes(), contents.as_bytes()) {
+            Written::New => self.machine.files_came_or_went(),
+            Written::Other => self.machine.file_changed(path.as_bytes()),
+            Written::Same => {}
+        }
     }
 
     /// Replaces the text of a file, or adds it.
@@ -119,7 +117,9 @@ impl Workspace {
     /// Removes a file.
     #[wasm_bindgen(js_name = closeFile)]
     pub fn close_file(&mut self, path: &str) {
-        self.files.0.borrow_mut().remove(path.as_bytes());
+        if self.files.0.borrow_mut().remove(path.as_bytes()) {
+            self.machine.files_came_or_went();
+        }
     }
 
     /// Evaluates an attribute, and plans and compares what came out.
@@ -183,11 +183,7 @@ enum Found {
 impl Workspace {
     fn evaluate_entry(&mut self, entry: &Entry) -> Report {
         let start = browser::now();
-        if self.machine.code_size() > CODE_LIMIT {
-            self.machine = new_machine(&self.files, self.store_dir.clone());
-        }
-        self.machine.forget_values();
-        let found = self.find(entry);
+        let found = self.machine.evaluate_again(|machine| find(machine, entry));
         let mut report = match found {
             Ok(Found::Derivations(instances)) => self.derivations_report(instances, entry),
             Ok(Found::Value(value)) => empty_report(Outcome::Value, Some(value)),
@@ -281,36 +277,6 @@ impl Workspace {
             detail.changes = picture.changes(id);
         }
         detail
-    }
-
-    fn find(&mut self, entry: &Entry) -> Result<Found, Box<EvalError>> {
-        let machine = &mut self.machine;
-        let arguments = machine.arguments(Vec::new());
-        let value = machine.evaluate_file(entry.file.as_bytes())?;
-        let value = machine.select_path(value, entry.attr_path.as_bytes(), arguments)?;
-        let value = machine.auto_call(value, arguments)?;
-        let may_contain_derivations = matches!(
-            value.tag(),
-            drvlab_lang::value::Tag::Attrs | drvlab_lang::value::Tag::List
-        );
-        if may_contain_derivations {
-            let found = machine.derivations(value, arguments);
-            match found {
-                Ok(instances) if !instances.is_empty() => return Ok(Found::Derivations(instances)),
-                Err(error) if error.kind != ErrorKind::NoDerivation => return Err(error),
-                Ok(_) | Err(_) => {}
-            }
-        }
-        self.print(value).map(Found::Value)
-    }
-
-    fn print(&mut self, value: Value) -> Result<String, Box<EvalError>> {
-        let mut printed = self.machine.print_value(value, true)?;
-        if printed.len() > MAX_VALUE {
-            printed.truncate(MAX_VALUE);
-            printed.extend_from_slice(format!("\n… (cut after {MAX_VALUE} bytes)").as_bytes());
-        }
-        Ok(text(&printed))
     }
 
     fn derivations_report(&mut self, instances: Vec<Instance>, entry: &Entry) -> Report {
@@ -410,6 +376,36 @@ impl Workspace {
         aterm::write(derivation, &self.store_dir, aterm::Mask::None, &mut bytes);
         text(&bytes)
     }
+}
+
+/// Evaluates an entry to what the report is made of.
+fn find(machine: &mut Machine, entry: &Entry) -> Result<Found, Box<EvalError>> {
+    let arguments = machine.arguments(Vec::new());
+    let value = machine.evaluate_file(entry.file.as_bytes())?;
+    let value = machine.select_path(value, entry.attr_path.as_bytes(), arguments)?;
+    let value = machine.auto_call(value, arguments)?;
+    let may_contain_derivations = matches!(
+        value.tag(),
+        drvlab_lang::value::Tag::Attrs | drvlab_lang::value::Tag::List
+    );
+    if may_contain_derivations {
+        let found = machine.derivations(value, arguments);
+        match found {
+            Ok(instances) if !instances.is_empty() => return Ok(Found::Derivations(instances)),
+            Err(error) if error.kind != ErrorKind::NoDerivation => return Err(error),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    print(machine, value).map(Found::Value)
+}
+
+fn print(machine: &mut Machine, value: Value) -> Result<String, Box<EvalError>> {
+    let mut printed = machine.print_value(value, true)?;
+    if printed.len() > MAX_VALUE {
+        printed.truncate(MAX_VALUE);
+        printed.extend_from_slice(format!("\n… (cut after {MAX_VALUE} bytes)").as_bytes());
+    }
+    Ok(text(&printed))
 }
 
 fn output_path(graph: &DerivationGraph, instance: &Instance) -> Option<StorePath> {
