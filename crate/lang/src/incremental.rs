@@ -9,6 +9,7 @@
 //! shown in a message, positions in a text that has been replaced, what the store contains, the order of symbols, limits), the evaluation
 //! is *in doubt*: it is done again with less that is kept, or none.
 
+use crate::constant_call::ConstantCall;
 use crate::diagnostic::Diagnostic;
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::machine::{Imported, Machine, Message};
@@ -67,6 +68,8 @@ pub(crate) struct Incremental {
     entry_calls: Vec<EntryCall>,
     /// Nothing that is kept is of use: files came or went, or the last evaluation met a limit, so that there may be no room for another.
     is_outdated: bool,
+    /// Calls in volatile files that have been evaluated.
+    pub(crate) constant_calls: Vec<ConstantCall>,
     /// Symbols and code are those of this evaluation alone.
     from_nothing: bool,
     /// Bytes that an evaluation from nothing took, and that one took that followed it.
@@ -202,11 +205,19 @@ impl Machine {
 
     /// Notes that the text of a position becomes part of a value.
     pub(crate) fn note_position(&self, pos: Pos) {
-        if let Some(path) = self.sources.file(pos)
-            && self.incremental.volatile.contains(path)
-        {
+        if self.is_in_volatile_file(pos) {
             self.taint();
         }
+    }
+
+    /// Tells whether a position is in a volatile file.
+    pub(crate) fn is_in_volatile_file(&self, pos: Pos) -> bool {
+        let volatile = &self.incremental.volatile;
+        !volatile.is_empty()
+            && self
+                .sources
+                .file(pos)
+                .is_some_and(|path| volatile.contains(path))
     }
 
     /// Returns how deep calls may nest before the depth is looked at; see [`Machine::allow_deeper_calls`].
@@ -322,6 +333,9 @@ impl Machine {
         for call in &mut self.incremental.entry_calls {
             call.is_used = false;
         }
+        for call in &mut self.incremental.constant_calls {
+            call.is_used = false;
+        }
         let Some(mark) = self.incremental.mark.take() else {
             return;
         };
@@ -347,6 +361,9 @@ impl Machine {
         }
         self.incremental
             .entry_calls
+            .retain(|call| heap.is_kept(call.result.addr()));
+        self.incremental
+            .constant_calls
             .retain(|call| heap.is_kept(call.result.addr()));
         for path in &self.incremental.volatile {
             let text = self.parsed.get(path).map(|parsed| parsed.text.clone());
@@ -400,6 +417,7 @@ impl Machine {
         incremental.imported.clear();
         incremental.parsed.clear();
         incremental.entry_calls.clear();
+        incremental.constant_calls.clear();
         incremental.from_nothing = false;
         incremental.each = None;
         incremental.depth = 0;

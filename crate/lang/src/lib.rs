@@ -4,6 +4,7 @@ mod arena;
 pub mod attrs;
 pub mod builtin;
 mod coercion;
+mod constant_call;
 pub mod context;
 mod derivation;
 mod describe;

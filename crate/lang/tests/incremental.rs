@@ -10,9 +10,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use trees::{Edit, Random, Tree};
 
-/// Files that change while a machine reads them.
+/// Files that change while a machine reads them, and the paths of those that it has read.
 #[derive(Clone, Default)]
-struct Shared(Rc<RefCell<MemoryFiles>>);
+struct Shared(Rc<RefCell<MemoryFiles>>, Rc<RefCell<Vec<String>>>);
 
 mod shared_files {
     use super::Shared;
@@ -25,6 +25,8 @@ mod shared_files {
         }
 
         fn read(&self, path: &[u8]) -> Result<Rc<[u8]>, FileError> {
+            let shown = String::from_utf8_lossy(path).into_owned();
+            self.1.borrow_mut().push(shown);
             self.0.borrow().read(path)
         }
 
@@ -173,4 +175,189 @@ fn evaluation_again_equals_evaluation_from_nothing() {
             "{errors} of {all}"
         );
     }
+}
+
+/// Files whose entry is edited step by step.
+struct Edited {
+    files: Shared,
+    machine: Machine,
+}
+
+impl Edited {
+    fn new(others: &[(&str, &str)]) -> Self {
+        let files = Shared::default();
+        for (path, text) in others {
+            let path = format!("/p/{path}");
+            files
+                .0
+                .borrow_mut()
+                .insert(path.as_bytes(), text.as_bytes());
+        }
+        files.0.borrow_mut().insert(b"/p/f0.nix", *b"0");
+        let mut machine = machine(&files, 0);
+        answer(&mut machine, "", true);
+        Edited { files, machine }
+    }
+
+    /// Gives the entry a text, and compares what it evaluates to with what it does from nothing.
+    fn enter(&mut self, text: &str) -> String {
+        self.files
+            .0
+            .borrow_mut()
+            .insert(b"/p/f0.nix", text.as_bytes());
+        self.machine.file_changed(b"/p/f0.nix");
+        self.files.1.borrow_mut().clear();
+        let found = answer(&mut self.machine, "", true);
+        let read = self.files.1.take();
+        assert_eq!(
+            found,
+            answer(&mut machine(&self.files, 0), "", false),
+            "{text}"
+        );
+        self.files.1.replace(read);
+        found
+    }
+
+    /// The files that the last evaluation has read.
+    fn read(&self) -> Vec<String> {
+        let mut paths = self.files.1.borrow().clone();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+}
+
+#[test]
+fn what_does_not_depend_on_the_edited_file_is_not_evaluated_again() {
+    let mut edited = Edited::new(&[
+        (
+            "set.nix",
+            "{ k }: { a = k + (import ./a.nix); b = import ./b.nix; }",
+        ),
+        ("a.nix", "1 + 1"),
+        ("b.nix", "2 + 2"),
+    ]);
+    assert_eq!(edited.enter("(import ./set.nix { k = 1; }).a"), "3");
+    assert!(edited.read().contains(&"/p/a.nix".to_owned()));
+    assert_eq!(edited.enter("(import ./set.nix { k = 1; }).a + 1"), "4");
+    assert_eq!(edited.read(), ["/p/f0.nix"]);
+    assert_eq!(edited.enter("(import ./set.nix { k = 1; }).b"), "4");
+    assert_eq!(edited.read(), ["/p/b.nix", "/p/f0.nix"]);
+    // Another argument is another call.
+    assert_eq!(edited.enter("(import ./set.nix { k = 2; }).a"), "4");
+}
+
+#[test]
+fn messages_do_not_show_what_was_evaluated_earlier() {
+    let mut edited = Edited::new(&[(
+        "set.nix",
+        "{ x = builtins.length [ 1 ]; f = y: y; l = [ (1 + 1) ]; }",
+    )]);
+    edited.enter("let s = import ./set.nix; in [ s.x s.f s.l ]");
+    let found = edited.enter("let s = import ./set.nix; in \"${s}\"");
+    assert!(found.contains("x = «thunk»"), "{found}");
+    let found =
+        edited.enter("let s = import ./set.nix; in builtins.trace { inherit (s) x; inherit s; } 1");
+    assert!(found.contains("x = «thunk»"), "{found}");
+}
+
+#[test]
+fn positions_are_those_of_the_new_text() {
+    let mut edited = Edited::new(&[(
+        "set.nix",
+        "args: { p = builtins.unsafeGetAttrPos \"k\" args; a = 1; e = args.k.x; f = args.g 1; }",
+    )]);
+    let call = "(import ./set.nix { k = { }; g = \"\"; })";
+    edited.enter(&format!("{call}.a"));
+    edited.enter(&format!("\n{call}.a"));
+    let found = edited.enter(&format!("\n\n {call}.p.line"));
+    assert_eq!(found, "3");
+    let found = edited.enter(&format!("\n{call}.p.line"));
+    assert_eq!(found, "2");
+    for attribute in ["e", "f"] {
+        edited.enter(&format!("{call}.a"));
+        edited.enter(&format!("\n\n{call}.{attribute}"));
+    }
+}
+
+#[test]
+fn calls_nest_as_deep_as_from_nothing_and_no_deeper() {
+    let deep = "let r = n: if n == 0 then 0 else 1 + r (n - 1); in { deep = r 6000; }";
+    let mut edited = Edited::new(&[("set.nix", deep)]);
+    assert_eq!(edited.enter("(import ./set.nix).deep"), "6000");
+    let on_top = "let r = n: if n == 0 then (import ./set.nix).deep else 1 + r (n - 1); in r";
+    assert_eq!(edited.enter(&format!("{on_top} 20")), "6020");
+    let found = edited.enter(&format!("{on_top} 6000"));
+    assert!(found.contains("stack overflow"), "{found}");
+    assert_eq!(edited.enter(&format!("{on_top} 30")), "6030");
+}
+
+#[test]
+fn after_a_limit_the_next_evaluation_works() {
+    let mut edited = Edited::new(&[(
+        "set.nix",
+        "{ a = builtins.length (builtins.genList (x: x) 1000); }",
+    )]);
+    for text in [
+        "builtins.length (builtins.genList (x: x) 100000000)",
+        "let l = builtins.foldl' (l: x: l ++ l) [ 1 ] (builtins.genList (x: x) 40); in builtins.length l",
+        "let r = n: 1 + r (n + 1); in r 0",
+        "let x = x; in x",
+    ] {
+        assert!(edited.enter(text).starts_with("error:"), "{text}");
+        assert_eq!(edited.enter("(import ./set.nix).a"), "1000");
+    }
+    // The host stops the evaluation.
+    let stop = Rc::new(std::cell::Cell::new(false));
+    let asked = stop.clone();
+    let interrupt = move || asked.get().then(|| "stopped".to_owned());
+    edited.machine.settings.interrupt = Some(Rc::new(interrupt));
+    stop.set(true);
+    let endless = "builtins.foldl' (a: x: a + x) 0 (builtins.genList (x: x) 100000)";
+    edited
+        .files
+        .0
+        .borrow_mut()
+        .insert(b"/p/f0.nix", endless.as_bytes());
+    edited.machine.file_changed(b"/p/f0.nix");
+    let found = answer(&mut edited.machine, "", true);
+    assert!(found.contains("stopped"), "{found}");
+    stop.set(false);
+    assert_eq!(edited.enter("(import ./set.nix).a"), "1000");
+}
+
+#[test]
+fn many_edits_take_no_more_memory_than_few() {
+    let mut edited = Edited::new(&[
+        (
+            "set.nix",
+            "{ k ? 1 }: { d = n: derivation { name = n; system = \"x\"; builder = \"/b\"; src = \"${./text}\"; inherit k; }; }",
+        ),
+        ("text", "text"),
+    ]);
+    let size = |machine: &Machine| {
+        let tables = (
+            machine.code_size(),
+            machine.symbols.len(),
+            machine.store.derivations.len(),
+        );
+        (machine.heap.used(), tables)
+    };
+    let mut sizes = Vec::new();
+    for edit in 0..300 {
+        // As many letters each time, so that sizes can be compared.
+        edited.enter(&format!(
+            "let v{} = \"n{}\"; in ((import ./set.nix {{ }}).d v{}).drvPath",
+            edit + 100,
+            edit + 100,
+            edit + 100
+        ));
+        sizes.push(size(&edited.machine));
+    }
+    assert!(
+        sizes[10..].iter().all(|&size| size == sizes[10]),
+        "{:?} … {:?}",
+        sizes[10],
+        sizes.last()
+    );
 }

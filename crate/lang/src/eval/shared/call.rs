@@ -67,12 +67,25 @@ async fn eval_other_call(
             return call_builtin(stk, m, builtin, &values[..len], m.ir.pos(expr)).await;
         }
     }
+    let constant = m.constant_call(expr, function, arguments);
+    if let Some(kept) = constant.as_ref().and_then(|key| m.kept_call(key)) {
+        return Ok(kept);
+    }
     let mut values: SmallVec<[Value; 6]> = SmallVec::new();
     for index in arguments.range() {
         let value = m.delay(m.ir.lists[index], frame);
         values.push(value);
     }
-    call(stk, m, function, &values, m.ir.pos(expr)).await
+    let Some(key) = constant else {
+        return call(stk, m, function, &values, m.ir.pos(expr)).await;
+    };
+    let outside = m.take_taint();
+    let result = call(stk, m, function, &values, m.ir.pos(expr)).await;
+    if let (Ok(value), false) = (&result, m.is_tainted()) {
+        m.remember_call(key, *value);
+    }
+    m.give_back_taint(outside);
+    result
 }
 
 /// Calls a function with values. Fewer arguments than it takes give a partial application, more are applied to the result.
