@@ -222,6 +222,13 @@ impl Machine {
                 self.store.attributes.insert(path.clone(), attributes);
             }
             self.store.derivations.insert(path, Rc::new(derivation));
+        } else if let Some(attributes) = recipe.attributes
+            && let Some(earlier) = self.store.attributes.get_mut(&path)
+            && self.heap.is_kept(*earlier)
+        {
+            // Made again, so that the text it comes from may have changed.
+            let earlier = std::mem::replace(earlier, attributes);
+            self.store.replaced_attributes.push((path, earlier));
         }
         Ok(self.heap.attrs_from(attributes))
     }

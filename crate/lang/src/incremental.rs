@@ -277,6 +277,7 @@ impl Machine {
         if self.code_size() > MAX_CODE || self.incremental.all * MAX_KEPT < self.heap.kept_bytes() {
             self.forget_all();
         }
+        let mut set_aside = None;
         loop {
             self.rewind();
             let result = evaluate(self);
@@ -290,9 +291,20 @@ impl Machine {
                 self.forget_values();
                 continue;
             }
-            match &result {
-                Err(error) if error.kind == ErrorKind::Limit => self.incremental.is_outdated = true,
-                _ => self.keep_what_is_worth_it(),
+            let is_limit = matches!(&result, Err(error) if error.kind == ErrorKind::Limit);
+            // Where exactly a limit of the host is reached depends on what is tainted, so then nothing must be.
+            if is_limit && !self.was_interrupted && set_aside.is_none() {
+                set_aside = Some(std::mem::take(&mut self.incremental.volatile));
+                self.forget_all();
+                continue;
+            }
+            if let Some(volatile) = set_aside {
+                self.incremental.volatile = volatile;
+                self.incremental.is_outdated = true;
+            } else if is_limit {
+                self.incremental.is_outdated = true;
+            } else {
+                self.keep_what_is_worth_it();
             }
             return result;
         }

@@ -20,6 +20,8 @@ pub struct StoreObjects {
     pub order: Vec<StorePath>,
     /// The flat sets that derivations were made of, in the heap of this evaluation.
     pub(crate) attributes: FxHashMap<StorePath, Addr>,
+    /// Those of earlier evaluations in whose place this one has put its own.
+    pub(crate) replaced_attributes: Vec<(StorePath, Addr)>,
     /// Digests of derivations.
     pub digests: DigestCache,
     /// Texts made by `toFile`.
@@ -68,6 +70,7 @@ impl StoreObjects {
             derivations: BTreeMap::new(),
             order: Vec::new(),
             attributes: FxHashMap::default(),
+            replaced_attributes: Vec::new(),
             digests: DigestCache::new(dir.clone()),
             texts: BTreeMap::new(),
             sources: BTreeMap::new(),
@@ -81,6 +84,7 @@ impl StoreObjects {
     /// Forgets copies that volatile files are part of, and returns what there is then.
     pub(crate) fn keep(&mut self) -> Extent {
         self.copied.retain(|_, copied| !copied.is_tainted);
+        self.replaced_attributes.clear();
         Extent {
             derivations: self.order.len(),
             texts: self.texts.clone(),
@@ -92,6 +96,9 @@ impl StoreObjects {
 
     /// Forgets what has been added since there was that much.
     pub(crate) fn truncate(&mut self, to: &Extent) {
+        for (path, attributes) in self.replaced_attributes.drain(..) {
+            self.attributes.insert(path, attributes);
+        }
         for path in self.order.drain(to.derivations..) {
             self.derivations.remove(&path);
             self.digests.forget(&path);
