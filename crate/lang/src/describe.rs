@@ -280,7 +280,14 @@ impl Machine {
         match object.tag() {
             _ if a == b && a.is_thunk() => true,
             Tag::Constant | Tag::SmallInt => false,
-            Tag::Lambda | Tag::Boxed => a == b,
+            Tag::Lambda | Tag::Boxed if a == b => true,
+            Tag::Lambda | Tag::Boxed => {
+                // Whether a variable refers to the thunk of another or has one of its own depends on the order of symbols.
+                if object == self.heap.look(b) {
+                    self.chosen_by_symbol();
+                }
+                false
+            }
             _ => object == self.heap.look(b),
         }
     }

@@ -147,11 +147,15 @@ impl Machine {
             .set(self.observed.doubts.get() | doubt as u8);
     }
 
-    /// Notes that a value is shown as far as it has been evaluated.
+    /// Notes that a value is shown as far as it has been evaluated. Whether a variable that is the value of another is one with it depends
+    /// on the order of symbols.
     pub(crate) fn show_as_it_is(&self, value: Value) {
         let can_change = matches!(value.tag(), Tag::Thunk | Tag::Attrs | Tag::List);
-        if can_change && self.heap.is_kept(value.addr()) {
-            self.doubt(Doubt::Values);
+        if can_change {
+            self.doubt(Doubt::Names);
+            if self.heap.is_kept(value.addr()) {
+                self.doubt(Doubt::Values);
+            }
         }
     }
 

@@ -56,13 +56,17 @@ fn machine(files: &Shared, worth_keeping: usize) -> Machine {
 
 /// Evaluates as the page does, and prints all that can be seen of it.
 fn answer(machine: &mut Machine, path: &str, again: bool) -> String {
+    answer_of(machine, "/p/f0.nix", path, again)
+}
+
+fn answer_of(machine: &mut Machine, file: &str, path: &str, again: bool) -> String {
     let evaluate = |machine: &mut Machine| {
         let arguments = machine.arguments(Vec::new());
-        let value = machine.evaluate_file(b"/p/f0.nix")?;
+        let value = machine.evaluate_file(file.as_bytes())?;
         let value = machine.select_path(value, path.as_bytes(), arguments)?;
         let value = machine.auto_call(value, arguments)?;
         let mut found = Vec::new();
-        if path != "d" {
+        if !matches!(path, "d" | "system") {
             found = machine.print_value(value, true)?;
         }
         if let Ok(instances) = machine.derivations(value, arguments) {
@@ -175,6 +179,68 @@ fn evaluation_again_equals_evaluation_from_nothing() {
             "{errors} of {all}"
         );
     }
+}
+
+/// Puts the files of a folder into a tree in memory, and returns their paths.
+fn load(files: &Shared, folder: &std::path::Path, prefix: &str) -> Vec<String> {
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the folder is there") {
+        let entry = entry.expect("the folder is readable");
+        let path = format!("{prefix}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            paths.extend(load(files, &entry.path(), &path));
+        } else {
+            let text = std::fs::read(entry.path()).expect("the file is readable");
+            files.0.borrow_mut().insert(path.as_bytes(), text);
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    paths
+}
+
+#[test]
+fn the_example_of_the_page_evaluates_again_as_from_nothing() {
+    let files = Shared::default();
+    let folder =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/examples/distribution");
+    let paths = load(&files, &folder, "/set");
+    let mut kept = machine(&files, 1000);
+    let mut random = Random::new(number("INCREMENTAL_SEED", 1));
+    let (mut path, mut original) = (String::new(), Vec::new());
+    let mut values = 0;
+    for edit in 0..number("INCREMENTAL_EDITS", 80) {
+        let found = answer_of(&mut kept, "/set/default.nix", "system", true);
+        let expected = answer_of(&mut machine(&files, 0), "/set/default.nix", "system", false);
+        assert_eq!(found, expected, "after edit {edit}, of {path}");
+        values += u32::from(!found.starts_with("error:"));
+        // Some edits in a file, which then gets its text back and another has its turn.
+        if edit % 6 == 0 {
+            if !path.is_empty() {
+                files
+                    .0
+                    .borrow_mut()
+                    .insert(path.as_bytes(), std::mem::take(&mut original));
+                kept.file_changed(path.as_bytes());
+            }
+            path.clone_from(&paths[random.below(paths.len())]);
+            let text = drvlab_lang::files::Files::read(&files, path.as_bytes());
+            original = text.expect("the file is there").to_vec();
+        }
+        let text = drvlab_lang::files::Files::read(&files, path.as_bytes());
+        let text = String::from_utf8_lossy(&text.expect("the file is there")).into_owned();
+        let text = match random.below(3) {
+            0 if text.is_ascii() => trees::typed(&mut random, &text),
+            1 => format!("\n{text}"),
+            _ => trees::changed_number(&mut random, &text),
+        };
+        files
+            .0
+            .borrow_mut()
+            .insert(path.as_bytes(), text.into_bytes());
+        kept.file_changed(path.as_bytes());
+    }
+    assert!(values > 10, "{values}");
 }
 
 /// Files whose entry is edited step by step.

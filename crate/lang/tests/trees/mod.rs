@@ -151,7 +151,7 @@ impl Tree {
 }
 
 /// Replaces a digit.
-fn changed_number(random: &mut Random, old: &str) -> String {
+pub fn changed_number(random: &mut Random, old: &str) -> String {
     let digits: Vec<usize> = old
         .bytes()
         .enumerate()
@@ -167,7 +167,7 @@ fn changed_number(random: &mut Random, old: &str) -> String {
 }
 
 /// Takes a character out, or puts one in.
-fn typed(random: &mut Random, old: &str) -> String {
+pub fn typed(random: &mut Random, old: &str) -> String {
     let mut text = old.to_owned();
     let at = random.below(text.len() + 1);
     if at < text.len() && random.one_in(2) {
