@@ -316,6 +316,10 @@ impl Machine {
 
     /// Looks for what makes the result doubtful in the result itself.
     fn look_for_doubt(&mut self, error: Option<&EvalError>) {
+        // Where a cycle is closed depends on which variables refer to the thunks of others.
+        if error.is_some_and(|error| error.kind == ErrorKind::InfiniteRecursion) {
+            self.doubt(Doubt::Names);
+        }
         if !self.heap.keeps_objects() {
             return;
         }
