@@ -1,7 +1,5 @@
 //! Every scenario shows what it says.
 
-#![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 

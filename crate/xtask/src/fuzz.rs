@@ -40,7 +40,22 @@ const TARGETS: &[Target] = &[
         cases: &["lang"],
         dictionary: Some("nix.dict"),
     },
+    Target::reader("derivation"),
+    Target::reader("derivation_json"),
+    Target::reader("narinfo"),
+    Target::reader("nar"),
 ];
+
+impl Target {
+    /// A reader of one format of the store, which finds its way without seeds.
+    const fn reader(name: &'static str) -> Self {
+        Target {
+            name,
+            cases: &[],
+            dictionary: None,
+        }
+    }
+}
 
 /// Longest input in bytes.
 const MAX_LENGTH: u32 = 4096;
