@@ -6,9 +6,9 @@ use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
 
+use drvlab_store::order;
 use drvlab_store::{ContentAddress, NarInfo, OutputId, Realisation, StoreDir, StorePath};
 use rustc_hash::FxHashSet;
-use drvlab_store::order;
 
 use crate::binary_cache::{BinaryCache, Entry, Fault};
 use crate::memory::{Memory, Recollection};

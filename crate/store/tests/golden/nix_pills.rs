@@ -11,7 +11,9 @@ const SOURCE: &str = "/nix/store/xv2iccirbrvklck36f1g7vldn5v58vck-myfile";
 
 fn texts_and_digests(steps: &[Step]) -> Vec<String> {
     let shown = steps.iter().filter_map(|step| match &step.content {
-        Content::Text { text: Text(text), .. } => Some(text.to_string()),
+        Content::Text {
+            text: Text(text), ..
+        } => Some(text.to_string()),
         Content::Digest { hex, .. } => Some(hex.clone()),
         _ => None,
     });
@@ -44,7 +46,11 @@ fn output_paths() {
     derivation
         .input_srcs
         .insert(store_dir.parse_path(SOURCE).unwrap());
-    for (name, value) in [("builder", SOURCE), ("name", "foo"), ("system", "x86_64-linux")] {
+    for (name, value) in [
+        ("builder", SOURCE),
+        ("name", "foo"),
+        ("system", "x86_64-linux"),
+    ] {
         derivation.env.insert(name.into(), value.into());
     }
     derivation
