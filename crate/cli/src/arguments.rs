@@ -98,6 +98,8 @@ pub struct Input {
     pub arguments: Vec<(Vec<u8>, Argument)>,
     /// `-I`: entries of the search path, first to last.
     pub search_path: Vec<Vec<u8>>,
+    /// `--tree`: archives whose files are read as if they were unpacked.
+    pub trees: Vec<PathBuf>,
     /// `--show-trace`: errors are printed with their whole trace.
     pub show_trace: bool,
 }
@@ -250,6 +252,7 @@ impl Flags {
                     let (name, string) = two_values(parser, "--argstr")?;
                     flags.input.arguments.push((name, Argument::String(string)));
                 }
+                Long("tree") if evaluates => flags.input.trees.push(path(parser, "--tree")?),
                 Long("show-trace") if evaluates => flags.input.show_trace = true,
                 Long("strict") if kind == Kind::Eval => flags.strict = true,
                 Long("json") if kind == Kind::Eval => flags.format = Format::Json,
@@ -479,6 +482,8 @@ mod tests {
             "x.y",
             "--attr",
             "z",
+            "--tree",
+            "set.tar.gz",
         ]);
         let input = Input {
             sources: vec![Source::Expression(b"{ a }: a".to_vec())],
@@ -488,6 +493,7 @@ mod tests {
                 (b"b".to_vec(), Argument::String(b"text".to_vec())),
             ],
             search_path: vec![b"nixpkgs=/p".to_vec(), b"/q".to_vec()],
+            trees: vec!["set.tar.gz".into()],
             show_trace: true,
         };
         assert_eq!(

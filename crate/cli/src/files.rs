@@ -1,30 +1,41 @@
 //! The evaluator's view of the real file system.
 
+use std::cell::RefCell;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use drvlab_lang::files::{FileError, FileKind, Files};
+use rustc_hash::FxHashMap;
 
 use crate::reading;
 
-/// The file system of the machine that the program runs on; nothing is cached.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct DiskFiles;
+/// The file system of the machine that the program runs on.
+///
+/// What a path is, is asked once, as the reference does: the directories on the way to each file are looked at for every file.
+#[derive(Clone, Debug, Default)]
+pub struct DiskFiles {
+    kinds: RefCell<FxHashMap<Box<[u8]>, Option<FileKind>>>,
+}
 
 impl Files for DiskFiles {
     fn kind(&self, path: &[u8]) -> Result<Option<FileKind>, FileError> {
-        match fs::symlink_metadata(native(path)?) {
-            Ok(metadata) => Ok(Some(kind(&metadata))),
+        if let Some(kind) = self.kinds.borrow().get(path) {
+            return Ok(*kind);
+        }
+        let kind = match fs::symlink_metadata(native(path)?) {
+            Ok(metadata) => Some(kind(&metadata)),
             // Below a file there is nothing, too.
             Err(error)
                 if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) =>
             {
-                Ok(None)
+                None
             }
-            Err(error) => Err(in_words(&error)),
-        }
+            Err(error) => return Err(in_words(&error)),
+        };
+        self.kinds.borrow_mut().insert(path.into(), kind);
+        Ok(kind)
     }
 
     fn read(&self, path: &[u8]) -> Result<Rc<[u8]>, FileError> {
@@ -38,10 +49,15 @@ impl Files for DiskFiles {
                 .map(|entry| {
                     let entry = entry?;
                     // Of the entry itself, not of what a link points to.
-                    Ok((
-                        entry.file_name().into_encoded_bytes(),
-                        kind(&entry.metadata()?),
-                    ))
+                    let file_type = entry.file_type()?;
+                    let kind = if file_type.is_dir() {
+                        FileKind::Directory
+                    } else if file_type.is_symlink() {
+                        FileKind::Symlink
+                    } else {
+                        kind(&entry.metadata()?)
+                    };
+                    Ok((entry.file_name().into_encoded_bytes(), kind))
                 })
                 .collect()
         };
@@ -82,13 +98,13 @@ fn is_executable(_: &Metadata) -> bool {
 
 /// The path as the system takes it; an error where its bytes are none of the system's names.
 #[cfg(unix)]
-fn native(path: &[u8]) -> Result<PathBuf, FileError> {
+pub(crate) fn native(path: &[u8]) -> Result<PathBuf, FileError> {
     use std::os::unix::ffi::OsStrExt as _;
     Ok(std::ffi::OsStr::from_bytes(path).into())
 }
 
 #[cfg(not(unix))]
-fn native(path: &[u8]) -> Result<PathBuf, FileError> {
+pub(crate) fn native(path: &[u8]) -> Result<PathBuf, FileError> {
     match std::str::from_utf8(path) {
         Ok(path) => Ok(path.into()),
         Err(_) => Err(FileError("is not valid Unicode".into())),
@@ -122,30 +138,28 @@ mod tests {
         symlink("file", folder.join("link")).unwrap();
         let path = |name: &str| folder.join(name).into_os_string().into_encoded_bytes();
 
+        let files = DiskFiles::default();
         let regular = FileKind::Regular { executable: true };
-        assert_eq!(DiskFiles.kind(&path("file")), Ok(Some(regular)));
-        assert_eq!(DiskFiles.kind(&path("link")), Ok(Some(FileKind::Symlink)));
-        assert_eq!(DiskFiles.kind(&path("sub")), Ok(Some(FileKind::Directory)));
-        assert_eq!(DiskFiles.kind(&path("none")), Ok(None));
-        assert_eq!(DiskFiles.kind(&path("file/below")), Ok(None));
-        assert_eq!(DiskFiles.kind(b"/dev/null"), Ok(Some(FileKind::Unknown)));
+        assert_eq!(files.kind(&path("file")), Ok(Some(regular)));
+        assert_eq!(files.kind(&path("link")), Ok(Some(FileKind::Symlink)));
+        assert_eq!(files.kind(&path("sub")), Ok(Some(FileKind::Directory)));
+        assert_eq!(files.kind(&path("none")), Ok(None));
+        assert_eq!(files.kind(&path("file/below")), Ok(None));
+        assert_eq!(files.kind(b"/dev/null"), Ok(Some(FileKind::Unknown)));
 
+        assert_eq!(files.read(&path("file")).as_deref(), Ok(&b"text\xff"[..]));
         assert_eq!(
-            DiskFiles.read(&path("file")).as_deref(),
-            Ok(&b"text\xff"[..])
-        );
-        assert_eq!(
-            DiskFiles.read(&path("sub")),
+            files.read(&path("sub")),
             Err(FileError("is a directory".into()))
         );
         assert_eq!(
-            DiskFiles.read(&path("none")),
+            files.read(&path("none")),
             Err(FileError("does not exist".into()))
         );
-        assert_eq!(DiskFiles.read_link(&path("link")), Ok(b"file".to_vec()));
-        assert!(DiskFiles.read_link(&path("file")).is_err());
+        assert_eq!(files.read_link(&path("link")), Ok(b"file".to_vec()));
+        assert!(files.read_link(&path("file")).is_err());
 
-        let mut entries = DiskFiles
+        let mut entries = files
             .read_dir(&folder.clone().into_os_string().into_encoded_bytes())
             .unwrap();
         entries.sort_by(|one, other| one.0.cmp(&other.0));
@@ -158,7 +172,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            DiskFiles.read_dir(&path("file")),
+            files.read_dir(&path("file")),
             Err(FileError("is not a directory".into()))
         );
         fs::remove_dir_all(&folder).unwrap();

@@ -37,9 +37,10 @@ Usage: drvlab <command> [<option>…] [FILE… | -E EXPR… | -]
       --explain PATH           print why this happens, and what would change it, for a store path or a name
       --json                   print both with their reasons and a time line as JSON
 
-Without FILE it is ./default.nix; - is standard input, <NAME> is found on the search path. Commands that evaluate also take:
+Without FILE it is ./default.nix; - is standard input, <NAME> is found on the search path, an archive stands for the folder in it. Commands that evaluate also take:
   -A, --attr ATTRPATH          select this attribute of the value; can be given several times
   -I, --include [PREFIX=]PATH  add an entry in front of the search path of NIX_PATH
+  --tree ARCHIVE               read the files of a tar, tar.gz or zip archive as if it were unpacked here; can be given several times
   --arg NAME EXPR              pass the value of EXPR to functions that have a parameter NAME
   --argstr NAME STRING         pass a string
   --show-trace                 print errors with all that led to them

@@ -1,8 +1,9 @@
 //! One evaluation on the real file system: what the command line says about it, and the values that it selects.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::mem::ManuallyDrop;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, io};
@@ -17,7 +18,8 @@ use drvlab_lang::{Machine, Settings, report};
 
 use crate::arguments::{Argument, Input, Source};
 use crate::failure::Failure;
-use crate::files::DiskFiles;
+use crate::files::native;
+use crate::unpacked::{UnpackedFiles, is_archive};
 use crate::{reading, stack};
 
 /// An evaluator with the arguments of the command line.
@@ -29,7 +31,16 @@ pub struct Session {
     arguments: Value,
     /// Absolute and canonical; relative paths of expressions start here.
     folder: Vec<u8>,
+    /// The folders that archives of the command line stand for.
+    archives: BTreeMap<PathBuf, Vec<u8>>,
     show_trace: bool,
+}
+
+/// What archives of the command line stand for.
+struct Archives {
+    folders: BTreeMap<PathBuf, Vec<u8>>,
+    /// The search path with folders in place of archives.
+    search_path: Vec<Vec<u8>>,
 }
 
 impl Session {
@@ -42,8 +53,9 @@ impl Session {
             Failure::message(format!("cannot find the current folder: {error}"))
         })?;
         let folder = canonical(folder.as_os_str().as_encoded_bytes());
-        let settings = settings(&input.search_path, &folder);
-        let mut machine = Machine::new(Box::new(DiskFiles), settings);
+        let (files, archives) = unpack(input, &folder)?;
+        let settings = settings(&archives.search_path, &folder);
+        let mut machine = Machine::new(Box::new(files), settings);
         let mut named = Vec::new();
         for (name, argument) in &input.arguments {
             let value = match argument {
@@ -59,6 +71,7 @@ impl Session {
             machine: ManuallyDrop::new(machine),
             arguments,
             folder,
+            archives: archives.folders,
             show_trace: input.show_trace,
         })
     }
@@ -109,6 +122,9 @@ impl Session {
 
     fn evaluate(&mut self, source: &Source) -> Result<Value, Failure> {
         let value = match source {
+            Source::File(path) if self.archives.contains_key(path) => {
+                self.machine.evaluate_file(&self.archives[path])
+            }
             Source::File(path) => {
                 let name = path.as_os_str().as_encoded_bytes();
                 let on_search_path = name
@@ -162,6 +178,41 @@ impl Session {
         };
         parsed.map_err(|error| self.failure(&error))
     }
+}
+
+/// Reads the archives that the command line names: `--tree`, in place of folders that are evaluated, and on the search path.
+fn unpack(input: &Input, folder: &[u8]) -> Result<(UnpackedFiles, Archives), Failure> {
+    let mut files = UnpackedFiles::default();
+    for archive in &input.trees {
+        files.unpack(archive, folder)?;
+    }
+    let mut folders = BTreeMap::new();
+    for source in &input.sources {
+        if let Source::File(path) = source
+            && is_archive(path.as_os_str().as_encoded_bytes())
+            && path.is_file()
+        {
+            folders.insert(path.clone(), files.unpack_folder(path, folder)?);
+        }
+    }
+    let mut search_path = Vec::new();
+    for entry in &input.search_path {
+        let (prefix, path) = search_entry(entry);
+        if is_archive(&path)
+            && let Ok(archive) = native(&path)
+            && archive.is_file()
+        {
+            let root = files.unpack_folder(&archive, folder)?;
+            search_path.push([prefix.as_slice(), b"=", &root].concat());
+        } else {
+            search_path.push(entry.clone());
+        }
+    }
+    let archives = Archives {
+        folders,
+        search_path,
+    };
+    Ok((files, archives))
 }
 
 /// Prints to standard error.

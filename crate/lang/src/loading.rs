@@ -13,7 +13,7 @@ use crate::syntax;
 use crate::value::Value;
 use drvlab_store::file_tree::FileTree;
 use drvlab_store::order;
-use drvlab_store::{ContentAddress, ContentAddressMethod, StorePath, nar};
+use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, StorePath, nar};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -394,10 +394,10 @@ impl Machine {
             Some(name) => name.to_vec(),
         };
         let outside = self.take_taint();
-        let tree = self.read_tree(path, Pos::NONE, None);
+        let hash = self.nar_hash(path);
         let is_tainted = self.is_tainted();
         self.give_back_taint(outside);
-        let object = self.add_source(&name, &tree?, Pos::NONE)?;
+        let object = self.source_path(&name, &hash?, Pos::NONE)?;
         let path: Rc<[u8]> = path.into();
         let copied = Copied {
             object: object.clone(),
@@ -408,10 +408,45 @@ impl Machine {
         Ok(self.store_path_string(&object))
     }
 
+    /// Hashes all that is at a path as a copy in the store is hashed, or finds out that it is known.
+    fn nar_hash(&mut self, path: &[u8]) -> Result<Hash> {
+        let algorithm = self.store.dir.scheme().function.algorithm();
+        if let Some(hash) = self.files.known_nar_hash(path)
+            && hash.algorithm() == algorithm
+        {
+            self.note_tree(path)?;
+            return Ok(hash);
+        }
+        let hash = nar::hash(&self.read_tree(path, Pos::NONE, None)?, algorithm);
+        self.files.remember_nar_hash(path, hash);
+        Ok(hash)
+    }
+
+    /// Notes that all files at and below a path have an effect, as if they were read.
+    fn note_tree(&mut self, path: &[u8]) -> Result<()> {
+        let mut left = vec![path.to_vec()];
+        while let Some(path) = left.pop() {
+            self.tick()?;
+            let wrong = |error: FileError| file_error(&path, &error, Pos::NONE);
+            match self.files.kind(&path).map_err(wrong)? {
+                Some(FileKind::Regular { .. }) => self.note_read(&path),
+                Some(FileKind::Directory) => {
+                    let entries = self.files.read_dir(&path).map_err(wrong)?;
+                    left.extend(entries.iter().map(|(name, _)| join(&path, name)));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Computes the store path of a file tree as `builtins.path` and path literals give it.
     pub(crate) fn add_source(&self, name: &[u8], tree: &FileTree, pos: Pos) -> Result<StorePath> {
         let function = self.store.dir.scheme().function;
-        let hash = nar::hash(tree, function.algorithm());
+        self.source_path(name, &nar::hash(tree, function.algorithm()), pos)
+    }
+
+    fn source_path(&self, name: &[u8], hash: &Hash, pos: Pos) -> Result<StorePath> {
         let digest: [u8; 32] = hash
             .digest()
             .try_into()

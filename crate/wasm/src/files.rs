@@ -1,6 +1,7 @@
 //! The workspace's files, shared between the page's side and the evaluator's.
 
 use drvlab_lang::files::{FileError, FileKind, Files, MemoryFiles, canonical};
+use drvlab_store::Hash;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -47,5 +48,13 @@ impl Files for SharedFiles {
 
     fn read_link(&self, path: &[u8]) -> Result<Vec<u8>, FileError> {
         self.0.borrow().read_link(path)
+    }
+
+    fn known_nar_hash(&self, path: &[u8]) -> Option<Hash> {
+        self.0.borrow().known_nar_hash(path)
+    }
+
+    fn remember_nar_hash(&self, path: &[u8], hash: Hash) {
+        self.0.borrow().remember_nar_hash(path, hash);
     }
 }

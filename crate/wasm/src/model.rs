@@ -272,6 +272,18 @@ pub struct PublishReport {
     pub already_there: u32,
 }
 
+/// What came out of an archive.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct LoadReport {
+    /// Files, links and directories.
+    pub entries: u32,
+    /// The one directory that everything is in, if there is one.
+    pub root: Option<String>,
+    /// Why nothing was added.
+    pub problem: Option<String>,
+}
+
 /// A field of a derivation that differs from the baseline.
 #[derive(Clone, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]

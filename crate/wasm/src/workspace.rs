@@ -5,9 +5,11 @@ use crate::diagnostics::{text, translate};
 use crate::files::{SharedFiles, Written};
 use crate::microscope;
 use crate::model::{
-    DerivationDetail, Diagnostic, Entry, Outcome, PlanSummary, PublishReport, Report, Severity,
+    DerivationDetail, Diagnostic, Entry, LoadReport, Outcome, PlanSummary, PublishReport, Report,
+    Severity,
 };
 use crate::report::Picture;
+use drvlab_archive::Limits;
 use drvlab_cache::compare::Comparison;
 use drvlab_cache::plan::{Plan, Wanted};
 use drvlab_cache::{
@@ -44,6 +46,13 @@ const HEAP_LEVELS: u32 = 400_000;
 
 /// A printed value is cut after this many bytes.
 const MAX_VALUE: usize = 100_000;
+
+/// An archive may hold what a large package set holds, many times over.
+const ARCHIVE_LIMITS: Limits = Limits {
+    entries: 500_000,
+    bytes: 512 << 20,
+    ratio: 200,
+};
 
 /// What an evaluation came to.
 struct Evaluated {
@@ -106,6 +115,35 @@ impl Workspace {
             Written::Other => self.machine.file_changed(path.as_bytes()),
             Written::Same => {}
         }
+    }
+
+    /// Adds all files of an archive (tar, tar.gz or zip) as if it were unpacked into a folder.
+    ///
+    /// A problem with the archive is said in the report; then no file is added.
+    ///
+    /// # Errors
+    /// None that the user can cause.
+    #[wasm_bindgen(js_name = loadArchive)]
+    pub fn load_archive(&mut self, folder: &str, bytes: &[u8]) -> Result<Ts<LoadReport>, JsError> {
+        let entries = drvlab_archive::read(bytes, &ARCHIVE_LIMITS);
+        let report = match entries {
+            Ok(entries) => {
+                let folder = folder.as_bytes();
+                self.files.0.borrow_mut().unpack(&entries, folder);
+                self.machine.files_came_or_went();
+                LoadReport {
+                    entries: entries.len() as u32,
+                    root: entries.single_root().map(text),
+                    problem: None,
+                }
+            }
+            Err(error) => LoadReport {
+                entries: 0,
+                root: None,
+                problem: Some(error.to_string()),
+            },
+        };
+        Ok(report.into_ts()?)
     }
 
     /// Replaces the text of a file, or adds it.
