@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 
 /** File by file: each evaluates, called without arguments, to a set that can be printed as JSON. */
-export const entries = ['release.nix', 'lib-tests.nix', 'machine/release.nix']
+export const entries = ['release.nix', 'lib-tests.nix', 'machine/release.nix', 'cross.nix']
 
 /** The digests of all attributes, by `FILE#ATTRIBUTE`, of the JSON that each entry printed. */
 export function digests(texts) {

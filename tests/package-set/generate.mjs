@@ -3,8 +3,8 @@
 //
 //   node tests/package-set/generate.mjs FOLDER [--packages 1500] [--hackage 3000] [--maintainers 3000] [--seed 1]
 
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
 import { argv } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -157,19 +157,31 @@ function hackagePackages(random, wanted, count, fresh) {
   }
 }
 
-/** Writes a set into a folder, which is replaced. */
-export async function write(folder, options) {
+/** All files of a set, those written by hand included, by path. */
+export async function complete(options) {
   const sources = fileURLToPath(new URL('files', import.meta.url))
-  await rm(folder, { recursive: true, force: true })
-  await cp(sources, folder, { recursive: true })
+  const files = new Map()
+  for (const entry of await readdir(sources, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    files.set(relative(sources, path).split(sep).join('/'), await readFile(path, 'utf8'))
+  }
   for (const [path, text] of generate(options)) {
     // A file that is written by hand takes what is generated at its mark.
     if (path.endsWith('#')) {
-      const file = join(folder, path.slice(0, -1))
-      const before = await readFile(file, 'utf8')
-      await writeFile(file, before.replace('  # GENERATED', () => text))
-      continue
+      const file = path.slice(0, -1)
+      files.set(file, files.get(file).replace('  # GENERATED', () => text))
+    } else {
+      files.set(path, text)
     }
+  }
+  return files
+}
+
+/** Writes a set into a folder, which is replaced. */
+export async function write(folder, options) {
+  await rm(folder, { recursive: true, force: true })
+  for (const [path, text] of await complete(options)) {
     const file = join(folder, path)
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, text)

@@ -15,7 +15,7 @@ use crate::{browser, build_lock, node, page, size, wasm};
 ///
 /// Fails for an unknown name, and at the first benchmark that fails.
 pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
-    const KNOWN: [&str; 5] = ["size", "instantiate", "micro", "chromium", "keystroke"];
+    const KNOWN: [&str; 6] = ["size", "instantiate", "micro", "chromium", "keystroke", "set"];
     if let Some(unknown) = names.iter().find(|name| !KNOWN.contains(&name.as_str())) {
         bail!(
             "there is no benchmark '{unknown}'; there are: {}",
@@ -33,15 +33,20 @@ pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
         terminal_program(workspace, "micro")?;
     }
     if wanted("chromium") {
-        chromium(workspace)?;
+        module_in_worker(workspace, "chromium")?;
     }
     if wanted("keystroke") {
         keystroke(workspace)?;
     }
+    if wanted("set") {
+        terminal_program(workspace, "set")?;
+        module_in_worker(workspace, "set-browser")?;
+    }
     Ok(())
 }
 
-/// A benchmark of the terminal program against the reference's: `instantiate`, of a distribution, or `micro`, of small expressions.
+/// A benchmark of the terminal program against the reference's: `instantiate`, of a distribution, `micro`, of small expressions,
+/// or `set`, of the large package set.
 fn terminal_program(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
     let target = workspace.target();
     run_command(
@@ -59,8 +64,8 @@ fn terminal_program(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
     )
 }
 
-/// The small expressions in a worker of Chromium against the reference.
-fn chromium(workspace: &Workspace) -> anyhow::Result<()> {
+/// A benchmark of the module in a worker of Chromium against the reference: `chromium`, of small expressions, or `set-browser`.
+fn module_in_worker(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
     {
         let lock = build_lock::acquire(workspace)?;
         node::ensure_packages(workspace, "tests", &lock)?;
@@ -69,7 +74,7 @@ fn chromium(workspace: &Workspace) -> anyhow::Result<()> {
     let chrome = browser::ensure(workspace)?;
     run_command(
         node::node(workspace)?
-            .arg(workspace.path("tests/bench/chromium.mjs"))
+            .arg(workspace.path(&format!("tests/bench/{name}.mjs")))
             .env("CHROME", chrome),
     )
 }

@@ -15,7 +15,8 @@ let
   inherit (pkgs) lib;
 
   # Names of packages in sets of packages, `python3Packages.NAME`.
-  scopes = {
+  # The names of what is wanted are known before anything is evaluated.
+  scopes = if only != null then { "" = lib.getAttrs only pkgs; } else {
     "" = pkgs;
     "python3Packages." = pkgs.python3Packages;
     "perlPackages." = pkgs.perlPackages;
@@ -49,6 +50,5 @@ let
       in
       lib.optionalAttrs (found != null) { "${prefix}${name}" = found; }
     ) set;
-  all = lib.mergeAttrsList (lib.mapAttrsToList ofScope scopes);
 in
-if only == null then all else lib.getAttrs only all
+lib.mergeAttrsList (lib.mapAttrsToList ofScope scopes)

@@ -11,7 +11,8 @@ let
       pkgsTargetTarget,
     }:
     let
-      mash = pkgsBuildBuild // pkgsBuildHost // pkgsBuildTarget // pkgsHostHost // pkgsHostTarget // pkgsTargetTarget;
+      # What is meant most often comes last.
+      mash = pkgsBuildBuild // pkgsBuildTarget // pkgsHostHost // pkgsTargetTarget // pkgsBuildHost // pkgsHostTarget;
       merge = name: {
         inherit name;
         value =

@@ -79,8 +79,8 @@ let
       (lib.enableFeature (!minimal) "optimizations")
       (lib.withFeatureAs (!minimal) "openssl" (if minimal then "" else openssl.dev))
     ];
-    env.CPPFLAGS = lib.concatStringsSep " " (map (p: "-I${lib.getDev p}/include") finalAttrs.buildInputs);
-    env.LDFLAGS = lib.concatStringsSep " " (map (p: "-L${lib.getLib p}/lib") finalAttrs.buildInputs);
+    CPPFLAGS = lib.concatStringsSep " " (map (p: "-I${lib.getDev p}/include") finalAttrs.buildInputs);
+    LDFLAGS = lib.concatStringsSep " " (map (p: "-L${lib.getLib p}/lib") finalAttrs.buildInputs);
     passthru = {
       inherit pythonVersion sitePackages;
       executable = "python${pythonVersion}";

@@ -31,6 +31,9 @@ lib.init bootStages
       assert buildPackages.stdenv.hostPlatform == localSystem;
       buildPackages.stdenv.override {
         targetPlatform = crossSystem;
+        allowedRequisites = null;
+        # The packages of this stage make code for another platform, those of the last one do not.
+        overrides = _: _: { };
       };
     allowCustomOverrides = true;
   })

@@ -1,0 +1,150 @@
+// How long the package set takes in a worker of Chromium against the reference's `nix-instantiate --eval`: one package from the start of
+// the worker, with compiling the module and unpacking the archive; again in a new workspace, when the code is compiled; after a
+// keystroke in its file; and the whole set. Rounds of both alternate. Sizes are those of the module's memory afterwards.
+//
+// Environment: CHROME; DRVLAB_ORACLE and DRVLAB_ORACLE_WORK as in instantiate.mjs; RUNS (default 5).
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { env } from "node:process";
+import { gzipSync } from "node:zlib";
+import { browser, closeBrowser, watch } from "../browser/launch.mjs";
+import { complete, write } from "../package-set/generate.mjs";
+import { tar } from "../package-set/tar.mjs";
+import { median, quantile } from "./statistics.mjs";
+
+const runs = Number(env.RUNS ?? 5);
+if (!Number.isInteger(runs) || runs < 1) throw new Error(`RUNS is ${env.RUNS}, not a count`);
+const keystrokes = 100;
+
+const module = (name) => readFileSync(new URL(`../../web/src/wasm/${name}`, import.meta.url));
+const set = await complete({});
+const edited = "pkgs/core/openssl/default.nix";
+
+/** Runs in the worker: answers with the times of everything, in milliseconds. */
+const worker = `
+import init, { Workspace } from "./drvlab_wasm.js";
+const started = performance.now();
+const archive = fetch("./set.tar.gz").then((response) => response.arrayBuffer());
+const { memory } = await init();
+const compiled = performance.now() - started;
+const bytes = new Uint8Array(await archive);
+const entry = (file, attrPath) => ({ file, attrPath, substitute: true, emptyStore: false });
+const open = () => {
+  const workspace = new Workspace();
+  const { problem } = workspace.loadArchive("/", bytes);
+  if (problem) throw new Error(problem);
+  return workspace;
+};
+const time = (act) => {
+  const start = performance.now();
+  const result = act();
+  return [performance.now() - start, result];
+};
+const checked = (report) => {
+  if (report.outcome === "error") throw new Error(report.diagnostics[0].message);
+  return report;
+};
+const one = (workspace) => checked(workspace.evaluate(entry("/set/default.nix", "openssl")));
+let workspace = open();
+const first = one(workspace);
+const cold = performance.now() - started;
+const size = () => memory.buffer.byteLength;
+const oneSize = size();
+for (let round = 0; round < 5; round += 1) { workspace.free(); workspace = open(); one(workspace); }
+workspace.free();
+workspace = open();
+const [warm] = time(() => one(workspace));
+const text = await (await fetch("./edited")).text();
+const strokes = [];
+for (let stroke = 0; stroke < ${keystrokes}; stroke += 1) {
+  const letters = "x".repeat(stroke % 4);
+  strokes.push(time(() => {
+    workspace.updateFile("/set/${edited}", text.replace("shared", "shared" + letters));
+    return one(workspace);
+  })[0]);
+}
+workspace.free();
+workspace = open();
+workspace.openFile("/all.nix", "let all = import /set/release.nix { }; in builtins.deepSeq all (builtins.length (builtins.attrNames all))");
+const all = () => checked(workspace.evaluate(entry("/all.nix", ""))).value;
+const [allFirst, count] = time(all);
+const [allAgain] = time(() => { workspace.free(); workspace = open(); workspace.openFile("/all.nix", "let all = import /set/release.nix { }; in builtins.deepSeq all (builtins.length (builtins.attrNames all))"); return all(); });
+postMessage({ root: first.roots[0], count, compiled, cold, warm, strokes, allFirst, allAgain, oneSize, allSize: size() });
+`;
+
+const served = {
+  "/": ["text/html", "<!doctype html><title>set</title>"],
+  "/favicon.ico": ["image/x-icon", ""],
+  "/worker.js": ["text/javascript", worker],
+  "/drvlab_wasm.js": ["text/javascript", module("drvlab_wasm.js")],
+  "/drvlab_wasm_bg.wasm": ["application/wasm", module("drvlab_wasm_bg.wasm")],
+  "/set.tar.gz": ["application/octet-stream", gzipSync(tar("set", set))],
+  "/edited": ["text/plain", set.get(edited)],
+};
+const server = createServer((request, response) => {
+  const [type, body] = served[request.url] ?? [];
+  response.writeHead(type ? 200 : 404, { "content-type": type ?? "text/plain" }).end(body);
+});
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+const folder = mkdtempSync(join(env.DRVLAB_ORACLE_WORK || tmpdir(), "drvlab-bench-"));
+
+try {
+  await write(join(folder, "set"), {});
+  const measured = [];
+  const reference = { one: [], all: [] };
+  for (let round = 0; round < runs; round += 1) {
+    measured.push(await inWorker());
+    reference.one.push(nix("one", [join(folder, "set"), "-A", "openssl.drvPath"]));
+    reference.all.push(nix("all", ["--strict", "--json", join(folder, "set/release.nix"), "--arg", "only", "null"]));
+  }
+  const of = (name) => median(measured.map((one) => one[name]));
+  const [one, all] = [median(reference.one), median(reference.all)];
+  const line = (name, time, theirs) =>
+    console.log(`  ${name.padEnd(44)} ${time.toFixed(1).padStart(8)} ms against ${theirs.toFixed(0).padStart(5)} ms: ${(time / theirs).toFixed(2)}`);
+  console.log(`median of ${runs} browsers, ${measured[0].root}, ${measured[0].count} attributes:`);
+  console.log(`  ${"the module compiled".padEnd(44)} ${of("compiled").toFixed(1).padStart(8)} ms`);
+  line("one package, from the start of the worker", of("cold"), one);
+  line("one package, new workspace, warm", of("warm"), one);
+  const strokes = measured.flatMap(({ strokes }) => strokes.slice(10));
+  console.log(`  ${"keystroke in its file: median, 99th percentile".padEnd(44)} ${median(strokes).toFixed(1)} ms, ${quantile(strokes, 0.99).toFixed(1)} ms`);
+  line("the whole set, first time", of("allFirst"), all);
+  line("the whole set, second time", of("allAgain"), all);
+  console.log(`  memory: one package ${(of("oneSize") / 2 ** 20).toFixed(0)} MB, all of the above ${(of("allSize") / 2 ** 20).toFixed(0)} MB`);
+} finally {
+  rmSync(folder, { recursive: true });
+  server.close();
+  await closeBrowser();
+}
+
+async function inWorker() {
+  const context = await (await browser()).newContext();
+  try {
+    const page = await context.newPage();
+    const problems = watch(page);
+    await page.goto(`http://127.0.0.1:${server.address().port}/`);
+    const result = await page.evaluate(
+      () =>
+        new Promise((resolve, reject) => {
+          const worker = new Worker("./worker.js", { type: "module" });
+          worker.onmessage = ({ data }) => resolve(data);
+          worker.onerror = (event) => reject(new Error(event.message));
+        }),
+    );
+    if (problems.length > 0) throw new Error(problems.join("\n"));
+    return result;
+  } finally {
+    await context.close();
+  }
+}
+
+function nix(what, args) {
+  const [program, ...rest] = [...(env.DRVLAB_ORACLE ?? "").split(" ").filter(Boolean), "nix-instantiate", "--eval", ...args];
+  const start = performance.now();
+  const { status, stderr, error } = spawnSync(program, rest, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 28 });
+  if (status !== 0) throw new Error(`${what}: ${error?.message ?? stderr}`);
+  return performance.now() - start;
+}
