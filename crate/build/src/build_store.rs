@@ -14,9 +14,10 @@ use drvlab_store::{
 use crate::build::{Task, build, cannot_build};
 use crate::host::Host;
 use crate::limits::Limits;
-use crate::outcome::{Failure, FailureKind, GiveUp, Outcome, StoreObject};
+use crate::outcome::{Failure, FailureKind, GiveUp, Outcome};
 use crate::resolve::{needs_resolution, resolve};
 use crate::simulate::SideTable;
+use crate::store_object::StoreObject;
 
 /// How an output came to be.
 #[derive(Clone, Debug, PartialEq, Eq)]

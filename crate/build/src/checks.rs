@@ -11,7 +11,8 @@ use serde_json::Value;
 use crate::build::Task;
 use crate::environment::structured_attributes;
 use crate::host::StoreObjects;
-use crate::outcome::{GiveUp, StoreObject};
+use crate::outcome::GiveUp;
+use crate::store_object::StoreObject;
 
 /// Checks of one output.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bstr::BString;
 use drvlab_store::StorePath;
 
-use crate::outcome::StoreObject;
+use crate::store_object::StoreObject;
 
 /// The machine that builds: what its sandbox shows, and what its network answers.
 #[derive(Clone, Debug, PartialEq, Eq)]

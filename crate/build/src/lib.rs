@@ -21,11 +21,13 @@ mod resolve;
 mod rewriting;
 mod shell;
 pub mod simulate;
+mod store_object;
 
 pub use build::{Task, build};
 pub use build_store::{BuildStore, Realised};
 pub use host::{Host, StoreObjects};
 pub use limits::{Limit, Limits};
-pub use outcome::{Built, Failure, FailureKind, GiveUp, Outcome, StoreObject};
+pub use outcome::{Built, Failure, FailureKind, GiveUp, Outcome};
 pub use resolve::{needs_resolution, resolve};
 pub use simulate::SideTable;
+pub use store_object::StoreObject;

@@ -1,47 +1,13 @@
 //! What a build gives: outputs and a log, a failure in the reference's words, or the reason why it has to be simulated.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 
 use bstr::BString;
-use drvlab_store::{ContentAddress, FileTree, Hash, StorePath};
+use drvlab_store::StorePath;
 
 use crate::limits::Limit;
-
-/// What is known of a store object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoreObject {
-    /// The files; `None` if the build was simulated.
-    pub tree: Option<Arc<FileTree>>,
-    /// SHA-256 of the NAR; made up if the build was simulated.
-    pub nar_hash: Hash,
-    /// Size of the NAR in bytes.
-    pub nar_size: u64,
-    /// The store objects that it refers to, possibly itself.
-    pub references: BTreeSet<StorePath>,
-    /// How the path follows from the contents, if it does.
-    pub content_address: Option<ContentAddress>,
-}
-
-impl StoreObject {
-    /// Makes the object of a file tree; hashes it.
-    #[must_use]
-    pub fn new(
-        tree: Arc<FileTree>,
-        references: BTreeSet<StorePath>,
-        content_address: Option<ContentAddress>,
-    ) -> Self {
-        let (nar_hash, nar_size) = drvlab_store::nar::hash_and_size(&tree);
-        Self {
-            tree: Some(tree),
-            nar_hash,
-            nar_size,
-            references,
-            content_address,
-        }
-    }
-}
+use crate::store_object::StoreObject;
 
 /// The result of a build that really ran.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,8 @@ use drvlab_store::{
 use crate::build::Task;
 use crate::checks;
 use crate::host::StoreObjects;
-use crate::outcome::{FailureKind, GiveUp, StoreObject};
+use crate::outcome::{FailureKind, GiveUp};
+use crate::store_object::StoreObject;
 
 /// What is at the path of an output.
 #[derive(Clone, Debug)]

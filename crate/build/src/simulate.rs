@@ -8,7 +8,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use drvlab_store::hash::sha256;
 use drvlab_store::{ByteSink as _, Derivation, Hash, ReferenceScanner, StorePath};
 
-use crate::outcome::StoreObject;
+use crate::store_object::StoreObject;
 
 /// Environment variables whose contents are used while building and leave no trace in the outputs.
 ///

@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use drvlab_build::StoreObject;
 use drvlab_store::{OutputId, Realisation, SecretKey, StorePath};
 
 use crate::binary_cache::{BinaryCache, Entry};
@@ -14,7 +15,6 @@ use crate::identity::Identities;
 use crate::local_store::LocalStore;
 use crate::preparation::prepare;
 use crate::simulation::Simulation;
-use crate::store_object::StoreObject;
 
 /// What a farm's run gave.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

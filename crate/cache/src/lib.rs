@@ -29,7 +29,6 @@ pub mod scenario;
 pub mod settings;
 pub mod simulation;
 pub mod size;
-pub mod store_object;
 pub mod substituters;
 pub mod toy;
 pub mod world;

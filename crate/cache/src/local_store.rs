@@ -5,10 +5,9 @@
 
 use std::rc::Rc;
 
+use drvlab_build::StoreObject;
 use drvlab_store::{OutputId, StorePath};
 use rustc_hash::FxHashMap;
-
-use crate::store_object::StoreObject;
 
 /// The set of valid paths, with what is known of them, and the known realisations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

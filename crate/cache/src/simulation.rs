@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use bstr::{BStr, BString, ByteSlice as _};
+use bstr::{BStr, ByteSlice as _};
 use drvlab_store::hash::sha256;
 use drvlab_store::{ByteSink as _, Derivation, DerivationOutput, ReferenceScanner};
 
-use crate::building::{Builder, Job, Product};
+use crate::building::{Builder, Job, MadeUp, Products};
 
 /// Environment variables whose contents are used while building and leave no trace in the outputs.
 ///
@@ -70,7 +70,7 @@ impl Builder for Simulation {
     ///   fixed outputs (sources). A fixed output refers to nothing.
     /// - Contents: the environment without comments (lines that begin with `#`) and without the derivation's own
     ///   outputs, so that a comment changes a derivation but not what comes out.
-    fn build(&self, job: &Job<'_>) -> Result<BTreeMap<BString, Product>, Rc<str>> {
+    fn build(&self, job: &Job<'_>) -> Result<Products, Rc<str>> {
         let said = self.said(job.derivation);
         if said.is_some_and(|said| said.fails) {
             return Err("builder failed with exit code 1".into());
@@ -93,14 +93,14 @@ impl Builder for Simulation {
             let name =
                 drvlab_store::store_path::output_path_name(&job.derivation.name, output.as_bstr());
             let made_up = simulated_size(&name);
-            let product = Product::MadeUp {
+            let product = MadeUp {
                 nar_size: said.and_then(|said| said.nar_size).unwrap_or(made_up),
                 references: references.clone(),
                 contents: [&contents[..], b"\n", &name].concat(),
             };
             (output.clone(), product)
         });
-        Ok(outputs.collect())
+        Ok(Products::MadeUp(outputs.collect()))
     }
 
     /// Makes up a time: 2 seconds to half an hour, large packages take longer.

@@ -3,7 +3,9 @@
 //! Rules 9–15; source: `libstore/build/substitution-goal.cc`.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
+use drvlab_build::StoreObject;
 use drvlab_store::{ContentAddress, Hash, NarInfo, StorePath, nar};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -13,7 +15,6 @@ use crate::compression::{CompressionError, decompress};
 use crate::local_store::LocalStore;
 use crate::reason::{CacheMiss, MissKind};
 use crate::settings::Settings;
-use crate::store_object::StoreObject;
 use crate::substituters::Substituters;
 
 /// Largest archive that is unpacked, in bytes.
@@ -334,7 +335,7 @@ fn unpack(cache: &BinaryCache, info: &NarInfo) -> Result<StoreObject, MissKind> 
         )));
     }
     Ok(StoreObject {
-        tree: Some(Rc::new(tree)),
+        tree: Some(Arc::new(tree)),
         ..StoreObject::of_narinfo(info)
     })
 }

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::rc::Rc;
 
+use drvlab_build::Outcome;
 use drvlab_cache::preparation::prepare;
 use drvlab_cache::realise::World;
 use drvlab_cache::toy::{self, ToyBuilder};
@@ -82,8 +83,9 @@ pub fn check(case: &Case) -> Option<Result<(), String>> {
     let realised = realise(&world, &wanted, &LocalStore::new(), &plan);
     let node = graph.find(&drv).unwrap();
     let prepared = prepare(&graph, node, &realised.local, &identities, &store_dir).unwrap();
-    if let Err(unsupported) = toy::run(&prepared.job(&realised.local, &store_dir)) {
-        eprintln!("{}: {}", case.name, unsupported.0);
+    let outcome = toy::run(&prepared.job(&realised.local, &store_dir));
+    if let Outcome::GivenUp(reason) = outcome {
+        eprintln!("{}: {reason}", case.name);
         return None;
     }
     Some(match (&realised.failure, &case.failed) {

@@ -1,12 +1,9 @@
 //! Store objects: what a path stands for, as far as it is known.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
-use drvlab_store::hash::sha256;
-use drvlab_store::{
-    ContentAddress, FileTree, Hash, HashFormat, NarInfo, ReferenceScanner, StorePath, nar,
-};
+use drvlab_store::{ContentAddress, FileTree, Hash, HashFormat, NarInfo, StorePath, nar};
 
 /// Size and references of a store object, and its files if it was really built.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,21 +17,23 @@ pub struct StoreObject {
     /// The content address, for objects that have one.
     pub content_address: Option<ContentAddress>,
     /// Its files; none if the build was simulated or only its narinfo is known.
-    pub tree: Option<Rc<FileTree>>,
+    pub tree: Option<Arc<FileTree>>,
 }
 
 impl StoreObject {
-    /// Describes real files; `candidates` are the paths that they may refer to.
+    /// Describes real files; hashes them.
     #[must_use]
-    pub fn of_tree(tree: Rc<FileTree>, candidates: impl IntoIterator<Item = StorePath>) -> Self {
+    pub fn new(
+        tree: Arc<FileTree>,
+        references: BTreeSet<StorePath>,
+        content_address: Option<ContentAddress>,
+    ) -> Self {
         let (nar_hash, nar_size) = nar::hash_and_size(&tree);
-        let mut scanner = ReferenceScanner::new(candidates);
-        nar::write(&tree, &mut scanner);
         Self {
             nar_hash,
             nar_size,
-            references: scanner.finish(),
-            content_address: None,
+            references,
+            content_address,
             tree: Some(tree),
         }
     }
@@ -86,10 +85,4 @@ impl StoreObject {
         };
         (info, archive)
     }
-}
-
-/// Makes up the hash of something that has no contents.
-#[must_use]
-pub fn made_up_hash(of: &[u8]) -> Hash {
-    Hash::from_sha256(sha256(of))
 }
