@@ -31,7 +31,7 @@ pub mod thunk {
     /// Computed ahead of time because that was cheap and could not fail; the second word is the value. For the program it is not
     /// evaluated until somebody asks.
     pub const READY: u32 = u32::MAX - 3;
-    /// Evaluated like [`DONE`], to a value that depends on a volatile file (see [`crate::incremental`]).
+    /// Evaluated like [`DONE`], to a value that depends on a volatile file (see `incremental.rs`).
     pub const TAINTED: u32 = u32::MAX - 4;
     /// The smallest marker.
     pub const FIRST_MARKER: u32 = TAINTED;
