@@ -15,7 +15,14 @@ use crate::{browser, build_lock, node, page, size, wasm};
 ///
 /// Fails for an unknown name, and at the first benchmark that fails.
 pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
-    const KNOWN: [&str; 6] = ["size", "instantiate", "micro", "chromium", "keystroke", "set"];
+    const KNOWN: [&str; 6] = [
+        "size",
+        "instantiate",
+        "micro",
+        "chromium",
+        "keystroke",
+        "set",
+    ];
     if let Some(unknown) = names.iter().find(|name| !KNOWN.contains(&name.as_str())) {
         bail!(
             "there is no benchmark '{unknown}'; there are: {}",
