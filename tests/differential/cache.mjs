@@ -8,12 +8,19 @@ import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { inParallel, run, version, workFolder } from '../record/oracle.mjs'
-import { recordWorld } from '../record/realised-world.mjs'
+import { runIn } from '../record/client.mjs'
+import { run, version, workFolder } from '../record/oracle.mjs'
+import { recordWorlds } from '../record/realised-world.mjs'
 import { buildToys } from '../record/toy-builds.mjs'
 import { Random } from './random.mjs'
 
-/** Two scripts, each built in two ways, for five worlds. */
+/** A world is built and copied once and then asked about this often, each time with other damages and settings. */
+const QUESTIONS_PER_WORLD = 5
+
+/** How often a question is asked again. */
+const ROUNDS = 6
+
+/** Two scripts, each built in two ways, for five cases. */
 const SCRIPTS_PER_CASE = 0.4
 
 const { values } = parseArgs({ options: { cases: { type: 'string', default: '500' }, seed: { type: 'string', default: '1' } } })
@@ -32,47 +39,88 @@ const DAMAGES = [
   ['archive', () => undefined],
 ]
 
-/** A random world: see recordWorld. */
-function world(random, index) {
+/** A random world with random questions: see recordWorlds. */
+function world(random, index, count) {
   const nodes = []
   const outputs = []
-  for (let at = 0, count = 2 + random.below(7); at < count; at++) {
+  for (let at = 0, size = 2 + random.below(7); at < size; at++) {
     const kind = random.chance(0.15) ? 'fixed' : random.chance(0.2) ? 'ca' : 'd'
     const names = kind !== 'd' || random.chance(0.6) ? ['out'] : ['out', 'dev']
-    const inputs = kind === 'fixed' ? [] : outputs.filter(() => random.chance(2 / (outputs.length + 1)))
-    const [kept, used] = [inputs.filter(() => random.chance(0.6)), inputs]
+    const inputs = kind === 'fixed' && random.chance(0.7) ? [] : outputs.filter(() => random.chance(2 / (outputs.length + 1)))
+    const [kept, used] = [kind === 'fixed' ? [] : inputs.filter(() => random.chance(0.6)), inputs]
     const flags = [
-      random.chance(0.1) && 'allowSubstitutes = false;',
+      random.chance(0.1) && `allowSubstitutes = ${random.pick(['false', 'false', 'null', '"true"', 'true'])};`,
       random.chance(0.1) && 'preferLocalBuild = true;',
+      random.chance(0.03) && 'requiredSystemFeatures = [ "drvlab-test" ];',
+      random.chance(0.03) && 'system = "aarch64-linux";',
+      random.chance(0.03) && kind !== 'fixed' && 'args = [ "-c" "exit 3" ];',
       names.length > 1 && 'outputs = [ "out" "dev" ];',
     ].filter(Boolean)
     const fields = `keep = [ ${kept.join(' ')} ]; used = [ ${used.join(' ')} ]; ${flags.join(' ')}`
-    nodes.push(kind === 'fixed' ? `n${at} = fixed "n${at}" "${index}-${at}" { };` : `n${at} = ${kind} { name = "n${at}"; ${fields} };`)
+    nodes.push(
+      kind === 'fixed' ? `n${at} = fixed "n${at}" "${index}-${at}" { ${fields} };` : `n${at} = ${kind} { name = "n${at}"; ${fields} };`,
+    )
     outputs.push(...names.map(name => `n${at}${name === 'out' ? '' : `.${name}`}`))
   }
   const attributes = nodes.map((_, at) => `n${at}`)
-  const caches = Array.from({ length: random.below(3) }, () => {
-    const cache = { copy: attributes.filter(() => random.chance(0.6)), key: random.pick([undefined, 'good', 'stranger']) }
-    if (cache.copy.length === 0) cache.copy = [attributes[0]]
-    if (random.chance(0.5)) cache.info = `Priority: ${10 * (1 + random.below(6))}\n`
+  // What cannot be built by the builder, or by nobody, is in no cache.
+  const unbuildable = at => /exit 3|drvlab-test|aarch64/.test(nodes[at])
+  const buildable = attributes.filter((_, at) => !closure(nodes, at).some(unbuildable))
+  const caches = buildable.length === 0 ? [] : Array.from({ length: random.below(4) }, () => {
+    const copy = buildable.filter(() => random.chance(0.6))
+    return {
+      copy: copy.length === 0 ? [buildable[0]] : copy,
+      key: random.pick([undefined, 'good', 'stranger']),
+      info: random.chance(0.5) ? `Priority: ${10 * (1 + random.below(6))}\n` : undefined,
+    }
+  })
+  const questions = Array.from({ length: count }, (_, at) => ({
+    name: `world ${index}, question ${at}`,
+    ...question(random, { attributes, buildable, outputs, caches }),
+  }))
+  return { prefix: `df${index}`, nix: nodes.join('\n  '), caches, questions }
+}
+
+/** The positions of a node and all that it needs. */
+function closure(nodes, root) {
+  const found = new Set([root])
+  for (const at of found) for (const [, input] of nodes[at].matchAll(/(?<=[[ ])n(\d+)(?=[. ])/g)) if (Number(input) < at) found.add(Number(input))
+  return [...found]
+}
+
+function question(random, { attributes, buildable, outputs, caches }) {
+  const asked = random.shuffled(caches.map((cache, of) => ({ of, copy: cache.copy }))).filter(() => random.chance(0.85))
+  for (const cache of asked) {
+    if (random.chance(0.05)) cache.query = '?trusted=true'
+    if (random.chance(0.05)) cache.query = `?priority=${random.below(60)}`
+    if (random.chance(0.1)) cache.realisations = text => text.length % 2 === 0
     // Only what is surely in the cache can be damaged.
     for (const attribute of cache.copy.filter(() => random.chance(0.25))) {
       const [what, change] = random.pick(DAMAGES)
       cache[what] = { ...cache[what], [attribute]: change }
     }
-    return cache
-  })
+    delete cache.copy
+  }
   const settings = {}
   if (random.chance(0.05)) settings.substitute = 'false'
   if (random.chance(0.1)) settings['always-allow-substitutes'] = 'true'
   if (random.chance(0.5)) settings.fallback = 'true'
-  const want = [attributes.at(-1), ...outputs.filter(() => random.chance(0.15))]
-  return { name: `world ${index}`, nix: nodes.join('\n  '), want, caches, settings, trusted: random.chance(0.3) ? ['good'] : undefined }
+  if (random.chance(0.5)) settings['keep-going'] = 'true'
+  if (random.chance(0.05)) settings['max-jobs'] = '0'
+  if (random.chance(0.1)) settings['extra-platforms'] = 'aarch64-linux'
+  if (random.chance(0.1)) settings['system-features'] = 'drvlab-test ca-derivations'
+  return {
+    want: [...new Set([random.chance(0.6) ? attributes.at(-1) : random.pick(attributes), ...outputs.filter(() => random.chance(0.15))])],
+    before: random.chance(0.25) ? buildable.filter(() => random.chance(0.3)) : [],
+    caches: asked,
+    settings,
+    trusted: random.chance(0.3) ? ['good'] : undefined,
+  }
 }
 
 const WORDS = ['a', "'b c'", '"$words"', '$words', '$lib', '"$x"', '${x:-none}', '${lib##*/}', '$(echo sub $x)', '"q\\"q"', '*', '\\$y', '"$(cat f)"']
 
-/** A random script that works with files below $out and in the build folder. */
+/** A random script that works with files below $out and in the build folder. What it makes can be written to, so that it does not matter who builds. */
 function script(random) {
   const word = () => random.pick(WORDS)
   const words = () => Array.from({ length: 1 + random.below(3) }, word).join(' ')
@@ -85,8 +133,8 @@ function script(random) {
       () => `printf '%s:%s\\n' ${words()} > ${place()}`,
       () => `x=${word()}`,
       () => `cat ${place()} > g || true`,
-      () => `cp ${random.pick(['$lib/share/text', '$lib/bin/tool', 'f'])} ${place()}`,
-      () => `cp -r $lib $out/lib${random.below(3)} || true`,
+      () => `cat ${random.pick(['$lib/share/text', '$lib/bin/tool', 'f'])} > ${place()}`,
+      () => `cp -r $lib ${(at => `$out/lib${at}; chmod -R u+w $out/lib${at}`)(random.below(3))} || true`,
       () => `mkdir -p $out/d/${random.below(3)}`,
       () => `ln -s ${word()} $out/link${random.below(3)} || true`,
       () => `chmod ${random.pick(['+x', '644', '755', '-x'])} f`,
@@ -118,15 +166,18 @@ function compare(...words) {
 }
 
 const folder = await workFolder('differential-cache')
+const storeDir = join(folder, 'store')
 const nix = await version()
 const random = new Random(seed)
-const worlds = Array.from({ length: cases }, (_, index) => world(random, index))
-// Worlds have names of their own in the store, so that they do not meet there.
-const recorded = await inParallel(worlds, (world, index) => recordWorld(world, join(folder, `world-${index}`), `df${index}`))
-await writeFile(join(folder, 'realised.json'), JSON.stringify({ nix, cases: recorded }))
+const worlds = Array.from({ length: Math.ceil(cases / QUESTIONS_PER_WORLD) }, (_, index) =>
+  world(random, index, Math.min(QUESTIONS_PER_WORLD, cases - index * QUESTIONS_PER_WORLD)),
+)
+const recorded = await recordWorlds(worlds, 'df', join(folder, 'worlds'), storeDir)
+const write = (name, cases) => writeFile(join(folder, name), JSON.stringify({ nix, storeDir, cases }))
+await write('realised.json', recorded.cases)
 const scripts = Array.from({ length: Math.ceil(cases * SCRIPTS_PER_CASE) }, (_, index) => ({ name: `script ${index}`, script: script(random) }))
-const toys = await buildToys(scripts, join(folder, 'state'), join(folder, 'default.nix'))
-await writeFile(join(folder, 'toy.json'), JSON.stringify({ nix, cases: toys }))
+const toys = await buildToys(scripts, { state: join(folder, 'state'), storeDir }, join(folder, 'default.nix'))
+await write('toy.json', toys)
 
 /** Lets us write a cache and the reference read it: every store object in it, with its signature. */
 async function readBack() {
@@ -137,18 +188,34 @@ async function readBack() {
   if (!compare('export', join(folder, 'toy.json'), cache, secret)) return false
   const paths = (await readdir(cache)).filter(name => name.endsWith('.narinfo'))
   const state = join(folder, 'export-state')
-  const here = { NIX_STATE_DIR: state, NIX_LOG_DIR: join(state, 'log') }
+  const client = { state, storeDir }
   const names = (await Promise.all(paths.map(name => readFile(join(cache, name), 'utf8')))).map(text => text.match(/^StorePath: (.*)$/m)[1])
   const options = ['--option', 'substituters', `file://${cache}`, '--option', 'require-sigs', 'true', '--option', 'trusted-public-keys', key]
-  const { status, stderr } = await run('nix-store', ['--realise', ...names, ...options], here)
-  const info = await run('nix', ['path-info', '--store', `file://${cache}`, '--json', ...names])
+  const { status, stderr } = await runIn(client, 'nix-store', ['--realise', ...names, ...options])
+  const info = await runIn(client, 'nix', ['path-info', '--store', `file://${cache}`, '--json', ...names])
   const good = status === 0 && info.status === 0
   console.log(good ? `the reference fetched all ${names.length} store objects of our cache` : stderr + info.stderr)
-  await run('nix-store', ['--gc'], here)
   return good
 }
 
-const same = [await readBack(), compare('realised', join(folder, 'realised.json')), compare('toy', join(folder, 'toy.json'))]
+/**
+ * Compares the worlds. The reference works in parallel, and where a path is fetched for one reason and built for another it depends on time
+ * which comes first: what differs is asked again some times, and we must do what it did once.
+ */
+async function sameWorlds() {
+  const names = join(folder, 'different.json')
+  let same = compare('realised', join(folder, 'realised.json'), names)
+  for (let round = 0; round < ROUNDS && !same; round++) {
+    const asked = []
+    for (const name of JSON.parse(await readFile(names, 'utf8'))) asked.push(await recorded.again(name))
+    console.log(`asked again: ${asked.length}`)
+    await write('again.json', asked)
+    same = compare('realised', join(folder, 'again.json'), names)
+  }
+  return same
+}
+
+const same = [await readBack(), await sameWorlds(), compare('toy', join(folder, 'toy.json'))]
 if (same.every(Boolean)) await rm(folder, { recursive: true, force: true })
 else {
   console.log(`the cases are in ${folder}`)

@@ -10,13 +10,18 @@ import { join } from 'node:path'
 
 const prefix = (process.env.DRVLAB_ORACLE ?? '').split(' ').filter(Boolean)
 
-/** Runs a tool of the reference and resolves to `{ status, stdout, stderr }`, whatever its status. */
-export function run(tool, args, environment = {}) {
+/**
+ * Runs a tool of the reference and resolves to `{ status, stdout, stderr }`, whatever its status; that is null if the tool was ended
+ * because it took longer than `seconds`.
+ */
+export function run(tool, args, environment = {}, seconds = undefined) {
   const [command, ...rest] = [...prefix, tool, ...args]
   return new Promise((resolve, reject) => {
     const child = spawn(command, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NIX_PATH: '', ...environment },
+      timeout: seconds && seconds * 1000,
+      killSignal: 'SIGKILL',
     })
     const streams = { stdout: [], stderr: [] }
     for (const name of ['stdout', 'stderr']) child[name].on('data', chunk => streams[name].push(chunk))

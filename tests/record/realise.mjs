@@ -4,10 +4,10 @@
 //   node tests/record/realise.mjs        (see oracle.mjs for the environment)
 
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { version, workFolder } from './oracle.mjs'
-import { recordWorld } from './realised-world.mjs'
+import { recordWorlds } from './realised-world.mjs'
 
 const target = fileURLToPath(new URL('../golden/cache/realised.json', import.meta.url))
 
@@ -117,9 +117,17 @@ const worlds = [
   floating('floating: local and cached', { want: ['h'], before: ['f'] }),
 ]
 
+/** Each world has one question, whose caches are the world's. */
+const asked = ({ nix, caches, ...question }, index) => ({
+  prefix: `rt${index}`,
+  nix,
+  caches,
+  questions: [{ ...question, caches: caches.map((cache, of) => ({ of, ...cache })) }],
+})
+
 const folder = await workFolder('realise')
-const cases = []
-for (const [index, world] of worlds.entries()) cases.push(await recordWorld(world, join(folder, `world-${index}`), `rt${index}`))
+const { cases, forget } = await recordWorlds(worlds.map(asked), 'rt', folder)
+await forget()
 await mkdir(dirname(target), { recursive: true })
 await writeFile(target, `${JSON.stringify({ nix: await version(), cases }, null, 1)}\n`)
 console.log(`realised: ${cases.length} cases`)

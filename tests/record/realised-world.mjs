@@ -1,11 +1,15 @@
-// One world of derivations and real caches: what the reference's dry run says about it, and what its real build does.
+// Worlds of derivations and real caches: what the reference's dry run says about them, and what its real builds do.
 //
-// The store directory is the usual one, but each world has a state directory of its own, in which nothing is valid at first.
-// All names begin with a prefix, so that worlds do not meet in the store.
+// Each question is asked by a client of its own, with a state directory in which only the derivations are valid at first. All names
+// begin with the world's prefix, so that worlds do not meet in the store.
 
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { run } from './oracle.mjs'
+import { deleteFrom, outputIn, runIn } from './client.mjs'
+import { inParallel } from './oracle.mjs'
+
+/** A real build that takes longer than this waits for itself. */
+const SECONDS = 60
 
 /** Every builder writes its name and the paths in `keep` into each output; `ca` makes floating outputs. */
 const prelude = prefix => `let
@@ -24,128 +28,175 @@ const prelude = prefix => `let
   } // args);
 `
 
-/** Runs a tool with a state directory of its own. */
-function runIn(state, tool, args) {
-  return run(tool, args, { NIX_STATE_DIR: state, NIX_LOG_DIR: join(state, 'log') })
-}
-
-async function outputIn(state, tool, args) {
-  const { status, stdout, stderr } = await runIn(state, tool, args)
-  if (status !== 0) throw new Error(`${tool} ${args.join(' ')} failed:\n${stderr}`)
-  return stdout.trim()
-}
-
-/** Deletes what a state directory has registered. */
-async function clean(state) {
-  await runIn(state, 'nix-store', ['--gc'])
-  await rm(state, { recursive: true, force: true })
-}
+/** Deletes what was built for names with a prefix; derivations stay. */
+const deleteOutputs = (client, prefix) => deleteFrom(client, `*-${prefix}-*`, ['!', '-name', '*.drv'])
 
 /** Makes a pair of keys. */
-async function makeKey(place, name) {
+async function makeKey(client, place, name) {
   const file = join(place, `${name}.secret`)
-  const secret = await outputIn(place, 'nix', ['key', 'generate-secret', '--key-name', `${name}-1`])
-  await writeFile(file, secret)
-  const { stdout } = await run('sh', ['-c', `nix key convert-secret-to-public < ${file}`])
-  return { file, public: stdout.trim() }
+  await writeFile(file, await outputIn(client, 'nix', ['key', 'generate-secret', '--key-name', `${name}-1`]))
+  return { file, public: await outputIn(client, 'sh', ['-c', `nix key convert-secret-to-public < ${file}`]) }
 }
 
 /**
- * Records a world: `nix`, bindings behind the prelude; `want`, attributes such as "zlib.dev"; `caches`, each with `copy`: attributes to
- * build and copy (or `fake`: to write a narinfo of), `key`, `info`, `storeDir`, `query`, and what to change: `edit` (narinfos), `archive`,
- * `realisations` (those to keep); `trusted`: names of keys, without them no signatures are required; `settings`; `before`: attributes that
- * are built at first.
+ * Records worlds: `nix`, bindings behind the prelude; `caches`, each with `copy`: attributes to build and copy (or `fake`: to write a
+ * narinfo of), `key`, `info`, `storeDir`; `questions`. A question has a `name`, `want`, attributes such as "zlib.dev"; `caches`, each with
+ * `of`, the index of the world's cache that it is a copy of, `query` of its URL, and what to change: `edit` (narinfos), `archive`,
+ * `realisations` (those to keep); `trusted`: names of keys, without them no signatures are required; `settings`; `before`: attributes
+ * that are built at first. Names begin with the world's `prefix`, which begins with `family`. `storeDir` is the usual one if absent.
+ * Resolves to `cases`, one for each question, to `again`, which asks a question once more by its name, and to `forget`, which deletes all
+ * that was put into the store.
  */
-export async function recordWorld(world, place, prefix) {
+export async function recordWorlds(worlds, family, place, storeDir) {
+  const builder = { state: join(place, 'builder'), storeDir }
+  const template = { state: join(place, 'template'), storeDir }
   await mkdir(place, { recursive: true })
+  const prepared = worlds.map(world => ({
+    ...world,
+    names: [...new Set([...world.nix.matchAll(/^\s*(\w+) = (?:d|ca|fixed) /gm)].map(it => it[1]))],
+  }))
+
   const file = join(place, 'default.nix')
-  const names = [...new Set([...world.nix.matchAll(/^\s*(\w+) = (?:d|ca|fixed) /gm)].map(it => it[1]))]
-  await writeFile(file, `${prelude(prefix)}  ${world.nix}\nin { inherit ${names.join(' ')}; }\n`)
-  const builder = join(place, 'builder')
-  const keys = {}
-  for (const name of ['good', 'stranger']) keys[name] = await makeKey(place, name)
+  const bindings = prepared.map(({ nix, names, prefix }) => `${prefix} = ${prelude(prefix)}  ${nix}\nin { inherit ${names.join(' ')}; };\n`)
+  await writeFile(file, `{\n${bindings.join('\n')}}\n`)
+  const attributes = prepared.flatMap(({ prefix, names }) => names.flatMap(name => ['-A', `${prefix}.${name}`]))
+  const lines = (await outputIn(builder, 'nix-instantiate', [file, ...attributes])).split('\n').map(line => line.split('!')[0])
+  await outputIn(template, 'nix-instantiate', [file, ...attributes])
+  const texts = (await outputIn(builder, 'sh', ['-c', 'for path; do cat $path; echo; done', 'sh', ...lines])).split('\n')
+  let at = 0
+  for (const world of prepared) {
+    world.drvs = {}
+    world.derivations = {}
+    for (const name of world.names) {
+      world.drvs[name] = lines[at]
+      world.derivations[lines[at]] = texts[at++]
+    }
+  }
 
   // What the caches need is built in a store of their own.
-  const copied = [...new Set((world.caches ?? []).flatMap(cache => cache.copy))]
-  const lines = (await outputIn(builder, 'nix-instantiate', [file, ...names.flatMap(name => ['-A', name])])).split('\n')
-  const drvs = Object.fromEntries(names.map((name, at) => [name, lines[at].split('!')[0]]))
-  const derivations = {}
-  for (const drv of (await outputIn(builder, 'nix-store', ['--query', '--requisites', ...lines.map(line => line.split('!')[0])])).split('\n')) {
-    if (drv.endsWith('.drv')) derivations[drv] = (await run('cat', [drv])).stdout
+  const installable = (world, reference) => `${world.drvs[reference.split('.')[0]]}^${reference.split('.')[1] ?? '*'}`
+  const copied = prepared.flatMap(world => world.caches.flatMap(cache => [...cache.copy, ...(cache.fake ?? [])].map(name => world.drvs[name.split('.')[0]])))
+  const built = new Set(copied)
+  for (const world of prepared) for (const cache of world.caches) for (const name of cache.fake ?? []) built.delete(world.drvs[name.split('.')[0]])
+  const results = built.size === 0 ? [] : JSON.parse(await outputIn(builder, 'nix', ['build', '--json', '--no-link', '--max-jobs', '2', ...[...built].map(drv => `${drv}^*`)]))
+  const outputs = Object.fromEntries(results.map(it => [it.drvPath, it.outputs]))
+  const pathOf = (world, reference) => {
+    const [name, output = 'out'] = reference.split('.')
+    const known = world.derivations[world.drvs[name]].match(new RegExp(`\\("${output}","([^"]*)"`))[1]
+    return known || outputs[world.drvs[name]][output]
   }
-  if (copied.length > 0) await outputIn(builder, 'nix-build', [file, '--no-out-link', ...copied.flatMap(name => ['-A', name])])
-  const pathOf = async reference => {
-    const [attribute, output = 'out'] = reference.split('.')
-    const known = derivations[drvs[attribute]].match(new RegExp(`\\("${output}","([^"]*)"`))[1]
-    return known || outputIn(builder, 'nix-build', [file, '--no-out-link', '-A', reference])
-  }
+  const keys = {}
+  for (const name of ['good', 'stranger']) keys[name] = await makeKey(builder, place, name)
+  await inParallel(prepared, async world => {
+    world.place = join(place, world.prefix)
+    await mkdir(world.place)
+    for (const [at, cache] of world.caches.entries()) {
+      const path = join(world.place, `cache-${at}`)
+      const key = cache.key ? `&secret-key=${keys[cache.key].file}` : ''
+      const names = cache.copy.map(name => installable(world, name))
+      await outputIn(builder, 'nix', ['copy', '--to', `file://${path}?compression=none${key}`, ...names])
+      await writeFile(join(path, 'nix-cache-info'), `StoreDir: ${cache.storeDir ?? storeDir ?? '/nix/store'}\n${cache.info ?? ''}`)
+      for (const name of cache.fake ?? []) await fake(path, pathOf(world, name), pathOf(world, cache.copy[0]))
+    }
+  })
+  await deleteOutputs(builder, `${family}*`)
 
+  const answer = async (world, at) => {
+    const client = { state: join(world.place, `client-${at}`), storeDir }
+    await cp(template.state, client.state, { recursive: true })
+    const folder = join(world.place, `question-${at}`)
+    const asked = await ask(world, world.questions[at], { client, folder, keys, pathOf: name => pathOf(world, name) })
+    await deleteOutputs(client, world.prefix)
+    for (const done of [client.state, folder]) await rm(done, { recursive: true, force: true })
+    // Now and then the reference waits for itself when a path is fetched and built at the same time.
+    return asked.real.success === undefined ? answer(world, at) : asked
+  }
+  // Questions about one world share paths in the store, so they are asked one after the other.
+  const cases = await inParallel(prepared, async world => {
+    const cases = []
+    for (const at of world.questions.keys()) cases.push(await answer(world, at))
+    return cases
+  })
+  const again = name => {
+    const world = prepared.find(world => world.questions.some(question => question.name === name))
+    return answer(
+      world,
+      world.questions.findIndex(question => question.name === name),
+    )
+  }
+  return { cases: cases.flat(), again, forget: () => deleteFrom(builder, `*-${family}*`) }
+}
+
+/** Asks one question: a dry run, then a real build. */
+async function ask(world, question, { client, folder, keys, pathOf }) {
+  await mkdir(folder)
   const caches = []
-  for (const [at, cache] of (world.caches ?? []).entries()) {
-    const path = join(place, `cache-${at}`)
-    const key = cache.key ? `&secret-key=${keys[cache.key].file}` : ''
-    await outputIn(builder, 'nix', ['copy', '--to', `file://${path}?compression=none${key}`, '-f', file, ...cache.copy])
-    await writeFile(join(path, 'nix-cache-info'), `StoreDir: ${cache.storeDir ?? '/nix/store'}\n${cache.info ?? ''}`)
-    for (const attribute of cache.fake ?? []) await fake(path, await pathOf(attribute), await pathOf(cache.copy[0]))
-    for (const [reference, change] of Object.entries(cache.edit ?? {})) await edit(narinfo(path, await pathOf(reference)), change)
-    for (const [reference, change] of Object.entries(cache.archive ?? {})) {
-      const url = (await readFile(narinfo(path, await pathOf(reference)), 'utf8')).match(/^URL: (.*)$/m)[1]
-      await edit(join(path, url), change, null)
-    }
-    const realisations = join(path, 'realisations')
-    for (const name of await readdir(realisations).catch(() => [])) {
-      const text = await readFile(join(realisations, name), 'utf8')
-      if (cache.realisations && !cache.realisations(text)) await rm(join(realisations, name))
-    }
+  for (const [at, cache] of question.caches.entries()) {
+    const path = join(folder, `cache-${at}`)
+    await cp(join(world.place, `cache-${cache.of}`), path, { recursive: true })
+    await damage(path, cache, pathOf)
     caches.push({ path, url: `file://${path}${cache.query ?? ''}` })
   }
-  await clean(builder)
-
-  const client = join(place, 'client')
-  const before = []
-  for (const attribute of world.before ?? []) before.push(await outputIn(client, 'nix-build', [file, '--no-out-link', '-A', attribute, '--option', 'substituters', '']))
+  const drvOutput = reference => `${world.drvs[reference.split('.')[0]]}!${reference.split('.')[1] ?? 'out'}`
+  const before = (question.before ?? []).map(drvOutput)
+  if (before.length > 0) await outputIn(client, 'nix-build', [...before, '--no-out-link', '--option', 'substituters', ''])
   const settings = {
-    'require-sigs': world.trusted ? 'true' : 'false',
-    'trusted-public-keys': (world.trusted ?? []).map(name => keys[name].public).join(' '),
+    'require-sigs': question.trusted ? 'true' : 'false',
+    'trusted-public-keys': (question.trusted ?? []).map(name => keys[name].public).join(' '),
     'max-jobs': '1',
-    ...world.settings,
+    ...question.settings,
   }
   const options = Object.entries({ substituters: caches.map(({ url }) => url).join(' '), ...settings }).flatMap(([name, value]) => ['--option', name, value])
-  const args = [file, '--no-out-link', ...world.want.flatMap(want => ['-A', want]), ...options]
+  const want = question.want.map(drvOutput)
+  const args = ['--no-out-link', ...want, ...options]
   const dry = await runIn(client, 'nix-build', [...args, '--dry-run'])
-  const real = await runIn(client, 'nix-build', args)
-  const strip = text => text.replaceAll(place, '')
+  const real = await runIn(client, 'nix-build', args, SECONDS)
+  const strip = text => text.replaceAll(folder, '')
   const dryRun =
     dry.status === 0
       ? { text: `${strip(dry.stderr).split('\n').filter(line => /^( {2}|this |these |don't know)/.test(line)).map(line => `${line}\n`).join('')}` }
       : { error: strip(dry.stderr).match(/^error: (.*)$/m)[1] }
   const all = pattern => [...strip(real.stderr).matchAll(pattern)]
-  const recorded = {
-    name: world.name,
-    derivations,
-    want: world.want.map(want => `${drvs[want.split('.')[0]]}!${want.split('.')[1] ?? 'out'}`),
-    before: (world.before ?? []).map(attribute => `${drvs[attribute]}!out`),
+  const success = real.status === null ? undefined : real.status === 0
+  return {
+    name: question.name,
+    derivations: world.derivations,
+    want,
+    before,
     settings,
-    caches: await Promise.all(caches.map(cache => describe(cache, place))),
+    caches: await Promise.all(caches.map(cache => describe(cache, folder))),
     dryRun,
     real: {
-      success: real.status === 0,
+      success,
       outputs: real.stdout.trim().split('\n').filter(Boolean),
       built: [...new Set(all(/^building '(.*?)'/gm).map(it => it[1]))].sort(),
       copied: [...new Set(all(/^copying path '(.*?)' from '(.*?)'/gm).map(it => `${it[1]} ${it[2]}`))].sort(),
+      errors: success ? undefined : all(/^error: (.*(?:\n {7}.*)*)/gm).map(it => it[1]),
     },
   }
-  await clean(client)
-  return recorded
 }
 
-const narinfo = (cache, path) => join(cache, `${path.slice('/nix/store/'.length).slice(0, 32)}.narinfo`)
+const narinfo = (cache, path) => join(cache, `${path.slice(path.lastIndexOf('/') + 1).slice(0, 32)}.narinfo`)
 
 /** Changes a file; without a result it is deleted. */
 async function edit(file, change, encoding = 'utf8') {
   const changed = change(await readFile(file, encoding))
   if (changed === undefined) await rm(file)
   else await writeFile(file, changed)
+}
+
+/** Does to a cache what is said to be wrong with it. */
+async function damage(path, cache, pathOf) {
+  // Archives first: their names are in the narinfos.
+  for (const [reference, change] of Object.entries(cache.archive ?? {})) {
+    const url = (await readFile(narinfo(path, pathOf(reference)), 'utf8')).match(/^URL: (.*)$/m)[1]
+    await edit(join(path, url), change, null)
+  }
+  for (const [reference, change] of Object.entries(cache.edit ?? {})) await edit(narinfo(path, pathOf(reference)), change)
+  const realisations = join(path, 'realisations')
+  for (const name of cache.realisations ? await readdir(realisations).catch(() => []) : []) {
+    if (!cache.realisations(await readFile(join(realisations, name), 'utf8'))) await rm(join(realisations, name))
+  }
 }
 
 /** Writes the narinfo of something that was never built, with the archive of something else. */
@@ -156,15 +207,15 @@ async function fake(cache, path, like) {
 }
 
 /** Collects all files of a cache, archives in base64. */
-async function describe({ path, url }, place) {
+async function describe({ path, url }, folder) {
   const files = {}
   const archives = {}
-  for (const folder of ['', 'realisations/', 'nar/']) {
-    for (const name of (await readdir(join(path, folder)).catch(() => [])).sort()) {
-      const file = join(path, folder, name)
-      if (folder === 'nar/') archives[folder + name] = (await readFile(file)).toString('base64')
-      else if (/\.(narinfo|doi)$/.test(name)) files[folder + name] = await readFile(file, 'utf8')
+  for (const part of ['', 'realisations/', 'nar/']) {
+    for (const name of (await readdir(join(path, part)).catch(() => [])).sort()) {
+      const file = join(path, part, name)
+      if (part === 'nar/') archives[part + name] = (await readFile(file)).toString('base64')
+      else if (/\.(narinfo|doi)$/.test(name)) files[part + name] = await readFile(file, 'utf8')
     }
   }
-  return { url: url.replace(place, ''), info: await readFile(join(path, 'nix-cache-info'), 'utf8'), files, archives }
+  return { url: url.replace(folder, ''), info: await readFile(join(path, 'nix-cache-info'), 'utf8'), files, archives }
 }

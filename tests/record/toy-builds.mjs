@@ -1,20 +1,14 @@
 // Builds small shell scripts with the reference, input-addressed and floating, and tells what came out.
 
 import { rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { run } from './oracle.mjs'
+import { deleteFrom, outputIn, runIn } from './client.mjs'
 
 /**
- * Builds scripts, each twice: with input-addressed and with floating outputs. `lib` is an input that they can use.
+ * Builds scripts, each twice: with input-addressed and with floating outputs. `lib` is an input that they can use. `client` is where.
  * Resolves to their derivations with paths, NAR hashes and references of the outputs, or `failed`.
  */
-export async function buildToys(scripts, state, file) {
-  const here = (tool, args) => run(tool, args, { NIX_STATE_DIR: state, NIX_LOG_DIR: join(state, 'log') })
-  const output = async (tool, args) => {
-    const { status, stdout, stderr } = await here(tool, args)
-    if (status !== 0) throw new Error(`${tool} failed:\n${stderr}`)
-    return stdout.trim()
-  }
+export async function buildToys(scripts, client, file) {
+  const output = (tool, args) => outputIn(client, tool, args)
   const toys = scripts.map(({ script }, index) => {
     const outputs = script.match(/^# outputs: (.*)$/m)?.[1].split(' ') ?? ['out']
     return `  (toy ${index} [ ${outputs.map(it => `"${it}"`).join(' ')} ] ${JSON.stringify(script).replaceAll('${', '\\${')})`
@@ -38,29 +32,41 @@ in builtins.concatMap (f: [ (f false) (f true) ]) all
 `,
   )
   const drvs = (await output('nix-instantiate', [file])).split('\n').map(line => line.split('!')[0])
-  const texts = {}
-  const cases = []
-  for (const [index, { name }] of scripts.entries()) {
-    for (const [at, drv] of [drvs[2 * index], drvs[2 * index + 1]].entries()) {
-      const built = await here('nix-build', [drv, '--no-out-link', '--option', 'substituters', ''])
-      const one = { name: at === 1 ? `${name}, floating` : name, drv, derivation: (await run('cat', [drv])).stdout }
-      cases.push(one)
-      if (built.status !== 0) {
-        one.failed = built.stderr.match(/exit code (\d+)/)?.[1] ?? built.stderr.match(/failed to produce output path for output '[^']*'/)?.[0] ?? built.stderr
-        continue
-      }
-      one.outputs = {}
-      for (const name of [...one.derivation.matchAll(/^Derive\(\[(.*?)\],\[/g)][0][1].matchAll(/\("([^"]*)","/g)) {
-        const path = (await output('nix-build', [`${drv}!${name[1]}`, '--no-out-link', '--option', 'substituters', ''])).split('\n').at(-1)
-        const info = Object.values(JSON.parse(await output('nix', ['path-info', '--json', path])))[0]
-        one.outputs[name[1]] = { path, narHash: info.narHash, narSize: info.narSize, references: info.references.sort() }
-      }
-    }
-  }
-  const lib = cases[0].derivation.match(/"(\/nix\/store\/[^"]*-toy-lib\.drv)"/)[1]
-  texts[lib] = (await run('cat', [lib])).stdout
-  for (const one of cases) one.inputs = texts
-  await here('nix-store', ['--gc'])
-  await rm(state, { recursive: true, force: true })
+  const built = await runIn(client, 'nix-build', [...drvs, '--no-out-link', '--keep-going', '--max-jobs', '2', '--option', 'substituters', ''])
+  const failed = failures(built.stderr)
+  const good = drvs.filter(drv => !failed.has(drv))
+  const results = JSON.parse(await output('nix', ['build', '--json', '--no-link', '--offline', ...good.map(drv => `${drv}^*`)]))
+  const outputs = new Map(results.map(it => [it.drvPath, it.outputs]))
+  const paths = [...new Set(results.flatMap(it => Object.values(it.outputs)))]
+  const infos = JSON.parse(await output('nix', ['path-info', '--json', '--json-format', '1', '--offline', ...paths]))
+  const texts = (await output('sh', ['-c', 'for path; do cat $path; echo; done', 'sh', ...drvs])).split('\n')
+  const lib = texts[0].match(/"([^"]*-toy-lib\.drv)"/)[1]
+  const inputs = { [lib]: await output('cat', [lib]) }
+  const cases = drvs.map((drv, at) => {
+    const { name } = scripts[at >> 1]
+    const one = { name: at % 2 === 1 ? `${name}, floating` : name, drv, derivation: texts[at], inputs }
+    if (failed.has(drv)) return { ...one, failed: failed.get(drv) }
+    const described = Object.entries(outputs.get(drv)).map(([output, path]) => {
+      const { narHash, narSize, references } = infos[path]
+      return [output, { path, narHash, narSize, references: references.sort() }]
+    })
+    return { ...one, outputs: Object.fromEntries(described) }
+  })
+  await deleteFrom(client, '*-toy-*')
+  await rm(client.state, { recursive: true, force: true })
   return cases
+}
+
+/** Why derivations failed, by their paths, from what the reference said with `--keep-going`. */
+function failures(stderr) {
+  const plain = stderr.replace(/\x1b\[[0-9;]*m/g, '')
+  const origins = new Map([...plain.matchAll(/resolved derivation: '([^']*)' (?:->|=>) '([^']*)'/g)].map(([, from, to]) => [to, from]))
+  const failed = new Map()
+  for (const message of plain.split(/^error: /m).slice(1)) {
+    const drv = message.match(/^(?:Cannot build|builder for|cycle detected in build of) '([^']*\.drv)'/)?.[1] ?? message.match(/'([^']*\.drv)'/)?.[1]
+    if (drv === undefined || /^build of /.test(message)) continue
+    const reason = message.match(/exit code (\d+)/)?.[1] ?? message.match(/failed to produce output path for output '[^']*'/)?.[0] ?? message.split('\n')[0]
+    failed.set(origins.get(drv) ?? drv, reason)
+  }
+  return failed
 }

@@ -18,7 +18,7 @@ const scripts = []
 for (let at = 0; at < parts.length; at += 2) scripts.push({ name: parts[at], script: parts[at + 1] })
 
 const folder = await workFolder('toy')
-const cases = await buildToys(scripts, join(folder, 'state'), join(folder, 'default.nix'))
+const cases = await buildToys(scripts, { state: join(folder, 'state') }, join(folder, 'default.nix'))
 await writeFile(target, `${JSON.stringify({ nix: await version(), cases }, null, 1)}\n`)
 console.log(`toy: ${cases.length} cases, ${cases.filter(it => it.failed).length} of them fail`)
 await rm(folder, { recursive: true, force: true })

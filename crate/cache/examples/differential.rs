@@ -1,4 +1,5 @@
-//! Compares us with worlds and builds that were just recorded: `differential realised|toy FILE`. With `differential export FILE FOLDER KEY`
+//! Compares us with worlds and builds that were just recorded: `differential realised FILE NAMES`, which writes the
+//! names of those that differ, and `differential toy FILE`. With `differential export FILE FOLDER KEY`
 //! it builds what was recorded and writes a cache that the reference can read, signed by a secret key.
 //!
 //! `cargo xtask differential cache` records random ones and runs it.
@@ -21,9 +22,13 @@ use drvlab_store::{CacheInfo, SecretKey, StoreDir};
 fn export(file: &str, folder: &Path, key: &str) -> ExitCode {
     let key = fs::read(key).expect("the key can be read");
     let key = SecretKey::parse(key.trim_ascii()).expect("it is a secret key");
-    let mut cache = BinaryCache::new("export", CacheInfo::default(), StoreDir::default());
+    let cases = toys::load(file);
+    let store_dir = cases
+        .first()
+        .map_or_else(StoreDir::default, |it| it.store_dir.clone());
+    let mut cache = BinaryCache::new("export", CacheInfo::default(), store_dir);
     let mut farm = Farm::new(Some(key));
-    for case in &toys::load(file) {
+    for case in &cases {
         let (drv, graph) = toys::graph(case);
         farm.publish(
             &graph,
@@ -56,10 +61,16 @@ fn main() -> ExitCode {
         .collect::<Vec<_>>()
         .as_slice()
     {
-        ["realised", file] => {
+        ["realised", file, names] => {
             let cases = recorded::load(file);
-            let wrong: Vec<_> = cases.iter().flat_map(recorded::differences).collect();
-            (cases.len(), cases.len(), wrong)
+            let differing = cases.iter().filter_map(|case| {
+                let wrong = recorded::differences(case);
+                (!wrong.is_empty()).then_some((&case.name, wrong))
+            });
+            let (different, wrong): (Vec<_>, Vec<_>) = differing.unzip();
+            let different = serde_json::to_vec(&different).expect("they are strings");
+            fs::write(names, different).expect("the file can be written");
+            (cases.len(), cases.len(), wrong.concat())
         }
         ["export", file, folder, key] => return export(file, Path::new(folder), key),
         ["toy", file] => {
@@ -78,7 +89,9 @@ fn main() -> ExitCode {
             (cases.len(), run, wrong.collect())
         }
         _ => {
-            eprintln!("usage: differential realised|toy FILE");
+            eprintln!(
+                "usage: differential realised FILE NAMES | toy FILE | export FILE FOLDER KEY"
+            );
             return ExitCode::FAILURE;
         }
     };

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use bstr::{BString, ByteSlice as _};
-use drvlab_build::StoreObject;
+use drvlab_build::{Built, StoreObject};
 use drvlab_store::hash::sha256;
 use drvlab_store::store_path::{PathType, output_path_name};
 use drvlab_store::{ContentAddress, Derivation, DerivationOutput, Hash, StoreDir, StorePath};
@@ -34,10 +34,15 @@ pub struct Job<'a> {
 /// What a build left behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Products {
-    /// Store objects of all outputs with their paths, from a build that really ran.
-    Registered(BTreeMap<BString, (StorePath, StoreObject)>),
-    /// Nothing, because the build was simulated; what stands for the outputs.
-    MadeUp(BTreeMap<BString, MadeUp>),
+    /// What a build gave that really ran.
+    Registered(Built),
+    /// Nothing, because the build was simulated.
+    MadeUp {
+        /// What stands for the outputs.
+        outputs: BTreeMap<BString, MadeUp>,
+        /// Why the builder did not run.
+        why: Rc<str>,
+    },
 }
 
 /// What stands for an output of a simulated build.
@@ -51,13 +56,44 @@ pub struct MadeUp {
     pub contents: Vec<u8>,
 }
 
+/// Why a build failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuildFailure {
+    /// The text follows "its build failed: ".
+    pub reason: Rc<str>,
+    /// What the builder wrote before; empty if the build was simulated.
+    pub log: Rc<[u8]>,
+}
+
+impl BuildFailure {
+    /// Says why something failed that wrote nothing.
+    #[must_use]
+    pub fn new(reason: impl Into<Rc<str>>) -> Self {
+        Self {
+            reason: reason.into(),
+            log: Rc::default(),
+        }
+    }
+}
+
+/// A build that succeeded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// The outputs with their paths.
+    pub outputs: BTreeMap<BString, (StorePath, StoreObject)>,
+    /// What the builder wrote to its standard output and standard error; empty if the build was simulated.
+    pub log: Rc<[u8]>,
+    /// Why the builder did not run and everything about the outputs was made up; `None` if it ran.
+    pub simulated: Option<Rc<str>>,
+}
+
 /// Something that builds.
 pub trait Builder {
     /// Builds all outputs.
     ///
     /// # Errors
-    /// The build failed; the text follows "its build failed: ".
-    fn build(&self, job: &Job<'_>) -> Result<Products, Rc<str>>;
+    /// The build failed.
+    fn build(&self, job: &Job<'_>) -> Result<Products, BuildFailure>;
 
     /// Returns the milliseconds that a build takes.
     fn duration(&self, derivation: &Derivation) -> u64;
@@ -70,7 +106,7 @@ impl Job<'_> {
     ///
     /// # Errors
     /// The name is not allowed in a store path.
-    fn scratch_path(&self, output: &BString) -> Result<StorePath, Rc<str>> {
+    fn scratch_path(&self, output: &BString) -> Result<StorePath, BuildFailure> {
         let outputs = &self.derivation.outputs;
         if let Some(path) = outputs.get(output).and_then(DerivationOutput::path) {
             return Ok(path.clone());
@@ -81,7 +117,7 @@ impl Job<'_> {
             output: output.as_bstr(),
         };
         let path = self.store_dir.make_store_path(kind, &[0; 32], &name);
-        path.map_err(|error| error.to_string().into())
+        path.map_err(|error| BuildFailure::new(error.to_string()))
     }
 }
 
@@ -89,13 +125,18 @@ impl Job<'_> {
 ///
 /// # Errors
 /// The build failed, or its products are not what the derivation promises.
-pub fn build(
-    builder: &dyn Builder,
-    job: &Job<'_>,
-) -> Result<BTreeMap<BString, (StorePath, StoreObject)>, Rc<str>> {
+pub fn build(builder: &dyn Builder, job: &Job<'_>) -> Result<Finished, BuildFailure> {
     match builder.build(job)? {
-        Products::Registered(outputs) => Ok(outputs),
-        Products::MadeUp(outputs) => register(job, &outputs),
+        Products::Registered(built) => Ok(Finished {
+            outputs: built.outputs,
+            log: Rc::from(built.log.as_slice()),
+            simulated: None,
+        }),
+        Products::MadeUp { outputs, why } => Ok(Finished {
+            outputs: register(job, &outputs)?,
+            log: Rc::default(),
+            simulated: Some(why),
+        }),
     }
 }
 
@@ -103,16 +144,15 @@ pub fn build(
 fn register(
     job: &Job<'_>,
     outputs: &BTreeMap<BString, MadeUp>,
-) -> Result<BTreeMap<BString, (StorePath, StoreObject)>, Rc<str>> {
+) -> Result<BTreeMap<BString, (StorePath, StoreObject)>, BuildFailure> {
     let mut registered = BTreeMap::new();
     for (name, output) in &job.derivation.outputs {
         let scratch = job.scratch_path(name)?;
         let Some(made_up) = outputs.get(name) else {
             let path = job.store_dir.display(&scratch);
-            return Err(format!(
+            return Err(BuildFailure::new(format!(
                 "builder failed to produce output path for output '{name}' at \"{path}\""
-            )
-            .into());
+            )));
         };
         let mut object = StoreObject {
             nar_hash: Hash::from_sha256(sha256(&made_up.contents)),
@@ -141,9 +181,11 @@ fn register(
                         &object.references,
                         false,
                     )
-                    .map_err(|error| Rc::from(error.to_string()))?
+                    .map_err(|error| BuildFailure::new(error.to_string()))?
             }
-            DerivationOutput::Deferred => return Err("its inputs are not resolved".into()),
+            DerivationOutput::Deferred => {
+                return Err(BuildFailure::new("its inputs are not resolved"));
+            }
         };
         registered.insert(name.clone(), (path, object));
     }

@@ -100,10 +100,10 @@ impl Farm {
                 continue;
             };
             let outputs = match building::build(builder, &prepared.job(&self.store, &store_dir)) {
-                Ok(outputs) => outputs,
+                Ok(built) => built.outputs,
                 Err(why) => {
                     unavailable[id.index()] = true;
-                    published.failed.push((id, why));
+                    published.failed.push((id, why.reason));
                     continue;
                 }
             };

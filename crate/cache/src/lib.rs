@@ -24,7 +24,6 @@ pub mod plan;
 pub mod preparation;
 pub mod realise;
 pub mod reason;
-pub mod resolve;
 pub mod scenario;
 pub mod settings;
 pub mod simulation;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use bstr::{BStr, BString};
+use drvlab_build::{needs_resolution, resolve};
 use drvlab_store::derivation::DerivationKind;
 use drvlab_store::{Derivation, DigestCache, OutputId, StoreDir, StorePath};
 
@@ -11,7 +12,6 @@ use crate::building::Job;
 use crate::graph::{DerivationGraph, NodeId};
 use crate::identity::Identities;
 use crate::local_store::LocalStore;
-use crate::resolve::{needs_resolution, resolve};
 
 /// A derivation with known inputs.
 #[derive(Debug)]
@@ -106,18 +106,13 @@ pub fn prepare(
             digest: None,
         });
     }
-    let (path, derivation) = resolve(&node.derivation, store_dir, |input, output| {
-        output_path(
-            graph,
-            graph.find(input)?,
-            BStr::new(output),
-            local,
-            identities,
-        )
-    })?;
+    let mut digests = DigestCache::new(store_dir.clone());
+    let resolved = resolve(&node.derivation, &mut digests, |input, output| {
+        output_path(graph, graph.find(input)?, output, local, identities)
+    });
+    let (path, derivation) = resolved.ok()?;
     let floating = derivation.kind() == Ok(DerivationKind::Floating);
     let digest = if floating {
-        let mut digests = DigestCache::new(store_dir.clone());
         Some(digests.masked_digest(&derivation).ok()?.digest)
     } else {
         None

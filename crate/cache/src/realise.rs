@@ -4,8 +4,8 @@
 //! Builds are left to a [`Builder`]. [`goals`] works through derivations, [`substitution`] through paths, [`schedule`]
 //! puts the steps on a time line. Source: `libstore/build/*-goal.cc`.
 //!
-//! The reference works in parallel; here one goal follows the other, and a failure ends everything, as without
-//! `keep-going`. What happens with each path does not depend on that unless something fails.
+//! The reference works in parallel; here one goal follows the other, and a failure ends everything unless the client wants to
+//! `keep-going`. What happens with each path does not depend on the order unless something fails.
 
 pub mod goals;
 pub mod schedule;
@@ -61,8 +61,10 @@ pub enum Step {
         resolved: Option<StorePath>,
         /// The outputs, whether wanted or not.
         outputs: Vec<StorePath>,
-        /// Whether files came out, rather than made-up sizes.
-        real: bool,
+        /// What the builder wrote; empty if the build was simulated.
+        log: Rc<[u8]>,
+        /// Why the build was simulated, so that its outputs are made up; `None` if the builder really ran.
+        simulated: Option<Rc<str>>,
         /// Milliseconds that it takes.
         duration: u64,
         /// Why the build failed, if it did.

@@ -18,6 +18,8 @@ pub struct Settings {
     pub always_allow_substitutes: bool,
     /// Whether a failing cache leads to a build instead of an error (`fallback`).
     pub fallback: bool,
+    /// Whether all that does not need something that failed is still done (`keep-going`).
+    pub keep_going: bool,
     /// Whether fetched paths need a trusted signature (`require-sigs`); the dry run does not look at it.
     pub require_sigs: bool,
     /// The keys that make signatures good (`trusted-public-keys`).
@@ -55,6 +57,7 @@ impl Default for Settings {
             substitute: true,
             always_allow_substitutes: false,
             fallback: false,
+            keep_going: false,
             require_sigs: true,
             trusted_public_keys: PublicKeys::default(),
             system: "x86_64-linux".into(),

@@ -4,13 +4,12 @@
 //! input-addressed output depends on them. Those of floating outputs do, for lack of real contents.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use bstr::{BStr, ByteSlice as _};
 use drvlab_store::hash::sha256;
 use drvlab_store::{ByteSink as _, Derivation, DerivationOutput, ReferenceScanner};
 
-use crate::building::{Builder, Job, MadeUp, Products};
+use crate::building::{BuildFailure, Builder, Job, MadeUp, Products};
 
 /// Environment variables whose contents are used while building and leave no trace in the outputs.
 ///
@@ -70,10 +69,10 @@ impl Builder for Simulation {
     ///   fixed outputs (sources). A fixed output refers to nothing.
     /// - Contents: the environment without comments (lines that begin with `#`) and without the derivation's own
     ///   outputs, so that a comment changes a derivation but not what comes out.
-    fn build(&self, job: &Job<'_>) -> Result<Products, Rc<str>> {
+    fn build(&self, job: &Job<'_>) -> Result<Products, BuildFailure> {
         let said = self.said(job.derivation);
         if said.is_some_and(|said| said.fails) {
-            return Err("builder failed with exit code 1".into());
+            return Err(BuildFailure::new("builder failed with exit code 1"));
         }
         let contents = match said.and_then(|said| said.contents.as_ref()) {
             Some(contents) => contents.clone().into_bytes(),
@@ -100,7 +99,14 @@ impl Builder for Simulation {
             };
             (output.clone(), product)
         });
-        Ok(Products::MadeUp(outputs.collect()))
+        let why = match said {
+            Some(_) => "it is said what comes out",
+            None => "builds are only simulated",
+        };
+        Ok(Products::MadeUp {
+            outputs: outputs.collect(),
+            why: why.into(),
+        })
     }
 
     /// Makes up a time: 2 seconds to half an hour, large packages take longer.

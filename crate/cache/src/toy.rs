@@ -4,13 +4,12 @@
 //! what connects the two: where inputs are found, and how an outcome is told.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 use drvlab_build::{Failure, FailureKind, Host, Limits, Outcome, StoreObject, StoreObjects, Task};
 use drvlab_store::hash::sha256;
 use drvlab_store::{Derivation, Hash, StorePath};
 
-use crate::building::{Builder, Job, Products};
+use crate::building::{BuildFailure, Builder, Job, Products};
 use crate::local_store::LocalStore;
 use crate::simulation::Simulation;
 
@@ -25,14 +24,20 @@ pub struct ToyBuilder {
 }
 
 impl Builder for ToyBuilder {
-    fn build(&self, job: &Job<'_>) -> Result<Products, Rc<str>> {
+    fn build(&self, job: &Job<'_>) -> Result<Products, BuildFailure> {
         if self.simulation.says(job.derivation) {
             return self.simulation.build(job);
         }
         match run(job) {
-            Outcome::GivenUp(_) => self.simulation.build(job),
-            Outcome::Failed(failure) => Err(reason(&failure)),
-            Outcome::Built(built) => Ok(Products::Registered(built.outputs)),
+            Outcome::GivenUp(reason) => {
+                let mut products = self.simulation.build(job)?;
+                if let Products::MadeUp { why, .. } = &mut products {
+                    *why = reason.to_string().into();
+                }
+                Ok(products)
+            }
+            Outcome::Failed(failure) => Err(told(failure)),
+            Outcome::Built(built) => Ok(Products::Registered(built)),
         }
     }
 
@@ -65,10 +70,14 @@ pub fn run(job: &Job<'_>) -> Outcome {
 }
 
 /// Says why a build failed, without what [`Builder::build`]'s caller puts around it.
-fn reason(failure: &Failure) -> Rc<str> {
-    match failure.kind {
-        FailureKind::ExitCode(status) => format!("builder failed with exit code {status}").into(),
-        _ => failure.message.as_str().into(),
+fn told(failure: Failure) -> BuildFailure {
+    let reason = match failure.kind {
+        FailureKind::ExitCode(status) => format!("builder failed with exit code {status}"),
+        _ => failure.message,
+    };
+    BuildFailure {
+        reason: reason.into(),
+        log: failure.log.as_slice().into(),
     }
 }
 

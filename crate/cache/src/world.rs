@@ -162,6 +162,7 @@ impl World {
         settings.substitute = file.substitute.unwrap_or(settings.substitute);
         settings.always_allow_substitutes = file.always_allow_substitutes.unwrap_or_default();
         settings.fallback = file.fallback.unwrap_or_default();
+        settings.keep_going = file.keep_going.unwrap_or_default();
         settings.require_sigs = file.require_sigs.unwrap_or(settings.require_sigs);
         settings.max_jobs = file.max_jobs.unwrap_or(settings.max_jobs);
         settings.max_substitution_jobs = file

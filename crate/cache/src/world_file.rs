@@ -40,6 +40,7 @@ pub struct SettingsFile {
     pub substitute: Option<bool>,
     pub always_allow_substitutes: Option<bool>,
     pub fallback: Option<bool>,
+    pub keep_going: Option<bool>,
     pub require_sigs: Option<bool>,
     /// Keys as `name:base64`, or just the name of a key that a cache of this world signs with.
     pub trusted_public_keys: Vec<String>,

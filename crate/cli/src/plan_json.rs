@@ -11,7 +11,8 @@
 //! - `failure`: why not all that is wanted is there in the end, or null.
 //! - `steps`: what Nix does, in order: `kind` (`fetch` or `build`), `path` of the store object or derivation, `start` and `end` in
 //!   milliseconds from the beginning, `slot`, `after` (indices of steps), for downloads `cache`, `downloadSize` and `narSize`, for builds
-//!   `simulated`, `resolved` (the derivation that was built instead, or null) and `failure`.
+//!   `simulated`, `whySimulated` (or null), `log` (what the builder wrote, or null), `resolved` (the derivation that was built instead, or
+//!   null) and `failure`.
 //! - `time`: `total`, `builds` and `criticalPath` in milliseconds.
 
 use drvlab_cache::plan::Decision;
@@ -109,13 +110,16 @@ fn steps(run: &Run, graph: &DerivationGraph, settings: &Settings) -> Vec<Value> 
             Step::Build {
                 node,
                 resolved,
-                real,
+                log,
+                simulated,
                 failure,
                 ..
             } => json!({
                 "kind": "build",
                 "path": store_dir.display(&graph[*node].path),
-                "simulated": !real,
+                "simulated": simulated.is_some(),
+                "whySimulated": simulated.as_deref(),
+                "log": log_text(log, simulated.is_some()),
                 "resolved": resolved.as_ref().map(|path| store_dir.display(path)),
                 "failure": failure.as_deref(),
             }),
@@ -127,6 +131,11 @@ fn steps(run: &Run, graph: &DerivationGraph, settings: &Settings) -> Vec<Value> 
         step
     });
     steps.collect()
+}
+
+/// Returns a log as text, null for a build that has none.
+fn log_text(log: &[u8], simulated: bool) -> Option<String> {
+    (!simulated).then(|| String::from_utf8_lossy(log).into_owned())
 }
 
 fn decision(decision: &Decision) -> Value {

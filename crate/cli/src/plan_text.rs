@@ -118,9 +118,12 @@ pub fn explanation(run: &Run, graph: &DerivationGraph, id: NodeId) -> String {
         });
     if let Some((step, span)) = step {
         let kind = match &step.step {
-            Step::Build { real: true, .. } => "really built here",
-            Step::Build { .. } => "build simulated",
-            Step::Fetch { .. } => "download simulated",
+            Step::Build {
+                simulated: Some(why),
+                ..
+            } => format!("build simulated: {why}"),
+            Step::Build { .. } => "really built".to_owned(),
+            Step::Fetch { .. } => "download simulated".to_owned(),
         };
         let _ = writeln!(text, "  when: {} to {} ms ({kind})", span.start, span.end);
     }

@@ -12,7 +12,13 @@ use crate::workspace::Workspace;
 const EXAMPLES: [(&str, &str); 1] = [("hash", "drvlab-store")];
 
 /// What the scripts of `tests/record` have in common; they record nothing themselves.
-const SHARED: [&str; 4] = ["building", "oracle", "realised-world", "toy-builds"];
+const SHARED: [&str; 5] = [
+    "building",
+    "client",
+    "oracle",
+    "realised-world",
+    "toy-builds",
+];
 
 /// Runs the recorders with these names, all of them when none is given.
 ///

@@ -45,9 +45,10 @@ pub(super) fn run(
         queue: VecDeque::new(),
         built: FxHashSet::default(),
         failure: None,
+        stopped: false,
     };
     match &plan.failure {
-        Some(fault) => worker.failure = Some(Rc::clone(&fault.0)),
+        Some(fault) => worker.abort(Rc::clone(&fault.0)),
         None => worker.work(wanted),
     }
     worker.finish(plan)
@@ -59,6 +60,9 @@ struct Pending {
     reason: Reason,
     known_at: u64,
 }
+
+/// Outputs that are wanted, with the time at which that is known.
+type Want = (NodeId, Vec<BString>, u64);
 
 /// Why an output must be built, or that it is there.
 enum Attempt {
@@ -77,10 +81,13 @@ struct Worker<'a> {
     outputs: Vec<Vec<Option<Decision>>>,
     /// What must be built, by index.
     pending: BTreeMap<NodeId, Pending>,
-    /// Outputs that are still to be looked at, with the time at which that is known.
-    queue: VecDeque<(NodeId, Vec<BString>, u64)>,
+    /// What is still to be looked at.
+    queue: VecDeque<Want>,
     built: FxHashSet<NodeId>,
+    /// The first failure.
     failure: Option<Rc<str>>,
+    /// Whether nothing is begun any more.
+    stopped: bool,
 }
 
 impl Worker<'_> {
@@ -93,7 +100,7 @@ impl Worker<'_> {
                 } => {
                     let Some(node) = self.world.graph.find(derivation) else {
                         let path = self.world.settings.store_dir.display(derivation);
-                        self.fail(format!("failed to obtain derivation of '{path}'").into());
+                        self.abort(format!("failed to obtain derivation of '{path}'").into());
                         return;
                     };
                     let names = self.world.graph[node].derivation.outputs.keys();
@@ -112,7 +119,7 @@ impl Worker<'_> {
                         match self.fetch(path, None, 0) {
                             Ok(fetched) => fetched.map_err(|_| ()),
                             Err(Abort(fault)) => {
-                                self.fail(fault.0);
+                                self.abort(fault.0);
                                 return;
                             }
                         }
@@ -126,26 +133,59 @@ impl Worker<'_> {
                 }
             }
         }
-        // Whatever can be fetched is fetched while nothing is built yet: asking is quick, building is not.
-        while let Some((node, outputs, known_at)) = self.queue.pop_front() {
-            self.want(node, &outputs, known_at);
-            if self.failure.is_some() {
-                return;
+        // Builds about which no cache is asked begin at once if nothing is missing for them.
+        let asking = self.want_all(|worker, node| worker.must_build(node).is_none());
+        self.build_all(|worker, node| worker.failed_input(node).is_none());
+        self.queue.extend(asking);
+        // Whatever can be fetched is fetched while nothing else is built: asking is quick, building is not.
+        self.want_all(|_, _| false);
+        self.build_all(|_, _| true);
+    }
+
+    /// Works through the queue but for what is put off, which is returned.
+    fn want_all(&mut self, put_off: impl Fn(&Self, NodeId) -> bool) -> Vec<Want> {
+        let mut left = Vec::new();
+        while let Some(want) = self.queue.pop_front() {
+            if self.stopped {
+                break;
+            }
+            if put_off(self, want.0) {
+                left.push(want);
+            } else {
+                self.want(want.0, &want.1, want.2);
             }
         }
-        // Inputs come first.
-        for id in self.world.graph.ids() {
+        left
+    }
+
+    /// Builds what is pending and chosen, inputs first.
+    fn build_all(&mut self, chosen: impl Fn(&Self, NodeId) -> bool) {
+        let chosen: Vec<NodeId> = self
+            .pending
+            .keys()
+            .copied()
+            .filter(|id| chosen(self, *id))
+            .collect();
+        for id in chosen {
+            if self.stopped {
+                return;
+            }
             if let Some(pending) = self.pending.remove(&id) {
                 self.build(id, pending);
-            }
-            if self.failure.is_some() {
-                return;
             }
         }
     }
 
+    /// Notes that something cannot be had.
     fn fail(&mut self, why: Rc<str>) {
         self.failure.get_or_insert(why);
+        self.stopped |= !self.world.settings.keep_going;
+    }
+
+    /// Ends everything, as a cache failure does even if the client wants to keep going.
+    fn abort(&mut self, why: Rc<str>) {
+        self.failure.get_or_insert(why);
+        self.stopped = true;
     }
 
     fn fetch(
@@ -177,7 +217,7 @@ impl Worker<'_> {
                 self.fail(
                     format!("derivation '{path}' does not have wanted outputs '{output}'").into(),
                 );
-                return;
+                continue;
             };
             match self.attempt(node, output, &mut known_at) {
                 Ok(Attempt::Valid(action, why)) => self.decide(node, position, action, why),
@@ -188,14 +228,15 @@ impl Worker<'_> {
                 Ok(Attempt::Fail(why, message)) => {
                     self.decide(node, position, Action::Impossible, why);
                     self.fail(message);
-                    return;
                 }
                 Err(Abort(fault)) => {
                     let why = Reason::CacheFailed(fault.clone());
                     self.decide(node, position, Action::Impossible, why);
-                    self.fail(fault.0);
-                    return;
+                    self.abort(fault.0);
                 }
+            }
+            if self.stopped {
+                return;
             }
         }
         let Some(reason) = reason.filter(|_| !self.pending.contains_key(&node)) else {
@@ -206,10 +247,32 @@ impl Worker<'_> {
             let Some(input) = self.world.graph.find(path) else {
                 let path = self.world.settings.store_dir.display(path);
                 self.fail(format!("failed to obtain derivation of '{path}'").into());
-                return;
+                continue;
             };
             let outputs = wanted.outputs.iter().cloned().collect();
             self.queue.push_back((input, outputs, known_at));
+        }
+    }
+
+    /// Returns why no cache is asked for outputs of a derivation, if that is so (rules 1 to 3).
+    fn must_build(&self, node: NodeId) -> Option<Reason> {
+        let World {
+            graph,
+            substituters,
+            settings,
+            ..
+        } = *self.world;
+        let derivation = &graph[node].derivation;
+        if derivation.kind() == Ok(DerivationKind::Impure) {
+            Some(Reason::Impure)
+        } else if !settings.substitute {
+            Some(Reason::SubstitutionDisabled)
+        } else if !settings.always_allow_substitutes && !allows_substitutes(derivation) {
+            Some(Reason::SubstitutesNotAllowed)
+        } else if substituters.caches().is_empty() {
+            Some(Reason::NoCaches)
+        } else {
+            None
         }
     }
 
@@ -229,7 +292,8 @@ impl Worker<'_> {
         } = *self.world;
         let derivation = &graph[node].derivation;
         let name = BStr::new(output);
-        if derivation.kind() == Ok(DerivationKind::Impure) {
+        let must_build = self.must_build(node);
+        if must_build == Some(Reason::Impure) {
             return Ok(Attempt::Build(Reason::Impure));
         }
         let path = output_path(graph, node, name, &self.local, identities);
@@ -242,14 +306,8 @@ impl Worker<'_> {
             };
             return Ok(Attempt::Valid(action, reason));
         }
-        if !settings.substitute {
-            return Ok(Attempt::Build(Reason::SubstitutionDisabled));
-        }
-        if !settings.always_allow_substitutes && !allows_substitutes(derivation) {
-            return Ok(Attempt::Build(Reason::SubstitutesNotAllowed));
-        }
-        if substituters.caches().is_empty() {
-            return Ok(Attempt::Build(Reason::NoCaches));
+        if let Some(reason) = must_build {
+            return Ok(Attempt::Build(reason));
         }
         let latency = |count: usize| -> u64 {
             let asked = substituters.caches().iter().take(count);
@@ -346,6 +404,15 @@ impl Worker<'_> {
             settings,
             ..
         } = *self.world;
+        if let Some(input) = self.failed_input(node) {
+            let message = format!(
+                "Cannot build '{}'.\n       Reason: 1 dependency failed.",
+                settings.store_dir.display(&graph[node].path)
+            );
+            self.decide_all(node, Action::Impossible, &Reason::InputFailed { input });
+            self.fail(message.into());
+            return;
+        }
         let dynamic = graph[node].derivation.has_dynamic_inputs();
         let prepared = prepare(graph, node, &self.local, identities, &settings.store_dir);
         let Some(prepared) = prepared.filter(|_| !dynamic) else {
@@ -354,13 +421,13 @@ impl Worker<'_> {
             self.fail(format!("the inputs of '{path}' are not known").into());
             return;
         };
-        if prepared.resolved && settings.substitute && self.cut_off(node, &prepared, known_at) {
+        if prepared.resolved && self.cut_off(node, &prepared, known_at) {
             return;
         }
-        if self.failure.is_some() {
+        if self.stopped {
             return;
         }
-        if let Some((why, message)) = self.objection(node) {
+        if let Some((why, message)) = self.objection(&prepared) {
             self.decide_all(node, Action::Impossible, &why);
             self.fail(message);
             return;
@@ -381,11 +448,9 @@ impl Worker<'_> {
             substituters,
             ..
         } = *self.world;
-        if !self.world.settings.always_allow_substitutes
-            && !allows_substitutes(&prepared.derivation)
-        {
-            return false;
-        }
+        let settings = self.world.settings;
+        let may_fetch = settings.substitute
+            && (settings.always_allow_substitutes || allows_substitutes(&prepared.derivation));
         let wanted: Vec<(usize, BString)> = graph[node]
             .derivation
             .outputs
@@ -399,6 +464,7 @@ impl Worker<'_> {
             let known = match prepared.output_id(&output) {
                 Some(id) => match self.local.realisation(&id).cloned() {
                     Some(path) => Some(path),
+                    None if !may_fetch => None,
                     None => substituters
                         .realisation(&id)
                         .found
@@ -409,7 +475,9 @@ impl Worker<'_> {
                 },
                 None => prepared.derivation.outputs[&output].path().cloned(),
             };
-            let Some(path) = known else { return false };
+            let Some(path) = known.filter(|path| may_fetch || self.local.contains(path)) else {
+                return false;
+            };
             let before = self.log.steps.len();
             match self.fetch(&path, None, known_at) {
                 Ok(Ok(())) => {}
@@ -420,7 +488,7 @@ impl Worker<'_> {
                         Action::Impossible,
                         &Reason::CacheFailed(fault.clone()),
                     );
-                    self.fail(fault.0);
+                    self.abort(fault.0);
                     return false;
                 }
             }
@@ -447,15 +515,32 @@ impl Worker<'_> {
         true
     }
 
-    /// Returns why this machine does not build a derivation (rule 6).
-    fn objection(&self, node: NodeId) -> Option<(Reason, Rc<str>)> {
+    /// Returns the name of an input that is not there after all has been tried.
+    fn failed_input(&self, node: NodeId) -> Option<Rc<str>> {
         let World {
-            graph, settings, ..
+            graph, identities, ..
         } = *self.world;
-        let derivation = &graph[node].derivation;
+        for (path, wanted) in &graph[node].derivation.input_drvs {
+            let Some(input) = graph.find(path) else {
+                return Some(path.name().into());
+            };
+            for output in &wanted.outputs {
+                let path = output_path(graph, input, output.as_bstr(), &self.local, identities);
+                if !path.is_some_and(|path| self.local.contains(&path)) {
+                    return Some(graph[input].derivation.name.as_str().into());
+                }
+            }
+        }
+        None
+    }
+
+    /// Returns why this machine does not build a derivation (rule 6).
+    fn objection(&self, prepared: &Prepared) -> Option<(Reason, Rc<str>)> {
+        let settings = self.world.settings;
+        let derivation = &prepared.derivation;
         let cannot = format!(
             "Cannot build '{}'.\n       Reason: ",
-            settings.store_dir.display(&graph[node].path)
+            settings.store_dir.display(&prepared.path)
         );
         if settings.max_jobs == 0 {
             let message = format!("{cannot}local builds are disabled (max-jobs = 0)");
@@ -485,7 +570,6 @@ impl Worker<'_> {
 
     fn run_builder(&mut self, node: NodeId, prepared: &Prepared, reason: Reason, known_at: u64) {
         let World {
-            graph,
             identities,
             settings,
             builder,
@@ -501,14 +585,16 @@ impl Worker<'_> {
                 node,
                 resolved: prepared.resolved.then(|| prepared.path.clone()),
                 outputs: Vec::new(),
-                real: false,
+                log: Rc::default(),
+                simulated: None,
                 duration: builder.duration(&prepared.derivation),
                 failure: None,
             },
         };
         let Step::Build {
             outputs,
-            real,
+            log,
+            simulated,
             failure,
             ..
         } = &mut step.step
@@ -517,10 +603,12 @@ impl Worker<'_> {
         };
         let built = match result {
             Ok(built) => built,
-            Err(why) => {
+            Err(failed) => {
+                let why = failed.reason;
                 *failure = Some(Rc::clone(&why));
+                *log = failed.log;
                 self.log.steps.push(step);
-                let path = settings.store_dir.display(&graph[node].path);
+                let path = settings.store_dir.display(&prepared.path);
                 self.decide_all(
                     node,
                     Action::Impossible,
@@ -530,20 +618,21 @@ impl Worker<'_> {
                 return;
             }
         };
+        *log = built.log;
+        *simulated = built.simulated;
         self.built.insert(node);
         // What refers to it could not be fetched without it, and now can.
         self.fetcher.forget();
         let index = self.log.steps.len();
-        for (position, (output, (path, object))) in built.into_iter().enumerate() {
-            *real |= object.is_real();
+        for (position, (output, (path, object))) in built.outputs.into_iter().enumerate() {
             outputs.push(path.clone());
             self.log.made_by.insert(path.clone(), index);
-            for id in [
-                identities.output(node, output.as_bstr()),
-                prepared.output_id(&output),
-            ]
-            .into_iter()
-            .flatten()
+            // Building a resolved derivation tells what its own outputs are; what those of the original are is noted for wanted ones.
+            let noted = !prepared.resolved || self.outputs[node.index()][position].is_some();
+            let own = identities.output(node, output.as_bstr());
+            for id in [own.filter(|_| noted), prepared.output_id(&output)]
+                .into_iter()
+                .flatten()
             {
                 self.local.insert_realisation(id.clone(), path.clone());
                 self.learned.push((id, path.clone()));
@@ -664,7 +753,10 @@ impl Worker<'_> {
             Some(_) if plan.failure.is_some() && planned.decision.action != Action::NotNeeded => {
                 planned.decision.clone()
             }
-            Some(_) if matches!(planned.decision.action, Action::Build | Action::Fetch) => {
+            Some(_)
+                if self.stopped
+                    && matches!(planned.decision.action, Action::Build | Action::Fetch) =>
+            {
                 Decision {
                     action: Action::Impossible,
                     reason: Reason::NotReached,

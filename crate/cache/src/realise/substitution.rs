@@ -60,13 +60,24 @@ struct Goal {
     address: Option<ContentAddress>,
     /// The cache that is next.
     cache: usize,
-    /// What the present cache says, and the reference that is next.
-    found: Option<(Rc<NarInfo>, usize)>,
+    /// What the present cache says.
+    found: Option<Found>,
     misses: Vec<CacheMiss>,
     /// The failure of the last cache.
     last_failure: Option<Fault>,
     /// Milliseconds that the questions took so far.
     known_at: u64,
+}
+
+/// What a cache says of a path, while the paths that it refers to are looked for.
+struct Found {
+    info: Rc<NarInfo>,
+    /// References that are still to be looked for.
+    left: std::vec::IntoIter<StorePath>,
+    /// The one that is being looked for.
+    current: Option<StorePath>,
+    /// The first one that is not to be had, and whether a cache failed.
+    without: Option<(StorePath, bool)>,
 }
 
 /// What became of a path.
@@ -108,41 +119,37 @@ impl<'a> Fetcher<'a> {
         let mut stack = Vec::new();
         let mut end = self.start(path.clone(), address, known_at, local, &mut stack);
         while let Some(goal) = stack.last_mut() {
-            if let Some(ended) = end.take() {
+            if let (Some(ended), Some(found)) = (end.take(), &mut goal.found) {
                 // It was a reference of the goal on top.
-                if let (Some((info, next)), End::Missing(why)) = (&goal.found, &ended) {
-                    let reference = info.references.iter().nth(next - 1);
-                    let reference = reference.unwrap_or(&goal.path).clone();
-                    goal.misses.push(CacheMiss {
-                        cache: Rc::clone(self.substituters.caches()[goal.cache - 1].name()),
-                        kind: MissKind::ReferenceMissing {
-                            reference,
-                            failed: why.failed,
-                        },
-                    });
-                    // The next cache is not tried.
-                    let failed = why.failed;
-                    end = self.finish(&mut stack, failed);
-                    continue;
+                let reference = found.current.take();
+                if let (End::Missing(why), Some(reference)) = (ended, reference) {
+                    // The others are fetched all the same: the reference has begun with all of them.
+                    found.without.get_or_insert((reference, why.failed));
                 }
             }
-            let Some((info, next)) = &mut goal.found else {
+            let Some(found) = &mut goal.found else {
                 if let Some(failed) = self.ask(goal)? {
                     end = self.finish(&mut stack, failed);
                 }
                 continue;
             };
-            if let Some(reference) = info.references.iter().nth(*next) {
-                *next += 1;
-                if *reference == goal.path {
-                    continue;
-                }
-                if self.open.contains(reference) {
+            if let Some(reference) = found.left.next() {
+                if self.open.contains(&reference) {
                     let message = format!("the references of '{}' form a cycle", goal.path);
                     return Err(Abort(Fault(message.into())));
                 }
-                let (reference, known_at) = (reference.clone(), goal.known_at);
+                found.current = Some(reference.clone());
+                let known_at = goal.known_at;
                 end = self.start(reference, None, known_at, local, &mut stack);
+                continue;
+            }
+            if let Some((reference, failed)) = found.without.take() {
+                goal.misses.push(CacheMiss {
+                    cache: Rc::clone(self.substituters.caches()[goal.cache - 1].name()),
+                    kind: MissKind::ReferenceMissing { reference, failed },
+                });
+                // The next cache is not tried.
+                end = self.finish(&mut stack, failed);
                 continue;
             }
             if self.download(goal, local, log) {
@@ -213,7 +220,15 @@ impl<'a> Fetcher<'a> {
             .known_at
             .saturating_add(u64::from(cache.conditions().latency));
         match self.answer(index, cache, goal) {
-            Ok(info) => goal.found = Some((info, 0)),
+            Ok(info) => {
+                let others = info.references.iter().filter(|it| **it != goal.path);
+                goal.found = Some(Found {
+                    left: others.cloned().collect::<Vec<_>>().into_iter(),
+                    current: None,
+                    without: None,
+                    info,
+                });
+            }
             Err(kind) => {
                 if let MissKind::Failed(fault) = &kind {
                     goal.last_failure = Some(fault.clone());
@@ -265,7 +280,7 @@ impl<'a> Fetcher<'a> {
 
     /// Downloads what was found; if that fails, the next cache is next.
     fn download(&self, goal: &mut Goal, local: &mut LocalStore, log: &mut Log) -> bool {
-        let Some((info, _)) = goal.found.take() else {
+        let Some(Found { info, .. }) = goal.found.take() else {
             return false;
         };
         let cache = self.substituters.caches()[goal.cache - 1];
