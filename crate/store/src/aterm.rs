@@ -1,13 +1,17 @@
 //! The text of `.drv` files, a restricted form of ATerm.
 //!
-//! Writing is in [`write()`], reading in [`parse()`]. Source: `Derivation::unparse` and `parseDerivation` in
+//! Writing is in [`write()`], reading in [`parse()`], what only the inputs can tell in [`check()`]. Source: `Derivation::unparse` and `parseDerivation` in
 //! `libstore/derivations.cc`.
 
+mod check;
+mod error;
 mod parse;
 mod part;
 mod write;
 
-pub use parse::{MAX_DYNAMIC_DEPTH, ParseError, ParseErrorKind, Read, parse, read};
+pub use check::check;
+pub use error::{ParseError, ParseErrorKind};
+pub use parse::{MAX_DYNAMIC_DEPTH, MAX_READ, Read, parse, read};
 pub use part::{Layout, Part};
 pub use write::{Mask, to_bytes, write};
 pub(crate) use write::{OutputPaths, write_modulo_inputs, write_with_layout};

@@ -5,6 +5,7 @@
 
 mod command;
 mod marks;
+mod object;
 mod path;
 mod text;
 
@@ -14,13 +15,14 @@ use serde::Serialize;
 use tsify::Tsify;
 
 pub use marks::{Mark, MarkedPart};
+pub use object::{EntryKind, StoreObject, TreeEntry, object};
 pub use path::FoldedByte;
 pub use text::Text;
 
 use crate::aterm::{self, Layout, OutputPaths, Part};
 use crate::derivation::{Derivation, DerivationKind, DerivationOutput};
 use crate::digest::{self, DigestCache, DigestError, ModuloInputs};
-use crate::placeholder::upstream_placeholder;
+use crate::placeholder;
 use crate::scheme::{DigestFunction, Shortening};
 use crate::store_path::{PathType, StoreDir, StorePath, output_path_name, sorted};
 use marks::Marks;
@@ -46,7 +48,7 @@ pub struct Explanation {
 #[cfg_attr(feature = "tsify", derive(Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct PathExplanation {
-    /// The output's name; absent for the `.drv` file.
+    /// The output's name; absent for a `.drv` file, and for what exists before any build.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "tsify", tsify(optional))]
     pub output: Option<String>,
@@ -117,6 +119,13 @@ pub enum Content {
         /// The full path.
         path: String,
     },
+    /// What a copy of files consists of.
+    Tree {
+        /// The first entries, each directory before what is in it.
+        entries: Vec<TreeEntry>,
+        /// How many there are in all.
+        count: usize,
+    },
     /// There is no way on, for an input is not known.
     Missing {
         /// Which one.
@@ -124,7 +133,7 @@ pub enum Content {
     },
     /// There is no path before the build.
     Unknown {
-        /// What dependents write in its place.
+        /// What is written in its place.
         placeholder: String,
     },
 }
@@ -264,18 +273,41 @@ impl Explainer<'_> {
                 "The path is the hash of what the build gives, and each build may give something else. Dependents write a placeholder."
             }
         };
-        steps.push(self.unknown(output_name, why_unknown));
+        self.unknown(output_name, why_unknown, steps);
         Ok(None)
     }
 
-    fn unknown(&self, output: &BStr, note: &'static str) -> Step {
-        Step {
-            title: "Not known before the build",
-            note,
-            content: Content::Unknown {
-                placeholder: upstream_placeholder(self.path, output),
-            },
+    /// Adds what is written in place of an output's path until that is known.
+    fn unknown(&self, output: &BStr, note: &'static str, steps: &mut Vec<Step>) {
+        let mut add = |title, text: &[u8], note, stands: String| {
+            steps.push(Step {
+                title,
+                note: "A placeholder is the digest of such a text, in base 32 behind a slash.",
+                content: text_content(text, Vec::new()),
+            });
+            steps.push(path::sha256_step(text));
+            steps.push(Step {
+                title: "The placeholder",
+                note,
+                content: Content::Unknown {
+                    placeholder: stands,
+                },
+            });
+        };
+        if self.kind != DerivationKind::Deferred {
+            add(
+                "What stands for the path in its own build",
+                &placeholder::text(output),
+                "The build gets a path of its own in its place, and the output is moved when its contents are known.",
+                placeholder::placeholder(output),
+            );
         }
+        add(
+            "What stands for the path in dependents",
+            &placeholder::upstream_text(self.path, output),
+            note,
+            placeholder::upstream_placeholder(self.path, output),
+        );
     }
 
     /// The text with what will be masked struck out.

@@ -2,7 +2,7 @@
 //!
 //! Source: `libstore/downstream-placeholder.cc` and `hashPlaceholder` in `libstore/derivations.cc`.
 
-use bstr::BStr;
+use bstr::{BStr, ByteSlice as _};
 
 use crate::encoding;
 use crate::hash::sha256;
@@ -11,9 +11,12 @@ use crate::store_path::{StorePath, fold, output_path_name};
 /// Returns what a derivation writes for its own output (`builtins.placeholder`).
 #[must_use]
 pub fn placeholder(output: &BStr) -> String {
-    let mut text = b"nix-output:".to_vec();
-    text.extend_from_slice(output);
-    render(&sha256(&text))
+    render(&sha256(&text(output)))
+}
+
+/// Returns what is hashed for [`placeholder`].
+pub(crate) fn text(output: &BStr) -> Vec<u8> {
+    [b"nix-output:", output.as_bytes()].concat()
 }
 
 /// Returns what a dependent writes for an output of `derivation` whose path is not known yet.
@@ -34,12 +37,17 @@ pub fn computed_placeholder(derivation: &[u8; 32], output: &BStr) -> String {
 /// Returns the digest behind [`upstream_placeholder`].
 #[must_use]
 pub fn upstream_digest(derivation: &StorePath, output: &BStr) -> [u8; 32] {
+    sha256(&upstream_text(derivation, output))
+}
+
+/// Returns what is hashed for [`upstream_placeholder`].
+pub(crate) fn upstream_text(derivation: &StorePath, output: &BStr) -> Vec<u8> {
     let name = derivation
         .derivation_name()
         .unwrap_or_else(|| derivation.name());
     let mut text = format!("nix-upstream-output:{}:", derivation.hash_part()).into_bytes();
     text.extend_from_slice(&output_path_name(name, output));
-    sha256(&text)
+    text
 }
 
 /// Returns the digest behind [`computed_placeholder`]; the derivation's digest is shortened to 20 bytes first.

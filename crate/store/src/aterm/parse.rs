@@ -1,102 +1,21 @@
 //! Reading the text of `.drv` files.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use bstr::{BString, ByteSlice as _};
 
-use crate::content_address::{ContentAddress, ContentAddressError, ContentAddressMethod};
+use super::error::{ParseError, ParseErrorKind};
+use crate::content_address::{ContentAddress, ContentAddressMethod};
 use crate::derivation::{Derivation, DerivationInputs, DerivationOutput};
 use crate::digest::derivation_path;
-use crate::hash::{Hash, HashAlgorithm, HashError};
-use crate::store_path::{StoreDir, StorePath, StorePathError};
+use crate::hash::{Hash, HashAlgorithm};
+use crate::store_path::{StoreDir, StorePath};
 
 /// Deepest nesting of outputs of outputs that is read; real files have one or two levels.
 pub const MAX_DYNAMIC_DEPTH: usize = 64;
 
-/// Where and why a text is no derivation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseError {
-    /// Offset in bytes from the start of the text.
-    pub offset: usize,
-    /// The part of the derivation that was being read, for example `environment`.
-    pub field: &'static str,
-    /// What is wrong.
-    pub kind: ParseErrorKind,
-}
-
-/// Why a text is no derivation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ParseErrorKind {
-    /// Something else should have stood here.
-    Expected(&'static str),
-    /// `DrvWithVersion` names a version other than `xp-dyn-drv`.
-    UnknownVersion(BString),
-    /// A name or path is repeated or in the wrong place.
-    Order(BString),
-    /// Outputs of outputs are nested deeper than [`MAX_DYNAMIC_DEPTH`].
-    TooDeep,
-    /// A broken store path.
-    Path(StorePathError),
-    /// A broken hash.
-    Hash(HashError),
-    /// A content address that has no path.
-    Address(ContentAddressError),
-    /// The path of a fixed output does not follow from its hash.
-    FixedPath {
-        /// What the hash gives.
-        expected: StorePath,
-    },
-    /// An output whose path cannot be known has one.
-    UnexpectedPath,
-    /// What was read is written in another way, for example without needless escapes.
-    NotCanonical,
-    /// The text has another path than it should.
-    OwnPath {
-        /// What the text gives.
-        expected: StorePath,
-    },
-}
-
-impl fmt::Display for ParseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { offset, field, .. } = self;
-        write!(f, "error parsing derivation at byte {offset}, {field}: ")?;
-        match &self.kind {
-            ParseErrorKind::Expected(what) => write!(f, "expected {what}"),
-            ParseErrorKind::UnknownVersion(version) => {
-                write!(f, "unknown derivation ATerm format version '{version}'")
-            }
-            ParseErrorKind::Order(name) => {
-                write!(f, "'{name}' is repeated or not in sorted order")
-            }
-            ParseErrorKind::TooDeep => {
-                write!(
-                    f,
-                    "outputs of outputs are nested deeper than {MAX_DYNAMIC_DEPTH}"
-                )
-            }
-            ParseErrorKind::Path(error) => error.fmt(f),
-            ParseErrorKind::Hash(error) => error.fmt(f),
-            ParseErrorKind::Address(error) => error.fmt(f),
-            ParseErrorKind::FixedPath { expected } => write!(
-                f,
-                "the path of a fixed output does not follow from its hash, expected '{expected}'"
-            ),
-            ParseErrorKind::UnexpectedPath => {
-                f.write_str("an output whose hash is not fixed must not have a path")
-            }
-            ParseErrorKind::NotCanonical => {
-                f.write_str("Nix would write this in another way, for example without an escape")
-            }
-            ParseErrorKind::OwnPath { expected } => {
-                write!(f, "a file with this text has the path '{expected}'")
-            }
-        }
-    }
-}
-
-impl std::error::Error for ParseError {}
+/// So many bytes of a text are looked at by [`read`]; real files have at most a few million.
+pub const MAX_READ: usize = 16 << 20;
 
 /// Parses the text of a `.drv` file; `name` is the name of its store path without `.drv`.
 ///
@@ -126,13 +45,26 @@ pub struct Read {
 /// Reads as much as there is of the text of a `.drv` file, and compares it with the path that it should have.
 ///
 /// Wrong order, repetitions and wrong paths of outputs are problems that do not end the reading. A path of an input-addressed output
-/// can only be checked by those who know the inputs.
+/// can only be checked by those who know the inputs: see [`check`](super::check()). Of a text with more than [`MAX_READ`] bytes only
+/// the beginning is read.
 #[must_use]
 pub fn read(text: &[u8], path: &StorePath, store_dir: &StoreDir) -> Read {
+    let length = text.len();
+    let text = &text[..length.min(MAX_READ)];
     let mut parser = Parser::new(text, store_dir, true);
     let name = path.derivation_name().unwrap_or_else(|| path.name());
     let mut derivation = Derivation::new(name);
-    let result = parser.derivation(&mut derivation);
+    let mut result = parser.derivation(&mut derivation);
+    if length > text.len()
+        && let Ok(())
+        | Err(ParseError {
+            kind: ParseErrorKind::Expected(_),
+            ..
+        }) = result
+    {
+        let kind = ParseErrorKind::TooLong { bytes: length };
+        result = Err(parser.error_at(text.len(), kind));
+    }
     let complete = result.is_ok();
     let mut problems = parser.problems;
     problems.extend(result.err());
@@ -557,6 +489,22 @@ mod tests {
         assert!(unsorted.complete);
         assert_eq!(unsorted.derivation.env.len(), 2);
         assert!(problems(&unsorted)[0].contains("'b' is repeated or not in sorted order"));
+    }
+
+    #[test]
+    fn of_a_long_text_the_beginning_is_read() {
+        let path = StorePath::parse("00000000000000000000000000000000-name.drv").unwrap();
+        let long = GOOD.replace("\"2\"", &format!("\"{}\"", "x".repeat(100_000_000)));
+        let read = read(long.as_bytes(), &path, &StoreDir::default());
+        assert!(!read.complete);
+        assert_eq!(read.derivation.env.len(), 1);
+        let [problem] = &read.problems[..] else {
+            panic!("{} problems", read.problems.len());
+        };
+        assert_eq!(
+            problem.to_string(),
+            "error parsing derivation at byte 16777216, environment: the text has 100000200 bytes, of which only these many were read"
+        );
     }
 
     #[test]

@@ -6,11 +6,19 @@ use crate::scheme::DigestFunction;
 
 /// Returns a command that hashes exactly these bytes, in any POSIX shell.
 pub(super) fn digest(function: DigestFunction, text: &[u8]) -> String {
-    let program = match function {
+    format!("{} | {}", print(text), program(function))
+}
+
+/// Returns a command that hashes the archive of what is at a path in the store.
+pub(super) fn archive_digest(function: DigestFunction, path: &str) -> String {
+    format!("nix-store --dump {path} | {}", program(function))
+}
+
+const fn program(function: DigestFunction) -> &'static str {
+    match function {
         DigestFunction::Sha256 => "sha256sum",
         DigestFunction::Blake3 => "b3sum",
-    };
-    format!("{} | {program}", print(text))
+    }
 }
 
 /// Returns a command that converts the 20 bytes of a hash part, given in hexadecimal.

@@ -10,7 +10,7 @@ use super::{Content, Step, command, text_content};
 use crate::content_address::{ContentAddress, ContentAddressError, ContentAddressMethod};
 use crate::encoding;
 use crate::hash::{HashAlgorithm, HashFormat};
-use crate::scheme::Shortening;
+use crate::scheme::{DigestFunction, Shortening};
 use crate::store_path::{
     HASH_PART_BYTES, PathType, StoreDir, StorePath, StorePathError, fixed_inner_text,
 };
@@ -32,18 +32,43 @@ pub struct FoldedByte {
 
 /// Adds the digest of a text.
 pub(super) fn digest_step(store_dir: &StoreDir, text: &[u8], steps: &mut Vec<Step>) -> [u8; 32] {
+    let command = command::digest(store_dir.scheme().function, text);
+    digest_step_with(store_dir, text, command, steps)
+}
+
+/// Adds the digest of a text that `command` prints.
+pub(super) fn digest_step_with(
+    store_dir: &StoreDir,
+    text: &[u8],
+    command: String,
+    steps: &mut Vec<Step>,
+) -> [u8; 32] {
     let function = store_dir.scheme().function;
     let digest = function.digest(text);
-    steps.push(Step {
+    steps.push(digest_of(function, &digest, command));
+    digest
+}
+
+fn digest_of(function: DigestFunction, digest: &[u8], command: String) -> Step {
+    Step {
         title: "Its digest",
         note: "32 bytes that stand for all bytes above: change one of those and these are all others.",
         content: Content::Digest {
             function,
-            hex: encoding::hex_encode(&digest),
-            command: command::digest(function, text),
+            hex: encoding::hex_encode(digest),
+            command,
         },
-    });
-    digest
+    }
+}
+
+/// The digest of what is hashed with SHA-256 whatever function makes fingerprints.
+pub(super) fn sha256_step(text: &[u8]) -> Step {
+    let function = DigestFunction::Sha256;
+    digest_of(
+        function,
+        &function.digest(text),
+        command::digest(function, text),
+    )
 }
 
 /// Adds the steps from an inner digest to the path.

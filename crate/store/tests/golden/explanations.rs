@@ -31,7 +31,7 @@ fn explanations() -> Vec<(Recorded, Explanation, DigestCache)> {
 }
 
 /// Follows steps by hand; returns the path they lead to.
-fn follow(steps: &[Step]) -> Option<String> {
+pub fn follow(steps: &[Step]) -> Option<String> {
     let mut last: Vec<u8> = Vec::new();
     for step in steps {
         match &step.content {
@@ -77,7 +77,15 @@ fn follow(steps: &[Step]) -> Option<String> {
                 return Some(path.clone());
             }
             Content::Missing { message } => panic!("{message}"),
-            Content::Unknown { placeholder } => assert!(placeholder.starts_with('/')),
+            Content::Unknown { placeholder } => {
+                let digest = encoding::hex_decode(&last).unwrap();
+                assert_eq!(
+                    *placeholder,
+                    format!("/{}", encoding::nix32_encode(&digest))
+                );
+            }
+            // What the archive that follows consists of.
+            Content::Tree { .. } => {}
         }
     }
     None

@@ -2,6 +2,7 @@
 
 mod explanations;
 mod nix_pills;
+mod objects;
 mod recorded;
 #[path = "../trees/mod.rs"]
 mod trees;
