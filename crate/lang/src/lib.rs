@@ -34,6 +34,7 @@ mod regex;
 pub mod report;
 mod simple_order;
 pub mod source;
+mod store_contents;
 pub mod store_objects;
 mod suggestion;
 pub mod symbol;

@@ -1,0 +1,27 @@
+//! What the store objects that an evaluation makes consist of: texts as they are, copies by reading the files again.
+
+use drvlab_store::StorePath;
+use drvlab_store::explain::StoreObject;
+
+use crate::machine::Machine;
+use crate::source::Pos;
+
+impl Machine {
+    /// Returns what a text or a copy of files consists of; `None` if the evaluation did not make it, or the files cannot be read any more.
+    ///
+    /// Files may have changed since, so that a copy's contents need not lead to its path.
+    pub fn store_object(&mut self, path: &StorePath) -> Option<StoreObject> {
+        if let Some(text) = self.store.texts.get(path) {
+            return Some(StoreObject::Text {
+                contents: text.contents.to_vec(),
+                references: text.references.clone(),
+            });
+        }
+        let original = self.store.sources.get(path)?.clone();
+        let kept = self.store.kept.get(path).cloned();
+        let outside = self.take_taint();
+        let tree = self.read_tree(&original, Pos::NONE, kept.as_deref());
+        self.give_back_taint(outside);
+        tree.ok().map(StoreObject::Files)
+    }
+}
