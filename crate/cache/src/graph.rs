@@ -81,6 +81,15 @@ pub struct DerivationGraph {
     missing: BTreeSet<StorePath>,
 }
 
+/// An input that needs, over others perhaps, what has it as an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CycleEdge {
+    /// The derivation.
+    pub derivation: StorePath,
+    /// Its input.
+    pub input: StorePath,
+}
+
 /// A derivation whose inputs are being visited.
 struct Open {
     path: StorePath,
@@ -98,12 +107,25 @@ impl DerivationGraph {
     /// [`GraphError::Cycle`].
     pub fn new(
         roots: impl IntoIterator<Item = StorePath>,
-        mut load: impl FnMut(&StorePath) -> Option<Rc<Derivation>>,
+        load: impl FnMut(&StorePath) -> Option<Rc<Derivation>>,
     ) -> Result<Self, GraphError> {
+        let (graph, cycles) = Self::without_cycles(roots, load);
+        match cycles.into_iter().next() {
+            Some(edge) => Err(GraphError::Cycle(edge.input)),
+            None => Ok(graph),
+        }
+    }
+
+    /// Collects derivations as [`DerivationGraph::new`] does; inputs that close a circle are left out and returned.
+    pub fn without_cycles(
+        roots: impl IntoIterator<Item = StorePath>,
+        mut load: impl FnMut(&StorePath) -> Option<Rc<Derivation>>,
+    ) -> (Self, Vec<CycleEdge>) {
         let mut graph = Self {
             roots: roots.into_iter().collect(),
             ..Self::default()
         };
+        let mut cycles = Vec::new();
         // A derivation is open (`None`) from when it is first seen until all its inputs are done.
         let mut state: FxHashMap<StorePath, Option<NodeId>> = FxHashMap::default();
         let mut stack: Vec<Open> = Vec::new();
@@ -112,7 +134,15 @@ impl DerivationGraph {
             loop {
                 if let Some(path) = wanted.take() {
                     match state.get(&path) {
-                        Some(None) => return Err(GraphError::Cycle(path)),
+                        Some(None) => {
+                            // Nothing is open when a root is begun, so that something on the stack wants it.
+                            if let Some(open) = stack.last() {
+                                cycles.push(CycleEdge {
+                                    derivation: open.path.clone(),
+                                    input: path,
+                                });
+                            }
+                        }
                         Some(Some(_)) => {}
                         None if graph.missing.contains(&path) => {}
                         None => match load(&path) {
@@ -142,7 +172,7 @@ impl DerivationGraph {
                 }
             }
         }
-        Ok(graph)
+        (graph, cycles)
     }
 
     /// Adds a derivation whose inputs are there already, as far as they will ever be.

@@ -22,6 +22,7 @@ pub mod memory;
 pub mod options;
 pub mod plan;
 pub mod preparation;
+pub mod reading;
 pub mod realise;
 pub mod reason;
 pub mod scenario;

@@ -1,10 +1,10 @@
-//! The difference of two texts, character by character.
+//! The difference of two texts, character by character or word by word.
 //!
 //! Source: E. Myers, "An O(ND) difference algorithm and its variations" (1986).
 
 use bstr::{BStr, ByteSlice as _};
 
-/// Beyond so many inserted and deleted characters the differing middle is shown as replaced as a whole: work and memory grow with
+/// Beyond so many inserted and deleted characters or words the differing middle is shown as replaced as a whole: work and memory grow with
 /// the square of it.
 const MAX_EDITS: usize = 800;
 
@@ -28,12 +28,21 @@ pub struct Piece<'a> {
     pub text: &'a BStr,
 }
 
-/// Compares two texts; invalid UTF-8 counts byte by byte.
+/// Compares two texts by characters; invalid UTF-8 counts byte by byte.
 ///
 /// All pieces but the added ones are the first text, all but the removed ones the second.
 #[must_use]
 pub fn difference<'a>(before: &'a [u8], after: &'a [u8]) -> Vec<Piece<'a>> {
-    let (old, new) = (Characters::new(before), Characters::new(after));
+    pieces(&Units::characters(before), &Units::characters(after))
+}
+
+/// Compares two texts by words, so that hashes that differ are shown whole: letters and digits make words, all else stands alone.
+#[must_use]
+pub fn difference_by_words<'a>(before: &'a [u8], after: &'a [u8]) -> Vec<Piece<'a>> {
+    pieces(&Units::words(before), &Units::words(after))
+}
+
+fn pieces<'a>(old: &Units<'a>, new: &Units<'a>) -> Vec<Piece<'a>> {
     let start = old
         .iter()
         .zip(new.iter())
@@ -48,14 +57,14 @@ pub fn difference<'a>(before: &'a [u8], after: &'a [u8]) -> Vec<Piece<'a>> {
         .count();
     let (old_end, new_end) = (old.len() - end, new.len() - end);
     let mut pieces = Pieces {
-        old: &old,
-        new: &new,
+        old,
+        new,
         list: Vec::new(),
         removed: 0..0,
         added: 0..0,
     };
     pieces.same(0..start);
-    for (kind, range) in edits(&old, &new, start..old_end, start..new_end) {
+    for (kind, range) in edits(old, new, start..old_end, start..new_end) {
         match kind {
             PieceKind::Same => pieces.same(range),
             PieceKind::Removed => pieces.removed.end = range.end,
@@ -66,18 +75,36 @@ pub fn difference<'a>(before: &'a [u8], after: &'a [u8]) -> Vec<Piece<'a>> {
     pieces.list
 }
 
-/// A text and where its characters begin.
-struct Characters<'a> {
+/// A text and where its characters or words begin.
+struct Units<'a> {
     text: &'a [u8],
     /// With the end of the text as the last.
     starts: Vec<usize>,
 }
 
-impl<'a> Characters<'a> {
-    fn new(text: &'a [u8]) -> Self {
+impl<'a> Units<'a> {
+    fn characters(text: &'a [u8]) -> Self {
         let mut starts: Vec<usize> = text.char_indices().map(|(start, ..)| start).collect();
         starts.push(text.len());
         Self { text, starts }
+    }
+
+    fn words(text: &'a [u8]) -> Self {
+        let mut units = Self::characters(text);
+        let is_word = |start: Option<&usize>| {
+            let byte = start.and_then(|&start| text.get(start));
+            byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_.+".contains(byte))
+        };
+        let characters = std::mem::take(&mut units.starts);
+        let begins = |index: &usize| {
+            let before = index.checked_sub(1).and_then(|last| characters.get(last));
+            !(is_word(before) && is_word(characters.get(*index)))
+        };
+        units.starts = (0..characters.len())
+            .filter(begins)
+            .map(|index| characters[index])
+            .collect();
+        units
     }
 
     fn len(&self) -> usize {
@@ -101,8 +128,8 @@ type Range = std::ops::Range<usize>;
 
 /// Finds a shortest list of edits between two ranges of characters.
 fn edits(
-    old: &Characters<'_>,
-    new: &Characters<'_>,
+    old: &Units<'_>,
+    new: &Units<'_>,
     old_range: Range,
     new_range: Range,
 ) -> Vec<(PieceKind, Range)> {
@@ -190,8 +217,8 @@ fn walk_back(
 
 /// Pieces, with all that was removed in one place in front of all that was added there.
 struct Pieces<'t, 'a> {
-    old: &'t Characters<'a>,
-    new: &'t Characters<'a>,
+    old: &'t Units<'a>,
+    new: &'t Units<'a>,
     list: Vec<Piece<'a>>,
     /// Characters that have been removed since the last that is in both texts.
     removed: Range,
@@ -246,6 +273,25 @@ mod tests {
         assert_eq!(shown("aXbXc", "abc"), "a[-X-]b[-X-]c");
         assert_eq!(shown("größe", "große"), "gr[-ö-]{+o+}ße");
         assert_eq!(shown("abcabba", "cbabac"), "[-ab-]c{+b+}ab[-b-]a{+c+}");
+    }
+
+    #[test]
+    fn words_are_not_cut() {
+        let pieces = difference_by_words(b"/s/abc-x y", b"/s/abd-x y z");
+        let shown: Vec<(PieceKind, &str)> = pieces
+            .iter()
+            .map(|piece| (piece.kind, piece.text.to_str().unwrap()))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                (PieceKind::Same, "/s/"),
+                (PieceKind::Removed, "abc"),
+                (PieceKind::Added, "abd"),
+                (PieceKind::Same, "-x y"),
+                (PieceKind::Added, " z"),
+            ]
+        );
     }
 
     #[test]
