@@ -6,8 +6,9 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use drvlab_store::StoreDir;
 use lexopt::prelude::*;
+
+use crate::store_dir::store_dir;
 
 /// What the program is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -349,9 +350,9 @@ impl Flags {
     }
 }
 
-/// Whether a word is the full path of a store object in the usual store.
+/// Whether a word is the full path of a store object.
 fn is_store_path(word: &[u8]) -> bool {
-    StoreDir::default().parse_path(word).is_ok()
+    store_dir().is_ok_and(|store_dir| store_dir.parse_path(word).is_ok())
 }
 
 /// What is compared with what: two sources, or two attributes of one.

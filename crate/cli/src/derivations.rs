@@ -1,12 +1,14 @@
 //! Derivations from wherever the command line says: expressions, `.drv` files, folders of them, JSON.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use drvlab_cache::DerivationGraph;
-use drvlab_store::{Derivation, DigestCache, StoreDir, StorePath, json};
+use drvlab_cache::reading::DerivationTexts;
+use drvlab_cache::{DerivationGraph, NodeId};
+use drvlab_store::aterm::{ParseError, ParseErrorKind};
+use drvlab_store::explain::StoreObject;
+use drvlab_store::{Derivation, DigestCache, StoreDir, StorePath};
 
 use crate::arguments::{Input, Source};
 use crate::drv_files;
@@ -14,15 +16,29 @@ use crate::failure::Failure;
 use crate::instantiate::each_instance;
 use crate::reading;
 use crate::session::{self, Session};
+use crate::store_dir::store_dir;
+
+/// Whether inputs that could not be had are something to complain of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// They are not needed.
+    Fine,
+    /// Without them there is less to say.
+    Problem,
+}
 
 /// Derivations with all their inputs that could be had.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Derivations {
     /// What was asked for.
     pub roots: Vec<StorePath>,
-    known: BTreeMap<StorePath, Rc<Derivation>>,
+    store_dir: StoreDir,
+    /// What was evaluated, or lay in files that the command line names.
+    known: DerivationTexts,
     /// Folders in which inputs of `.drv` files may lie.
     folders: Vec<PathBuf>,
+    /// What evaluated expressions, and knows what they copied to the store.
+    session: Option<Session>,
 }
 
 impl Derivations {
@@ -32,22 +48,27 @@ impl Derivations {
     /// # Errors
     /// When the evaluation fails, or nothing can be read of a file.
     pub fn load(input: &Input) -> Result<Self, Failure> {
-        let store_dir = StoreDir::default();
-        let mut derivations = Self::default();
+        let store_dir = store_dir()?;
+        let mut derivations = Self {
+            roots: Vec::new(),
+            known: DerivationTexts::new(store_dir.clone()),
+            store_dir,
+            folders: Vec::new(),
+            session: None,
+        };
         let mut expressions = input.clone();
         expressions.sources.clear();
         for source in &input.sources {
             match source {
                 Source::File(path) if drv_files::is_drv_file(path) => {
-                    let (path, derivation) = derivations.read(path, &store_dir)?;
-                    derivations.roots.push(path.clone());
-                    derivations.known.insert(path, Rc::new(derivation));
+                    let paths = derivations.read_file(path)?;
+                    derivations.roots.extend(paths);
                 }
                 Source::File(path) if is_folder_of_drv_files(path) => {
-                    derivations.add_folder(path, &store_dir)?;
+                    derivations.read_folder(path)?;
                 }
                 Source::File(path) if path.extension().is_some_and(|it| it == "json") => {
-                    derivations.add_json(path, &store_dir)?;
+                    derivations.read_json(path)?;
                 }
                 other => expressions.sources.push(other.clone()),
             }
@@ -58,70 +79,89 @@ impl Derivations {
                 derivations.roots.push(instance.drv_path);
                 Ok(())
             })?;
-            let made = &session.machine().store.derivations;
-            let made = made
-                .iter()
-                .map(|(path, made)| (path.clone(), Rc::clone(made)));
-            derivations.known.extend(made);
+            for (path, made) in &session.machine().store.derivations {
+                derivations.known.insert(path.clone(), Rc::clone(made));
+            }
+            derivations.session = Some(session);
         }
         Ok(derivations)
     }
 
-    /// Makes a graph of what is known; inputs of `.drv` files are read where they lie beside these.
-    ///
-    /// # Errors
-    /// When derivations need each other in a circle.
-    pub fn graph(&self) -> Result<DerivationGraph, Failure> {
-        let store_dir = StoreDir::default();
-        DerivationGraph::new(self.roots.iter().cloned(), |path| {
-            self.find(path, &store_dir)
-        })
-        .map_err(|error| Failure::message(error.to_string()))
+    /// Returns the store directory that the derivations are for.
+    pub const fn store_dir(&self) -> &StoreDir {
+        &self.store_dir
     }
 
-    /// Computes the digests of a derivation and of all its inputs.
-    ///
-    /// # Errors
-    /// When an input is missing, or derivations need each other in a circle.
-    pub fn digest(&self, path: &StorePath, cache: &mut DigestCache) -> Result<(), Failure> {
-        let store_dir = cache.store_dir().clone();
-        cache
-            .insert_closure(path, |path| {
-                self.find(path, &store_dir).map(|found| (*found).clone())
-            })
-            .map_err(|error| Failure::message(error.to_string()))
+    /// Makes a graph of what is known; inputs of `.drv` files are read where they lie beside these. What is wrong with derivations that
+    /// were read goes to standard error.
+    pub fn graph(&self, missing: Missing) -> DerivationGraph {
+        let load = |path: &StorePath| self.find(path);
+        let (graph, cycles) = DerivationGraph::without_cycles(self.roots.iter().cloned(), load);
+        // What was evaluated is right.
+        if self.session.is_none() {
+            for (id, problem) in self.known.check(&graph, &cycles) {
+                let is_missing = matches!(problem.kind, ParseErrorKind::MissingInput(_));
+                if missing == Missing::Problem || !is_missing {
+                    warn(&graph, id, &problem);
+                }
+            }
+        }
+        graph
     }
 
-    fn find(&self, path: &StorePath, store_dir: &StoreDir) -> Option<Rc<Derivation>> {
+    /// Computes the digests of a derivation of a graph and of all its inputs, as far as they are there.
+    pub fn digest(&self, graph: &DerivationGraph, id: NodeId, cache: &mut DigestCache) {
+        let inside = graph.closure([id]);
+        for id in graph.ids().filter(|id| inside[id.index()]) {
+            let node = &graph[id];
+            // What is wrong has been said when the graph was made.
+            let _ = cache.insert(node.path.clone(), &node.derivation);
+        }
+    }
+
+    /// Returns what a store object consists of that the evaluation made besides derivations.
+    pub fn object(&mut self, path: &StorePath) -> Option<StoreObject> {
+        self.session.as_mut()?.machine().store_object(path)
+    }
+
+    fn find(&self, path: &StorePath) -> Option<Rc<Derivation>> {
         if let Some(known) = self.known.get(path) {
             return Some(Rc::clone(known));
         }
         self.folders.iter().find_map(|folder| {
             let file = folder.join(path.to_string());
-            let (_, derivation) = drv_files::read_what_can_be_read(&file, store_dir).ok()?;
-            Some(Rc::new(derivation.derivation))
+            let read = drv_files::read_what_can_be_read(&file, &self.store_dir);
+            Some(Rc::new(read.ok()?.1.derivation))
         })
+    }
+
+    /// Reads a file of one derivation; those that it needs may lie beside it.
+    fn read_file(&mut self, file: &Path) -> Result<Vec<StorePath>, Failure> {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        if !self.folders.iter().any(|known| known == folder) {
+            self.folders.push(folder.to_owned());
+        }
+        let (path, text) = drv_files::text(file)?;
+        self.read(file, Some(path), &text)
     }
 
     fn read(
         &mut self,
         file: &Path,
-        store_dir: &StoreDir,
-    ) -> Result<(StorePath, Derivation), Failure> {
-        let folder = file.parent().unwrap_or(Path::new(""));
-        if !self.folders.iter().any(|known| known == folder) {
-            self.folders.push(folder.to_owned());
-        }
-        let (path, read) = drv_files::read_what_can_be_read(file, store_dir)?;
+        path: Option<StorePath>,
+        text: &[u8],
+    ) -> Result<Vec<StorePath>, Failure> {
+        let place = |error: &dyn std::fmt::Display| format!("'{}': {error}", file.display());
+        let read = self.known.read(path, text);
+        let read = read.map_err(|error| Failure::message(place(&error)))?;
         for problem in &read.problems {
-            let text = format!("warning: '{}': {problem}\n", file.display());
-            session::complain(text.as_bytes());
+            session::complain(format!("warning: {}\n", place(problem)).as_bytes());
         }
-        Ok((path, read.derivation))
+        Ok(read.paths)
     }
 
-    /// Adds all `.drv` files of a folder; the roots are those that no other needs.
-    fn add_folder(&mut self, folder: &Path, store_dir: &StoreDir) -> Result<(), Failure> {
+    /// Reads all `.drv` files of a folder; the roots are those that no other needs.
+    fn read_folder(&mut self, folder: &Path) -> Result<(), Failure> {
         let cannot = |error| Failure::file("cannot read", folder, &error);
         let mut files = Vec::new();
         for entry in fs::read_dir(folder).map_err(cannot)? {
@@ -131,34 +171,25 @@ impl Derivations {
             }
         }
         files.sort();
-        let mut found = BTreeMap::new();
         for file in files {
-            let (path, derivation) = self.read(&file, store_dir)?;
-            found.insert(path, Rc::new(derivation));
+            self.read_file(&file)?;
         }
-        self.add_all(found);
+        self.roots.extend(self.known.roots());
         Ok(())
     }
 
-    fn add_json(&mut self, file: &Path, store_dir: &StoreDir) -> Result<(), Failure> {
+    fn read_json(&mut self, file: &Path) -> Result<(), Failure> {
         let text =
             reading::file(file).map_err(|error| Failure::file("cannot read", file, &error))?;
-        let found = json::parse_show(&text, store_dir)
-            .map_err(|error| Failure::message(format!("'{}': {error}", file.display())))?;
-        let found = found.into_iter().map(|(path, it)| (path, Rc::new(it)));
-        self.add_all(found.collect());
+        self.read(file, None, &text)?;
+        self.roots.extend(self.known.roots());
         Ok(())
     }
+}
 
-    fn add_all(&mut self, found: BTreeMap<StorePath, Rc<Derivation>>) {
-        let needed: std::collections::BTreeSet<&StorePath> = found
-            .values()
-            .flat_map(|derivation| derivation.input_drvs.keys())
-            .collect();
-        let roots = found.keys().filter(|path| !needed.contains(path));
-        self.roots.extend(roots.cloned());
-        self.known.extend(found);
-    }
+fn warn(graph: &DerivationGraph, id: NodeId, problem: &ParseError) {
+    let text = format!("warning: '{}': {problem}\n", graph[id].path);
+    session::complain(text.as_bytes());
 }
 
 /// Whether a path is a folder with `.drv` files and no expression.

@@ -11,7 +11,7 @@ use drvlab_store::{StoreDir, StorePath};
 use serde_json::{Value, json};
 
 use crate::arguments::Input;
-use crate::derivations::Derivations;
+use crate::derivations::{Derivations, Missing};
 use crate::failure::Failure;
 
 /// The version of the JSON form.
@@ -22,14 +22,14 @@ const JSON_VERSION: u32 = 1;
 /// # Errors
 /// When one of them cannot be had.
 pub fn run(old: &Input, new: &Input, as_json: bool, output: &mut dyn Write) -> Result<(), Failure> {
-    let before = Derivations::load(old)?.graph()?;
-    let after = Derivations::load(new)?.graph()?;
+    let (old, new) = (Derivations::load(old)?, Derivations::load(new)?);
+    let (before, after) = (old.graph(Missing::Fine), new.graph(Missing::Fine));
     let comparison = compare(&before, &after);
     let printer = Printer {
         before: &before,
         after: &after,
         comparison: &comparison,
-        store_dir: StoreDir::default(),
+        store_dir: new.store_dir().clone(),
     };
     let text = if as_json {
         format!("{}\n", printer.json())

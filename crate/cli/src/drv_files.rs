@@ -44,7 +44,10 @@ pub fn read_what_can_be_read(
 }
 
 /// Reads a file that is named like a derivation in the store.
-fn text(path: &Path) -> Result<(StorePath, Vec<u8>), Failure> {
+///
+/// # Errors
+/// When the file cannot be read, or its name is no store path's.
+pub fn text(path: &Path) -> Result<(StorePath, Vec<u8>), Failure> {
     let text = reading::file(path).map_err(|error| Failure::file("cannot read", path, &error))?;
     let base_name = path.file_name().unwrap_or_default();
     let store_path = StorePath::parse(base_name.as_encoded_bytes()).map_err(|error| {

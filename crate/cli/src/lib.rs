@@ -17,6 +17,7 @@ pub mod program;
 pub mod reading;
 pub mod session;
 pub mod show;
+pub mod store_dir;
 pub mod unpacked;
 pub mod why;
 pub mod world;

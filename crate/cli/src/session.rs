@@ -19,6 +19,7 @@ use drvlab_lang::{Machine, Settings, report};
 use crate::arguments::{Argument, Input, Source};
 use crate::failure::Failure;
 use crate::files::native;
+use crate::store_dir::store_dir;
 use crate::unpacked::{UnpackedFiles, is_archive};
 use crate::{reading, stack};
 
@@ -54,7 +55,10 @@ impl Session {
         })?;
         let folder = canonical(folder.as_os_str().as_encoded_bytes());
         let (files, archives) = unpack(input, &folder)?;
-        let settings = settings(&archives.search_path, &folder);
+        let settings = Settings {
+            store_dir: store_dir()?,
+            ..settings(&archives.search_path, &folder)
+        };
         let mut machine = Machine::new(Box::new(files), settings);
         let mut named = Vec::new();
         for (name, argument) in &input.arguments {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal as _, Write, stdout};
 use std::rc::Rc;
 
-use drvlab_store::StoreDir;
 use drvlab_store::json::{self, Layout};
 
 use crate::arguments::{Input, Source};
@@ -12,13 +11,14 @@ use crate::drv_files;
 use crate::failure::Failure;
 use crate::instantiate::each_instance;
 use crate::session::Session;
+use crate::store_dir::store_dir;
 
 /// Prints the derivations of `.drv` files and those that expressions evaluate to.
 ///
 /// # Errors
 /// When a file cannot be read, the evaluation fails, or a derivation has no JSON form.
 pub fn run(input: &Input, output: &mut dyn Write) -> Result<(), Failure> {
-    let store_dir = StoreDir::default();
+    let store_dir = store_dir()?;
     let mut shown = BTreeMap::new();
     let mut expressions = input.clone();
     expressions.sources.clear();

@@ -1,17 +1,16 @@
 //! `drvlab why`: how store paths come about, with every byte that is hashed.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::io::Write;
 
 use bstr::ByteSlice as _;
-use drvlab_store::explain::{self, Content, Explanation, Mark, Step, Text};
-use drvlab_store::{DigestCache, StoreDir};
+use drvlab_store::explain::{self, Content, EntryKind, Explanation, Mark, Step, Text, TreeEntry};
+use drvlab_store::{DigestCache, StorePath};
 use serde_json::json;
 
 use crate::arguments::Input;
-use crate::derivations::Derivations;
+use crate::derivations::{Derivations, Missing};
 use crate::failure::Failure;
-use crate::session;
 
 /// A text is cut in the terminal after this many bytes; `--step` prints it whole.
 const SHOWN: usize = 4_000;
@@ -30,44 +29,37 @@ pub fn run(
     as_json: bool,
     output: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let store_dir = StoreDir::default();
-    let derivations = Derivations::load(input)?;
-    let graph = derivations.graph()?;
+    let mut derivations = Derivations::load(input)?;
+    let store_dir = derivations.store_dir().clone();
+    let graph = derivations.graph(Missing::Problem);
     let mut cache = DigestCache::new(store_dir.clone());
     let mut explanations = Vec::new();
-    let mut explain = |path| {
-        if let Err(failure) = derivations.digest(path, &mut cache) {
-            session::complain(&[b"warning: ", failure.text()].concat());
-        }
-        // The graph has what was digested.
+    let failed = |error: &dyn Display| Failure::message(error.to_string());
+    let mut explain = |derivations: &Derivations, path: &StorePath| {
         let Some(id) = graph.find(path) else {
-            return Err(Failure::message(format!(
-                "derivation '{path}' is not known"
-            )));
+            return Err(failed(&format_args!("derivation '{path}' is not known")));
         };
-        explain::explain(&graph[id].derivation, path, &cache)
-            .map_err(|error| Failure::message(error.to_string()))
+        derivations.digest(&graph, id, &mut cache);
+        explain::explain(&graph[id].derivation, path, &cache).map_err(|error| failed(&error))
     };
     if paths.is_empty() {
         for root in graph.roots() {
-            explanations.push(explain(root)?);
+            explanations.push(explain(&derivations, root)?);
         }
     }
     for wanted in paths {
         let path = store_dir
             .parse_path(wanted)
-            .map_err(|error| Failure::message(error.to_string()))?;
+            .map_err(|error| failed(&error))?;
         let mut nodes = graph.nodes().iter();
         let node = nodes.find(|node| {
             node.path == path || node.outputs().any(|(_, output)| output == Some(&path))
         });
         let Some(node) = node else {
-            let shown = store_dir.display(&path);
-            return Err(Failure::message(format!(
-                "'{shown}' is neither a derivation nor an output of one here"
-            )));
+            explanations.push(explain_object(&mut derivations, &path)?);
+            continue;
         };
-        let mut explanation = explain(&node.path)?;
+        let mut explanation = explain(&derivations, &node.path)?;
         let text = store_dir.display(&path);
         explanation
             .paths
@@ -88,6 +80,29 @@ pub fn run(
         return write(format!("{value}\n").as_bytes(), output);
     }
     write(print(&explanations).as_bytes(), output)
+}
+
+/// Explains the path of a text or a copy of files.
+fn explain_object(derivations: &mut Derivations, path: &StorePath) -> Result<Explanation, Failure> {
+    let store_dir = derivations.store_dir().clone();
+    let shown = store_dir.display(path);
+    let Some(object) = derivations.object(path) else {
+        return Err(Failure::message(format!(
+            "'{shown}' is neither a derivation nor an output of one here, nor a text or a copy of files that the expression makes"
+        )));
+    };
+    let explained = explain::object(path, &object, &store_dir)
+        .map_err(|error| Failure::message(error.to_string()))?;
+    let Some(explained) = explained else {
+        return Err(Failure::message(format!(
+            "what '{shown}' was made from has changed in the meantime"
+        )));
+    };
+    Ok(Explanation {
+        name: path.name().to_owned(),
+        paths: vec![explained],
+        identity: Vec::new(),
+    })
 }
 
 /// All steps in the order in which they are numbered.
@@ -128,6 +143,7 @@ fn print(explanations: &[Explanation]) -> String {
     for explanation in explanations {
         for path in &explanation.paths {
             let what = match &path.output {
+                None if explanation.identity.is_empty() => "source".to_owned(),
                 None => "derivation".to_owned(),
                 Some(output) => format!("output {output}"),
             };
@@ -141,10 +157,12 @@ fn print(explanations: &[Explanation]) -> String {
                 print_step(&mut out, number, step);
             }
         }
-        heading(
-            &mut out,
-            &format!("{}, as an input of others", explanation.name),
-        );
+        if !explanation.identity.is_empty() {
+            heading(
+                &mut out,
+                &format!("{}, as an input of others", explanation.name),
+            );
+        }
         for step in &explanation.identity {
             number += 1;
             print_step(&mut out, number, step);
@@ -222,8 +240,26 @@ fn print_step(out: &mut String, number: usize, step: &Step) {
             line(&format!("$ {command}"));
         }
         Content::Path { path } => line(path),
+        Content::Tree { entries, count } => {
+            for entry in entries {
+                line(&tree_line(entry));
+            }
+            if *count > entries.len() {
+                line(&format!("… {count} in all"));
+            }
+        }
         Content::Missing { message } => line(message),
         Content::Unknown { placeholder } => line(&format!("placeholder: {placeholder}")),
+    }
+}
+
+fn tree_line(entry: &TreeEntry) -> String {
+    let path = format!("./{}", entry.path);
+    match (entry.kind, entry.bytes, &entry.target) {
+        (EntryKind::Executable, Some(bytes), _) => format!("{path}  program, {bytes} bytes"),
+        (_, Some(bytes), _) => format!("{path}  {bytes} bytes"),
+        (_, None, Some(target)) => format!("{path} -> {target}"),
+        (_, None, None) => format!("{path}  directory"),
     }
 }
 

@@ -176,6 +176,94 @@ fn paths_are_explained_from_text_to_path() {
 }
 
 #[test]
+fn texts_and_copies_of_files_are_explained() {
+    let folder = Folder::new("objects");
+    fs::create_dir(folder.0.join("tree")).unwrap();
+    fs::write(folder.0.join("tree/file"), "hello\n").unwrap();
+    let expression = r#"derivation {
+        name = "x"; system = "s"; builder = builtins.toFile "t" "text";
+        args = [ ./tree (builtins.path { path = ./tree/file; recursive = false; }) (builtins.filterSource (p: t: false) ./tree) ];
+    }"#;
+    fs::write(folder.0.join("objects.nix"), expression).unwrap();
+    let shown = folder.good(&["show", "objects.nix"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let derivation = shown["derivations"].as_object().unwrap().values().next();
+    let sources = derivation.unwrap()["inputs"]["srcs"].as_array().unwrap();
+    assert_eq!(sources.len(), 4);
+    for source in sources {
+        let path = format!("/nix/store/{}", source.as_str().unwrap());
+        let text = folder.good(&["why", &path, "objects.nix"]);
+        assert!(text.contains(&format!(", source: {path}\n")), "{text}");
+        assert!(text.ends_with(&format!("| {path}\n")), "{text}");
+    }
+}
+
+#[test]
+fn wrong_paths_circles_and_long_texts_have_a_field_and_an_offset() {
+    let folder = Folder::new("bad");
+    folder.good(&["instantiate", "x.nix", "-A", "before", "--drv-dir", "drvs"]);
+    let library = folder.drv("drvs", "-library-1.2.drv");
+    let text = fs::read_to_string(&library).unwrap();
+    let place = text.find("/nix/store/").unwrap();
+    let mut wrong = text.clone();
+    wrong.replace_range(place + 11..place + 43, &"0".repeat(32));
+    fs::write(&library, &wrong).unwrap();
+    let (_, warning) = folder.run(&["why", library.to_str().unwrap()]);
+    let expected = format!(
+        "at byte {place}, outputs: the path of output 'dev' does not follow from the derivation, expected '"
+    );
+    assert!(warning.contains(&expected), "{warning}");
+
+    // What is shown of 100 MB is bounded.
+    let long = text.replace(
+        "\"b\",[],[",
+        &format!("\"b\",[],[(\"a\",\"{}\"),", "x".repeat(100_000_000)),
+    );
+    fs::write(&library, &long).unwrap();
+    let (shown, warning) = folder.run(&["why", library.to_str().unwrap()]);
+    assert!(
+        warning.contains("at byte 16777216, environment: the text has 1000"),
+        "{warning}"
+    );
+    assert!(shown.contains("The derivation's text") && shown.len() < 100_000);
+
+    fs::remove_dir_all(folder.0.join("drvs")).unwrap();
+    fs::create_dir(folder.0.join("drvs")).unwrap();
+    let path = |digit: &str| format!("{}-a.drv", digit.repeat(32));
+    for (one, other) in [("0", "1"), ("1", "0")] {
+        let input = path(other);
+        let text = format!(
+            r#"Derive([("out","","","")],[("/nix/store/{input}",["out"])],[],"s","b",[],[])"#
+        );
+        fs::write(folder.0.join("drvs").join(path(one)), text).unwrap();
+    }
+    let (text, warning) = folder.run(&["diff", "drvs", "drvs"]);
+    assert!(text.ends_with("2 the same\n"), "{text}");
+    assert!(
+        warning.contains("at byte 29, input derivations: the input '00000000000000000000000000000000-a.drv' needs this derivation in turn"),
+        "{warning}"
+    );
+}
+
+#[test]
+fn the_environment_names_the_store_directory() {
+    let folder = Folder::new("elsewhere");
+    let output = Command::new(env!("CARGO_BIN_EXE_drvlab"))
+        .args(["eval", "--raw", "x.nix", "-A", "before.outPath"])
+        .current_dir(&folder.0)
+        .env("NIX_STORE_DIR", "/other/store/")
+        .output()
+        .unwrap();
+    let path = String::from_utf8(output.stdout).unwrap();
+    let usual = folder.good(&["eval", "--raw", "x.nix", "-A", "before.outPath"]);
+    assert!(
+        path.starts_with("/other/store/") && path.ends_with("-program"),
+        "{path}"
+    );
+    assert_ne!(path.rsplit('/').next(), usual.rsplit('/').next());
+}
+
+#[test]
 fn damaged_files_are_shown_as_far_as_they_go() {
     let folder = Folder::new("damaged");
     folder.good(&["instantiate", "x.nix", "-A", "before", "--drv-dir", "drvs"]);
@@ -209,7 +297,10 @@ fn damaged_files_are_shown_as_far_as_they_go() {
     fs::remove_file(&source).unwrap();
     let library = folder.drv("drvs", "-library-1.2.drv");
     let (shown, warning) = folder.run(&["why", library.to_str().unwrap()]);
-    assert!(warning.contains("which is not known"), "{warning}");
+    assert!(
+        warning.contains("is not there, so that the outputs' paths cannot be checked"),
+        "{warning}"
+    );
     assert!(shown.contains("An input is missing"), "{shown}");
     assert!(
         shown.contains(&format!("derivation: /nix/store/{}", base_name(&library))),
