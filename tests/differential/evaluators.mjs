@@ -16,18 +16,34 @@ const FLAGS = ['--strict', '--json']
 const TIME = 60_000
 
 /** Our answers. */
-export const drvlab = (file, attributes) => {
-  if (!env.DRVLAB) throw new Error('DRVLAB is not set: run this through `cargo xtask differential`')
-  return runDrvlab(['eval', ...FLAGS, file, ...attributes])
+export const drvlab = drvlabIn('')
+
+/** Our answers for a store in this directory; empty: the usual one. */
+export function drvlabIn(storeDir) {
+  return (file, attributes) => {
+    if (!env.DRVLAB) throw new Error('DRVLAB is not set: run this through `cargo xtask differential`')
+    return runDrvlab(['eval', ...FLAGS, file, ...attributes], storeDir)
+  }
 }
 
 /** The reference's answers. It has to write derivations, for some contexts need all that a derivation is made from. */
-export const reference = (file, attributes) =>
-  run('nix-instantiate', ['--extra-experimental-features', FEATURES, '--eval', '--read-write-mode', ...FLAGS, file, ...attributes])
+export const reference = referenceWith([])
 
-function runDrvlab(args) {
+/** The reference's answers for a store of its own, whose files really lie in `folder`. */
+export function referenceIn(storeDir, folder) {
+  // A store in memory would do, but forgets what derivations refer to.
+  const places = { store: storeDir, real: join(folder, 'store'), state: join(folder, 'state'), log: join(folder, 'log') }
+  return referenceWith(['--store', `local?${new URLSearchParams(places)}`])
+}
+
+function referenceWith(store) {
+  const words = ['--extra-experimental-features', FEATURES, ...store, '--eval', '--read-write-mode', ...FLAGS]
+  return (file, attributes) => run('nix-instantiate', [...words, file, ...attributes])
+}
+
+function runDrvlab(args, storeDir) {
   return new Promise((resolve, reject) => {
-    const child = spawn(env.DRVLAB, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: TIME, env: { ...env, NIX_PATH: '' } })
+    const child = spawn(env.DRVLAB, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: TIME, env: { ...env, NIX_PATH: '', NIX_STORE_DIR: storeDir } })
     const streams = { stdout: [], stderr: [] }
     for (const name of ['stdout', 'stderr']) child[name].on('data', chunk => streams[name].push(chunk))
     child.on('error', reject)

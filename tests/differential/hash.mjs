@@ -1,5 +1,5 @@
-// Compares the store paths that random graphs of derivations get from us and from the reference. Prints the smallest
-// expressions for which they differ, then fails.
+// Compares the store paths that random graphs of derivations get from us and from the reference, one graph in five for a store in
+// another directory than the usual one. Prints the smallest expressions for which they differ, then fails.
 //
 //   node tests/differential/hash.mjs --cases N --seed S        (see ../record/oracle.mjs for the environment, and DRVLAB)
 
@@ -8,13 +8,16 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { inParallel, workFolder } from '../record/oracle.mjs'
 import { graph, printGraph } from './derivations.mjs'
-import { CRASH, drvlab, evaluate, reference } from './evaluators.mjs'
+import { CRASH, drvlabIn, evaluate, referenceIn } from './evaluators.mjs'
 import { Random } from './random.mjs'
 import { shrink } from './shrink.mjs'
 import { smaller } from './tree.mjs'
 
 /** Graphs in one file. */
 const BATCH = 50
+
+const USUAL = '/nix/store'
+const OTHERS = ['/s', '/home/someone/.local/odd+name_1.0/store', '/nix/store/nested']
 
 /** Differences that are made small and shown; there may be more. */
 const SHOWN = 10
@@ -38,10 +41,16 @@ async function files() {
   return ['./files/a.txt', './files/program', './files/dir', './files/dir/sub', './files']
 }
 
+/** The store directory for a graph: for every fifth batch one of the others. */
+function storeOf(index) {
+  const batch = Math.floor(index / BATCH)
+  return batch % 5 === 4 ? OTHERS[Math.floor(batch / 5) % OTHERS.length] : USUAL
+}
+
 /** Asks both; resolves to an array of answers `{ ours, theirs }`. */
-async function ask(name, expressions) {
-  const ours = await evaluate(drvlab, folder, name, expressions)
-  const theirs = await evaluate(reference, folder, name, expressions)
+async function ask(name, store, expressions) {
+  const ours = await evaluate(drvlabIn(store), folder, name, expressions)
+  const theirs = await evaluate(referenceIn(store, join(folder, `store-${OTHERS.indexOf(store) + 1}`)), folder, name, expressions)
   return expressions.map((_, index) => ({ ours: ours[index], theirs: theirs[index] }))
 }
 
@@ -67,15 +76,20 @@ const readable = bytes => Buffer.from(bytes, 'latin1').toString('utf8')
 
 const paths = await files()
 const batches = Array.from({ length: Math.ceil(cases / BATCH) }, (_, batch) => batch)
-const totals = { derivations: 0, refused: 0 }
+const totals = { derivations: 0, elsewhere: 0, refused: 0 }
 const failures = []
 await inParallel(batches, async batch => {
   const count = Math.min(BATCH, cases - batch * BATCH)
   const graphs = Array.from({ length: count }, (_, index) => graph(new Random(seed, batch * BATCH + index), paths))
-  const answers = await ask(`batch-${batch}`, graphs.map(printGraph))
+  const store = storeOf(batch * BATCH)
+  const answers = await ask(`batch-${batch}`, store, graphs.map(printGraph))
   for (const [index, answer] of answers.entries()) {
     if (answer.theirs.error) totals.refused += 1
-    else totals.derivations += graphs[index].bindings.filter(([name]) => name.startsWith('d')).length
+    else {
+      const count = graphs[index].bindings.filter(([name]) => name.startsWith('d')).length
+      totals.derivations += count
+      if (store !== USUAL) totals.elsewhere += count
+    }
     if (differ(answer)) failures.push({ index: batch * BATCH + index, graph: graphs[index], answer })
   }
   await rm(join(folder, `batch-${batch}.nix`))
@@ -84,13 +98,13 @@ failures.sort((one, other) => one.index - other.index)
 
 for (const { index, graph, answer } of failures.slice(0, SHOWN)) {
   const failing = async graphs =>
-    (await ask(`shrink-${index}`, graphs.map(printGraph))).map(smaller => differ(smaller) && kind(smaller) === kind(answer))
+    (await ask(`shrink-${index}`, storeOf(index), graphs.map(printGraph))).map(smaller => differ(smaller) && kind(smaller) === kind(answer))
   const small = await shrink(graph, steps, failing)
-  const [{ ours, theirs }] = await ask(`shown-${index}`, [printGraph(small)])
-  console.log(`\ncase ${index} of seed ${seed}:\n${readable(printGraph(small))}\n  here:      ${show(ours)}\n  reference: ${show(theirs)}`)
+  const [{ ours, theirs }] = await ask(`shown-${index}`, storeOf(index), [printGraph(small)])
+  console.log(`\ncase ${index} of seed ${seed}, store ${storeOf(index)}:\n${readable(printGraph(small))}\n  here:      ${show(ours)}\n  reference: ${show(theirs)}`)
 }
 console.log(
-  `${cases} graphs with seed ${seed}: ${totals.derivations} derivations compared, ${totals.refused} graphs refused by the reference, ${failures.length} differences`,
+  `${cases} graphs with seed ${seed}: ${totals.derivations} derivations compared, ${totals.elsewhere} of them for other store directories, ${totals.refused} graphs refused by the reference, ${failures.length} differences`,
 )
 await rm(folder, { recursive: true, force: true })
 if (failures.length > 0) process.exitCode = 1
