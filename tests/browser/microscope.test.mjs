@@ -14,7 +14,7 @@ const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 async function magnify(page, name) {
   await derivation(page, name).click();
   const part = details(page).getByRole("group").filter({ hasText: /^\s*Output out:/ });
-  await part.locator("summary").click();
+  await part.locator("summary").first().click();
   return part;
 }
 

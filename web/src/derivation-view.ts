@@ -1,15 +1,12 @@
 /** One derivation in detail: why it changed, what the cache has, and its ATerm with the difference marked. */
 import { css, html, LitElement, nothing } from "lit";
-import { beginning } from "./long-text";
+import type { DerivationActions, ShownDerivations } from "./derivation-actions";
 import "./microscope";
 import type { DerivationDetail, DerivationSummary } from "./protocol";
 import { changeMark, symbol, word } from "./state-mark";
 import { storePath } from "./store-path";
-import type { State, Store } from "./store";
-import { difference } from "./text-difference";
+import { differs, pieceStyles, textPieces } from "./text-pieces";
 import { shared } from "./theme";
-
-const ATERM_SHOWN = 100_000;
 
 /** Of many causes the first ones are named. */
 const CAUSES_SHOWN = 12;
@@ -17,11 +14,12 @@ const CAUSES_SHOWN = 12;
 /** Sends `closed` when it goes away on request. */
 export class DerivationView extends LitElement {
   static override properties = { state: { attribute: false } };
-  declare state: State;
-  declare store: Store;
+  declare state: ShownDerivations;
+  declare store: DerivationActions;
 
   static override styles = [
     shared,
+    pieceStyles,
     css`
       section {
         display: flex;
@@ -86,20 +84,14 @@ export class DerivationView extends LitElement {
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }
-      ins,
-      del,
       mark {
         border-radius: 2px;
+        background: color-mix(in srgb, var(--cause) 20%, transparent);
         color: inherit;
       }
-      mark {
-        background: color-mix(in srgb, var(--cause) 20%, transparent);
-      }
-      ins {
-        background: color-mix(in srgb, var(--there) 24%, transparent);
-      }
-      del {
-        background: color-mix(in srgb, var(--error) 20%, transparent);
+      ul {
+        margin: 0;
+        padding-inline-start: 18px;
       }
       dl {
         margin: 0;
@@ -110,6 +102,9 @@ export class DerivationView extends LitElement {
       dd {
         margin: 0 0 6px;
         overflow-wrap: anywhere;
+      }
+      .text {
+        white-space: pre-wrap;
       }
     `,
   ];
@@ -129,7 +124,8 @@ export class DerivationView extends LitElement {
           <span class="muted">${selected.kind}</span>
         </p>
         <p>${selected.reason}</p>
-        ${this.#causes(selected)} ${this.#outputs(selected)} ${detail ? this.#detail(detail) : nothing}
+        ${this.#facts(selected)} ${detail && detail.chain.length > 0 ? this.#chain(detail) : this.#causes(selected)}
+        ${this.#outputs(selected)} ${detail ? this.#changes(detail) : nothing}
         <h3>Derivation</h3>
         ${storePath(selected.drvPath, selected.baselineDrvPath)} ${detail ? this.#aterm(detail) : html`<p class="muted">Loading …</p>`}
         ${detail
@@ -173,17 +169,46 @@ export class DerivationView extends LitElement {
       )}`;
   }
 
-  #detail({ changes }: DerivationDetail) {
-    if (changes.length === 0) return nothing;
+  /** The path of the recipe and those of the outputs are two different facts. */
+  #facts(selected: DerivationSummary) {
+    const { drvChange, outputs } = selected;
+    if (!this.state.report?.hasBaseline || drvChange === "new") return nothing;
+    const known = outputs.filter(({ path }) => path !== undefined);
+    const changed = known.filter(({ change }) => change !== "unchanged").length;
+    const outputPaths = changed === 0 ? "the same" : changed === known.length ? "changed" : `${changed} of ${known.length} changed`;
+    return html`<ul aria-label="What became of its paths">
+      <li>Path of the <code>.drv</code> file: <strong>${drvChange === "unchanged" ? "the same" : "changed"}</strong></li>
+      <li>
+        ${known.length === 0
+          ? html`Paths of outputs: <strong>known after the build</strong>`
+          : html`${outputs.length === 1 ? "Path of the output" : "Paths of the outputs"}: <strong>${outputPaths}</strong>`}
+      </li>
+      ${drvChange !== "unchanged" && known.length > 0 && changed === 0
+        ? html`<li>Only the recipe is another. What comes out has the same address, so that nothing is built again for its sake.</li>`
+        : nothing}
+    </ul>`;
+  }
+
+  /** The shortest way over inputs to a cause. */
+  #chain({ chain }: DerivationDetail) {
+    return html`<div role="group" aria-label="Shortest way to a cause">
+      Because of
+      ${chain.map(
+        ({ name, drvPath }, index) =>
+          html`${index > 0 ? ", because of " : ""}<button type="button" class="link" @click=${() => this.store.select(drvPath)}>${name}</button>`,
+      )}
+    </div>`;
+  }
+
+  #changes({ changes, baselineName }: DerivationDetail) {
+    if (changes.length === 0 && baselineName === undefined) return nothing;
     return html`<h3>What changed</h3>
+      ${baselineName === undefined ? nothing : html`<p>It was called <code>${baselineName}</code>.</p>`}
       <dl>
         ${changes.map(
-          ({ field, before, after }) =>
+          ({ field, pieces }) =>
             html`<dt><code>${field}</code></dt>
-              <dd>
-                ${before === undefined ? nothing : html`<div><span class="unseen">before: </span><del><code>${beginning(before)}</code></del></div>`}
-                ${after === undefined ? nothing : html`<div><span class="unseen">now: </span><ins><code>${beginning(after)}</code></ins></div>`}
-              </dd>`,
+              <dd>${pieces.length === 0 ? "another method or hash" : html`<code class="text">${textPieces(pieces)}</code>`}</dd>`,
         )}
       </dl>`;
   }
@@ -197,16 +222,19 @@ export class DerivationView extends LitElement {
     return found?.[0]?.name;
   }
 
-  #aterm({ aterm, baselineAterm }: DerivationDetail) {
-    const pieces = difference(beginning(baselineAterm ?? aterm, ATERM_SHOWN), beginning(aterm, ATERM_SHOWN));
-    return html`<h3>ATerm${baselineAterm === undefined || baselineAterm === aterm ? nothing : ", compared with the baseline"}</h3>
-      <pre aria-label="ATerm"><code>${pieces.map(({ kind, text }) =>
-        kind === "same" ? text : kind === "added" ? html`<ins>${text}</ins>` : html`<del>${text}</del>`,
-      )}</code></pre>`;
+  #aterm({ aterm, atermBytes, hasBaseline }: DerivationDetail) {
+    const shown = aterm.reduce((sum, { kind, text }) => sum + (kind === "removed" ? 0 : text.length), 0);
+    return html`<h3>ATerm${hasBaseline && differs(aterm) ? ", compared with the baseline" : nothing}</h3>
+      <pre aria-label="ATerm"><code>${textPieces(aterm)}</code>${
+        shown * 2 < atermBytes ? html`<span class="muted">… ${atermBytes.toLocaleString("en")} bytes in all</span>` : nothing
+      }</pre>`;
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.key === "Escape") this.#close();
+    if (event.key !== "Escape") return;
+    // A dialog around it stays open.
+    event.preventDefault();
+    this.#close();
   }
 
   #close(): void {

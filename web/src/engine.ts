@@ -5,7 +5,7 @@
  * piles up. A request that exceeds its time is stopped by ending the worker; a new one is given what
  * the old one had published and evicted (the journal), not the text that made it run away.
  */
-import type { Call, Entry, FileChange, Report, Request, Response, Results, Rule } from "./protocol";
+import type { Call, Entry, FileChange, ReadItem, Report, Request, Response, Results, Rule } from "./protocol";
 
 /** So many publications are repeated in a new worker; older ones are forgotten. */
 const JOURNAL_LIMIT = 24;
@@ -94,6 +94,21 @@ export class Engine {
   async derivation(drvPath: string): Promise<Results["derivation"] | undefined> {
     const result = await this.#call({ do: "derivation", drvPath });
     return result as Results["derivation"] | undefined;
+  }
+
+  async storeObject(path: string): Promise<Results["storeObject"] | undefined> {
+    const result = await this.#call({ do: "storeObject", path });
+    return result as Results["storeObject"] | undefined;
+  }
+
+  async read(items: ReadItem[]): Promise<Results["read"] | undefined> {
+    const result = await this.#call({ do: "read", items });
+    return result as Results["read"] | undefined;
+  }
+
+  async readDerivation(drvPath: string): Promise<Results["readDerivation"] | undefined> {
+    const result = await this.#call({ do: "readDerivation", drvPath });
+    return result as Results["readDerivation"] | undefined;
   }
 
   /** Evaluates under another rule. `undefined`: the worker was stopped, or a later question replaced this one. */
@@ -267,5 +282,5 @@ export class Engine {
 
 /** Whether only the last answer counts. */
 function isQuestion(call: Call): boolean {
-  return call.do === "derivation" || call.do === "whatIf";
+  return ["derivation", "whatIf", "read", "readDerivation"].includes(call.do);
 }

@@ -4,10 +4,10 @@
  * Up to `SHOWN_NODES` derivations are drawn; of larger graphs only those that changed or must be built come first.
  */
 import { css, html, LitElement, nothing, svg, type PropertyValues } from "lit";
+import type { DerivationActions } from "./derivation-actions";
 import { layOut, NODE_HEIGHT, type Layout } from "./graph-layout";
 import type { DerivationSummary, Report } from "./protocol";
 import { ACTION_MARKS, CHANGE_MARKS, changeMark, meaning, symbol, symbolAt, word } from "./state-mark";
-import type { Store } from "./store";
 import { shared } from "./theme";
 
 const SHOWN_NODES = 300;
@@ -23,7 +23,7 @@ export class GraphView extends LitElement {
   };
   declare report: Report | undefined;
   declare selected: DerivationSummary | undefined;
-  declare store: Store;
+  declare store: Pick<DerivationActions, "select">;
   /** Of the picture, in pixels. */
   declare width: number;
   /** The `.drv` path of the node that has the focus when the list box has it. */

@@ -15,7 +15,7 @@ export function marked(text: Text, marks: Mark[], shown: number): { bytes: Uint8
   const segments: Segment[] = [];
   const add = (from: number, to: number, mark: Mark | undefined) => {
     const end = Math.min(to, shown);
-    if (from < end) segments.push({ text: visible(bytes.subarray(from, end)), mark, label: mark ? label(mark) : "" });
+    if (from < end) segments.push({ text: printable(visible(bytes.subarray(from, end))), mark, label: mark ? label(mark) : "" });
   };
   let done = 0;
   for (const mark of marks) {
@@ -30,6 +30,13 @@ export function marked(text: Text, marks: Mark[], shown: number): { bytes: Uint8
 /** The text of bytes; what is no UTF-8 is replaced. */
 export function visible(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
+}
+
+/** The same with pictures in place of control characters, which archives are full of; lines stay lines. */
+function printable(text: string): string {
+  return text.replace(/[\0-\x08\x0b-\x1f\x7f]/g, (character) =>
+    character === "\x7f" ? "\u2421" : String.fromCharCode(0x2400 + character.charCodeAt(0)),
+  );
 }
 
 function bytesOf(text: Text): Uint8Array {

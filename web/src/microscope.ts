@@ -1,13 +1,16 @@
 /** How the paths of a derivation come about, step by step: every hashed byte, what it says, and how to check it by hand. */
 import { css, html, LitElement, nothing, unsafeCSS, type PropertyValues, type TemplateResult } from "lit";
 import { marked, visible, type Segment } from "./marked-text";
-import type { Content, DerivationDetail, FoldedByte, PathExplanation, Place, Step } from "./protocol";
+import type { DerivationActions } from "./derivation-actions";
+import type { Content, DerivationDetail, FoldedByte, PathExplanation, Place, SourceDetail, Step, TreeEntry } from "./protocol";
 import { storePath } from "./store-path";
-import type { Store } from "./store";
 import { shared } from "./theme";
 
-/** Bytes of a text that are shown; all of them can be copied. */
+/** Bytes of a text that are shown until all are asked for. */
 const SHOWN = 20_000;
+
+/** Characters of a command that are shown; all of them can be copied. */
+const SHOWN_COMMAND = 300;
 
 /** Each column's place, for the order in which the folding is shown; the page allows no styles in attributes. */
 const PLACES = unsafeCSS(
@@ -20,15 +23,21 @@ export class Microscope extends LitElement {
     attribute: { attribute: false },
     playing: { state: true },
     said: { state: true },
+    whole: { state: true },
+    sources: { state: true },
   };
   declare detail: DerivationDetail;
-  declare store: Store;
+  declare store: DerivationActions;
   /** The attribute in which the cursor stands. */
   declare attribute: string | undefined;
   /** The folding that is animated, by its place. */
   declare playing: string | undefined;
   /** What the last button did. */
   declare said: string;
+  /** Steps whose texts are shown to their ends, by their places. */
+  declare whole: ReadonlySet<string>;
+  /** How paths of texts and copies of files come about, as far as that was asked for. */
+  declare sources: ReadonlyMap<string, SourceDetail>;
 
   static override styles = [
     shared,
@@ -70,6 +79,19 @@ export class Microscope extends LitElement {
       }
       .title {
         font-weight: 600;
+      }
+      .step {
+        border: 0;
+        background: none;
+      }
+      .step > summary {
+        padding: 0;
+      }
+      .alone {
+        padding: 0 12px 10px;
+      }
+      .command {
+        overflow-wrap: anywhere;
       }
       pre,
       .value {
@@ -119,6 +141,10 @@ export class Microscope extends LitElement {
       .table {
         overflow-x: auto;
       }
+      .files {
+        position: relative;
+        max-height: 260px;
+      }
       table {
         margin-top: 6px;
         border-collapse: collapse;
@@ -166,6 +192,8 @@ export class Microscope extends LitElement {
   constructor() {
     super();
     this.said = "";
+    this.whole = new Set();
+    this.sources = new Map();
   }
 
   /** What belongs to the cursor comes into view, in the texts that are open. */
@@ -178,7 +206,7 @@ export class Microscope extends LitElement {
   }
 
   protected override render() {
-    const { explanation } = this.detail;
+    const { explanation, sources } = this.detail;
     if (explanation === undefined) return nothing;
     return html`<h3>How its paths come about</h3>
       ${explanation.paths.map((path) => this.#path(path))}
@@ -186,6 +214,8 @@ export class Microscope extends LitElement {
         <summary>What it counts as for those that need it</summary>
         ${this.#steps(explanation.identity, "identity")}
       </details>
+      ${sources.length === 0 ? nothing : html`<h3>Texts and copies of files that it needs</h3>`}
+      ${sources.map((path) => this.#source(path))}
       <p class="unseen" role="status">${this.said}</p>`;
   }
 
@@ -199,14 +229,34 @@ export class Microscope extends LitElement {
     </details>`;
   }
 
+  /** What it consists of is read only when somebody wants to know. */
+  #source(path: string) {
+    const detail = this.sources.get(path);
+    return html`<details @toggle=${(event: ToggleEvent) => (event.newState === "open" ? void this.#explain(path) : undefined)}>
+      <summary>Source: ${storePath(path, undefined)}</summary>
+      ${detail?.explanation
+        ? this.#steps(detail.explanation.steps, path)
+        : html`<p class="alone" role="status">${detail === undefined ? "Loading …" : (detail.problem ?? "It is not known here.")}</p>`}
+    </details>`;
+  }
+
+  async #explain(path: string): Promise<void> {
+    // What has a path never changes, but what it was made from may be back.
+    if (this.sources.get(path)?.explanation) return;
+    const detail = await this.store.storeObject(path);
+    if (detail) this.sources = new Map(this.sources).set(path, detail);
+  }
+
   #steps(steps: Step[], key: string) {
     return html`<ol>
       ${steps.map(
         ({ title, note, content }, index) =>
           html`<li>
-            <span class="title">${title}</span>
-            <p class="muted">${note}</p>
-            ${this.#content(content, title, `${key} ${index}`)}
+            <details class="step" open>
+              <summary class="title">${title}</summary>
+              <p class="muted">${note}</p>
+              ${this.#content(content, title, `${key} ${index}`)}
+            </details>
           </li>`,
       )}
     </ol>`;
@@ -215,21 +265,33 @@ export class Microscope extends LitElement {
   #content(content: Content, title: string, key: string): TemplateResult {
     switch (content.kind) {
       case "text": {
-        const { bytes, segments } = marked(content.text, content.marks, SHOWN);
+        const whole = this.whole.has(key);
+        const { bytes, segments } = marked(content.text, content.marks, whole ? Number.POSITIVE_INFINITY : SHOWN);
         const hashed = segments.every(({ mark }) => !mark?.masked);
+        // What is no text cannot be pasted as such.
+        const copied = hashed && !bytes.includes(0);
+        const more = bytes.length > SHOWN && !whole;
+        const all = bytes.length.toLocaleString("en");
         return html`<pre tabindex="0" role="group" aria-label=${title}>${segments.map((segment) => this.#segment(segment))}${
-            bytes.length > SHOWN ? html`<span class="muted">… ${bytes.length.toLocaleString("en")} bytes in all</span>` : nothing
+            more ? html`<span class="muted">… ${all} bytes in all</span>` : nothing
           }</pre>
-          ${hashed ? html`<p class="actions">${this.#copy("Copy text", visible(bytes), title)}</p>` : nothing}`;
+          <p class="actions">
+            ${copied ? this.#copy("Copy text", visible(bytes), title) : nothing}
+            ${more
+              ? html`<button type="button" class="button small" @click=${() => (this.whole = new Set(this.whole).add(key))}>
+                  Show all ${all} bytes<span class="unseen"> of “${title}”</span>
+                </button>`
+              : nothing}
+          </p>`;
       }
       case "digest":
         return html`<div class="value"><code>${content.hex}</code></div>
           <p class="actions">
             ${this.#copy("Copy digest", content.hex, title)} ${this.#copy("Copy command", content.command, title)}
-            <span class="muted"
-              >The command prints the same: <code>… | ${content.function === "blake3" ? "b3sum" : "sha256sum"}</code></span
-            >
+            <span class="muted">The command prints the same:</span> <code class="command">${command(content.command)}</code>
           </p>`;
+      case "tree":
+        return this.#tree(content.entries, content.count);
       case "folding":
         return this.#folding(content.bytes, key);
       case "base32":
@@ -243,6 +305,26 @@ export class Microscope extends LitElement {
       case "missing":
         return html`<div class="value">${content.message}</div>`;
     }
+  }
+
+  #tree(entries: TreeEntry[], count: number) {
+    const what = ({ kind, bytes, target }: TreeEntry) => {
+      if (kind === "link") return `link to ${target ?? ""}`;
+      if (kind === "directory") return "directory";
+      return `${(bytes ?? 0).toLocaleString("en")} bytes${kind === "executable" ? ", program" : ""}`;
+    };
+    return html`<div class="table files" tabindex="0" role="group" aria-label="Files">
+      <table>
+        ${entries.map(
+          (entry) =>
+            html`<tr>
+              <th scope="row">./${entry.path}</th>
+              <td>${what(entry)}</td>
+            </tr>`,
+        )}
+      </table>
+      ${count > entries.length ? html`<p class="muted">… ${count.toLocaleString("en")} in all</p>` : nothing}
+    </div>`;
   }
 
   #segment({ text, mark, label }: Segment) {
@@ -320,6 +402,12 @@ export class Microscope extends LitElement {
       this.said = "The browser did not let the page copy.";
     }
   }
+}
+
+/** A command that hashes a long text: its beginning, and its end, which says what hashes. */
+function command(text: string): string {
+  if (text.length <= SHOWN_COMMAND) return text;
+  return `${text.slice(0, SHOWN_COMMAND)} … ${text.slice(text.lastIndexOf("|"))}`;
 }
 
 customElements.define("drvlab-microscope", Microscope);

@@ -1,9 +1,9 @@
 /** The table of store paths: one row for each output, with what changed and what the cache has. */
 import { css, html, LitElement, nothing } from "lit";
+import type { DerivationActions } from "./derivation-actions";
 import type { DerivationSummary, OutputSummary, Report } from "./protocol";
 import { changeMark, symbol, word, type Mark } from "./state-mark";
 import { storePath } from "./store-path";
-import type { Store } from "./store";
 import { shared } from "./theme";
 
 /** More rows than these are shown only on request, so that typing stays quick. */
@@ -17,7 +17,7 @@ export class PathTable extends LitElement {
   };
   declare report: Report | undefined;
   declare selected: DerivationSummary | undefined;
-  declare store: Store;
+  declare store: Pick<DerivationActions, "select">;
   declare everything: boolean;
 
   static override styles = [

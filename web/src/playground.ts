@@ -10,6 +10,8 @@ import { beginning } from "./long-text";
 import "./path-table";
 import "./plan-view";
 import "./problems";
+import type { Reader } from "./reader";
+import "./reader";
 import { Store, type State } from "./store";
 import "./story-list";
 import { shared } from "./theme";
@@ -178,7 +180,7 @@ export class Playground extends LitElement {
     const graph = (state.report?.derivations.length ?? 0) > 0;
     const shade = state.outdated ? "outdated" : "";
     return html`
-      <drvlab-toolbar .state=${state} .store=${store}></drvlab-toolbar>
+      <drvlab-toolbar .state=${state} .store=${store} @read=${() => void this.renderRoot.querySelector<Reader>("drvlab-reader")?.open()}></drvlab-toolbar>
       <main id="workspace">
         <section id="sources" aria-label="Sources">
           <div id="files">
@@ -218,6 +220,7 @@ export class Playground extends LitElement {
           ></drvlab-derivation>
         </section>
       </main>
+      <drvlab-reader .store=${store}></drvlab-reader>
       <drvlab-announcer .state=${state}></drvlab-announcer>
     `;
   }

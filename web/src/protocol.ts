@@ -4,7 +4,17 @@
  *
  * The page sends one `Request` at a time and waits for the `Response` with its id, so the worker needs no queue.
  */
-import type { DerivationDetail, Entry, PublishReport, Report, Rule, WhatIf } from "./wasm/drvlab_wasm.js";
+import type {
+  DerivationDetail,
+  Entry,
+  PublishReport,
+  ReadReport,
+  Report,
+  Rule,
+  Side,
+  SourceDetail,
+  WhatIf,
+} from "./wasm/drvlab_wasm.js";
 
 export type {
   Action,
@@ -20,11 +30,18 @@ export type {
   PathExplanation,
   Place,
   PublishReport,
+  ReadReport,
   Report,
   Rule,
+  Side,
+  SourceDetail,
   Step,
   Text,
+  TextPiece,
+  TextProblem,
+  TextReport,
   TraceFrame,
+  TreeEntry,
   WhatIf,
 } from "./wasm/drvlab_wasm.js";
 
@@ -34,6 +51,11 @@ export interface FileChange {
   text: string | null;
 }
 
+/** A text of derivations (of which perhaps only the beginning is here), or an attribute of the expression. */
+export type ReadItem =
+  | { side: Side; kind: "text"; name: string | undefined; bytes: Uint8Array; length: number }
+  | { side: Side; kind: "attribute"; entry: Entry };
+
 /** One thing to do for the worker; `files` are applied before the evaluation. */
 export type Call =
   | { do: "evaluate"; files: FileChange[]; entry: Entry }
@@ -42,6 +64,9 @@ export type Call =
   | { do: "evict"; storePath: string }
   | { do: "resetCache" }
   | { do: "derivation"; drvPath: string }
+  | { do: "storeObject"; path: string }
+  | { do: "read"; items: ReadItem[] }
+  | { do: "readDerivation"; drvPath: string }
   | { do: "whatIf"; entry: Entry; rule: Rule };
 
 /** What each call answers. */
@@ -52,6 +77,10 @@ export interface Results {
   evict: boolean;
   resetCache: null;
   derivation: DerivationDetail;
+  storeObject: SourceDetail;
+  read: ReadReport;
+  /** `null`: nothing has been read. */
+  readDerivation: DerivationDetail | null;
   whatIf: WhatIf;
 }
 

@@ -7,7 +7,7 @@
 import { discardDraft, loadDraft, overlaid, overlay, saveDraft, storeEntry, type Draft } from "./draft";
 import { Engine, type Files, type JournalEntry } from "./engine";
 import type { Example, Settings, StoryStep } from "./examples";
-import type { DerivationDetail, DerivationSummary, Entry, Place, Report, Rule, WhatIf } from "./protocol";
+import type { DerivationDetail, DerivationSummary, Entry, Place, ReadItem, Report, Results, Rule, WhatIf } from "./protocol";
 import { connect } from "./worker-connection";
 
 export interface State {
@@ -211,6 +211,25 @@ export class Store {
     const selected = this.state.report?.derivations.find((derivation) => derivation.drvPath === drvPath);
     this.#set({ selected, detail: undefined });
     void this.#loadDetail();
+  }
+
+  /** How the path of a text or a copy of files comes about. */
+  storeObject(path: string): Promise<Results["storeObject"] | undefined> {
+    return this.#engine.storeObject(path);
+  }
+
+  /** Reads derivations; attributes are those of the present text. */
+  read(items: ReadItem[]): Promise<Results["read"] | undefined> {
+    return this.#engine.read(items);
+  }
+
+  readDerivation(drvPath: string): Promise<Results["readDerivation"] | undefined> {
+    return this.#engine.readDerivation(drvPath);
+  }
+
+  /** What to evaluate for an attribute. */
+  entry(attrPath: string): Entry {
+    return this.#entry(attrPath, this.state);
   }
 
   /** How a step of the story relates to the present state. */

@@ -125,6 +125,7 @@ export class Toolbar extends LitElement {
         </button>
         <button type="button" class="button" @click=${() => this.store.emptyCache()}>Empty cache</button>
         <button type="button" class="button" @click=${() => this.store.reset()}>Reset</button>
+        <button type="button" class="button" @click=${() => this.dispatchEvent(new Event("read"))}>Read .drv files</button>
       </div>
     </header>`;
   }

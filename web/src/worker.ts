@@ -1,11 +1,14 @@
 /** The worker: loads the WASM module and holds the one `Workspace`. It answers one request at a time. */
-import init, { Workspace } from "./wasm/drvlab_wasm.js";
+import init, { Reader, Workspace } from "./wasm/drvlab_wasm.js";
 import type { Call, Request, Response, Results } from "./protocol";
 
 const scope = self as unknown as {
   postMessage(response: Response): void;
   onmessage: ((event: MessageEvent<Request>) => void) | null;
 };
+
+/** What was read last. */
+let reader: Reader | undefined;
 
 function answer(workspace: Workspace, call: Call): Results[keyof Results] {
   switch (call.do) {
@@ -28,6 +31,18 @@ function answer(workspace: Workspace, call: Call): Results[keyof Results] {
       return null;
     case "derivation":
       return workspace.derivation(call.drvPath);
+    case "storeObject":
+      return workspace.storeObject(call.path);
+    case "read":
+      reader?.free();
+      reader = new Reader();
+      for (const item of call.items) {
+        if (item.kind === "text") reader.addText(item.side, item.name, item.bytes, item.length);
+        else reader.addAttribute(item.side, workspace, item.entry);
+      }
+      return reader.report(workspace);
+    case "readDerivation":
+      return reader === undefined ? null : reader.derivation(call.drvPath);
     case "whatIf":
       return workspace.whatIf(call.entry, call.rule);
   }

@@ -1,9 +1,9 @@
-// The pure parts of the views: graph layout and text difference.
+// The pure part of the graph's view: its layout.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const [{ layOut }, { difference }] = await load("/src/graph-layout.ts", "/src/text-difference.ts");
+const [{ layOut }] = await load("/src/graph-layout.ts");
 
 /** A pseudo-random graph: deterministic, so that a failure can be repeated. */
 function graph(size, seed) {
@@ -46,25 +46,4 @@ test("an edge that a longer way implies is left out", () => {
 test("an empty graph and a box wider than the picture", () => {
   assert.deepEqual(layOut([], 300), { nodes: [], edges: [], lines: [], height: 0 });
   assert.equal(layOut([{ level: 0, inputs: [], width: 900 }], 300).nodes[0].x, 0);
-});
-
-test("a difference is complete: its parts give both texts", () => {
-  const before = 'Derive([("out","/nix/store/aaa-x","","")],[],["/s"],"x86_64-linux","/bin/sh",[],[("a","1 2"),("b","\\"q\\"")])';
-  for (const after of [before, before.replace("aaa", "bbb"), before.replace("1 2", "1 3 2"), "", "Derive", before + before]) {
-    const pieces = difference(before, after);
-    const without = (kind) => pieces.filter((piece) => piece.kind !== kind).map(({ text }) => text).join("");
-    assert.equal(without("added"), before);
-    assert.equal(without("removed"), after);
-  }
-  assert.deepEqual(difference("/nix/store/aaa-x", "/nix/store/bbb-x"), [
-    { kind: "same", text: "/nix/store/" },
-    { kind: "removed", text: "aaa" },
-    { kind: "added", text: "bbb" },
-    { kind: "same", text: "-x" },
-  ]);
-});
-
-test("a difference of long texts takes no quadratic time", () => {
-  const [before, after] = ["a ".repeat(200_000), "b ".repeat(200_000)];
-  assert.deepEqual(difference(before, after).map(({ kind }) => kind), ["removed", "added", "same"]);
 });

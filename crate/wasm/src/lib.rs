@@ -4,12 +4,15 @@
 //! part of that data. A JavaScript exception means a bug, and the instance must then be thrown away.
 
 mod browser;
+mod detail;
 mod diagnostics;
 mod files;
 mod microscope;
 pub mod model;
+mod reader;
 mod report;
 mod what_if;
 mod workspace;
 
+pub use reader::Reader;
 pub use workspace::Workspace;

@@ -1,10 +1,10 @@
 //! How the paths of one derivation come about, and where in the texts its attributes are defined.
 
 use crate::diagnostics::{place_of, text};
-use crate::model::AttributePlace;
+use crate::model::detail::{AttributePlace, SourceDetail};
 use drvlab_cache::{DerivationGraph, NodeId};
 use drvlab_lang::Machine;
-use drvlab_store::explain::{Explanation, explain};
+use drvlab_store::explain::{self, Content, Explanation, PathExplanation, explain};
 use drvlab_store::{DigestCache, StoreDir, StorePath};
 use wasm_bindgen::prelude::*;
 
@@ -12,7 +12,10 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(typescript_custom_section)]
 const TEXT: &'static str = <drvlab_store::explain::Text as tsify::Tsify>::DECL;
 
-/// Explains a derivation of a graph; `None` if it makes no sense, which no evaluation gives.
+/// The page shows the beginnings of texts; marks behind that many bytes would only take time.
+const MARKED: usize = 32_000;
+
+/// Explains a derivation of a graph as far as its inputs are known; `None` if it makes no sense, which no evaluation gives.
 pub(crate) fn explanation(
     graph: &DerivationGraph,
     id: NodeId,
@@ -23,10 +26,49 @@ pub(crate) fn explanation(
     // Inputs come first in a graph.
     for node in graph.ids().filter(|node| inside[node.index()]) {
         let node = &graph[node];
-        cache.insert(node.path.clone(), &node.derivation).ok()?;
+        // Without its digest, an explanation says which input is missing.
+        let _ = cache.insert(node.path.clone(), &node.derivation);
     }
     let node = &graph[id];
-    explain(&node.derivation, &node.path, &cache).ok()
+    let mut explanation = explain(&node.derivation, &node.path, &cache).ok()?;
+    explanation.paths.iter_mut().for_each(shorten);
+    shorten_steps(&mut explanation.identity);
+    Some(explanation)
+}
+
+fn shorten(path: &mut PathExplanation) {
+    shorten_steps(&mut path.steps);
+}
+
+fn shorten_steps(steps: &mut [explain::Step]) {
+    for step in steps {
+        if let Content::Text { marks, .. } = &mut step.content {
+            marks.retain(|mark| mark.start < MARKED);
+        }
+    }
+}
+
+/// Explains the path of a text or a copy of files that an evaluation made.
+pub(crate) fn source(machine: &mut Machine, path: &StorePath) -> SourceDetail {
+    let store_dir = machine.store.dir.clone();
+    let problem = |message: &str| SourceDetail {
+        explanation: None,
+        problem: Some(message.to_owned()),
+    };
+    let Some(object) = machine.store_object(path) else {
+        return problem("What it consists of is not known here, so that there is nothing to hash.");
+    };
+    match explain::object(path, &object, &store_dir) {
+        Ok(Some(mut explanation)) => {
+            shorten(&mut explanation);
+            SourceDetail {
+                explanation: Some(explanation),
+                problem: None,
+            }
+        }
+        Ok(None) => problem("What it was made from has changed in the meantime."),
+        Err(error) => problem(&error.to_string()),
+    }
 }
 
 /// Finds where the attributes of a derivation are defined, as far as that is in files of the page.

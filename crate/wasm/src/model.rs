@@ -1,8 +1,10 @@
 //! What the page gets to see: plain data, for which TypeScript types are generated.
 
-use drvlab_store::explain::Explanation;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
+
+pub mod detail;
+pub mod reading;
 
 /// Which attribute of which file to build, and with what settings.
 #[derive(Clone, Debug, Deserialize, Tsify)]
@@ -282,54 +284,6 @@ pub struct LoadReport {
     pub root: Option<String>,
     /// Why nothing was added.
     pub problem: Option<String>,
-}
-
-/// A field of a derivation that differs from the baseline.
-#[derive(Clone, Debug, Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct FieldChange {
-    /// For example `env.patches`.
-    pub field: String,
-    /// Before; absent if there was none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[tsify(optional)]
-    pub before: Option<String>,
-    /// After; absent if there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[tsify(optional)]
-    pub after: Option<String>,
-}
-
-/// A derivation in full.
-#[derive(Clone, Debug, Default, Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct DerivationDetail {
-    /// The text of the `.drv` file.
-    pub aterm: String,
-    /// As `nix derivation show` prints it.
-    pub json: String,
-    /// The text of the `.drv` file in the baseline.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[tsify(optional)]
-    pub baseline_aterm: Option<String>,
-    /// What differs from the baseline.
-    pub changes: Vec<FieldChange>,
-    /// How its paths come about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[tsify(optional)]
-    pub explanation: Option<Explanation>,
-    /// Where its attributes are defined.
-    pub attributes: Vec<AttributePlace>,
-}
-
-/// Where an attribute of a derivation is defined.
-#[derive(Clone, Debug, Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct AttributePlace {
-    /// The attribute.
-    pub name: String,
-    /// The place of its name.
-    pub place: Place,
 }
 
 /// A rule that Nix does not follow.

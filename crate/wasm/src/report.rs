@@ -1,8 +1,11 @@
 //! From graphs, plans and comparisons to what the page gets to see.
 
+use crate::detail::character_pieces;
 use crate::diagnostics::text;
+use crate::model::detail::FieldChange;
 use crate::model::{
-    Action, Change, DerivationSummary, Kind, OutputSummary, PlanSummary, RemovedDerivation, Role,
+    Action, Change, DerivationSummary, Kind, Outcome, OutputSummary, PlanSummary,
+    RemovedDerivation, Report, Role,
 };
 use drvlab_cache::compare::{self, Comparison, Difference};
 use drvlab_cache::explain::{self, Summary};
@@ -24,8 +27,24 @@ impl Picture<'_> {
         self.store_dir.display(path)
     }
 
+    /// Describes everything.
+    pub fn report(&self) -> Report {
+        let roots = self.graph.roots().iter();
+        Report {
+            outcome: Outcome::Derivations,
+            diagnostics: Vec::new(),
+            value: None,
+            roots: roots.map(|root| self.path(root)).collect(),
+            derivations: self.derivations(),
+            removed: self.removed(),
+            plan: self.plan(),
+            has_baseline: self.baseline.is_some(),
+            micros: 0.0,
+        }
+    }
+
     /// Describes all derivations, inputs before their users.
-    pub fn derivations(&self) -> Vec<DerivationSummary> {
+    fn derivations(&self) -> Vec<DerivationSummary> {
         self.graph.ids().map(|id| self.derivation(id)).collect()
     }
 
@@ -136,7 +155,7 @@ impl Picture<'_> {
     }
 
     /// Lists what the baseline had and is gone.
-    pub fn removed(&self) -> Vec<RemovedDerivation> {
+    fn removed(&self) -> Vec<RemovedDerivation> {
         let Some((before, comparison)) = self.baseline else {
             return Vec::new();
         };
@@ -148,7 +167,7 @@ impl Picture<'_> {
     }
 
     /// Puts the plan into numbers and words.
-    pub fn plan(&self) -> PlanSummary {
+    fn plan(&self) -> PlanSummary {
         let summary = Summary::new(self.plan, self.baseline.map(|(_, comparison)| comparison));
         let count = |wanted| {
             let decisions = self
@@ -178,7 +197,7 @@ impl Picture<'_> {
     }
 
     /// Lists what differs from the baseline in a derivation's own fields.
-    pub fn changes(&self, id: NodeId) -> Vec<crate::model::FieldChange> {
+    pub fn changes(&self, id: NodeId) -> Vec<FieldChange> {
         let Some((_, comparison)) = self.baseline else {
             return Vec::new();
         };
@@ -186,12 +205,16 @@ impl Picture<'_> {
         changes.iter().map(|change| self.change(change)).collect()
     }
 
-    fn change(&self, change: &compare::Change) -> crate::model::FieldChange {
+    fn change(&self, change: &compare::Change) -> FieldChange {
         use compare::Change;
-        let bytes = |value: &bstr::BString| Some(text(value));
-        let node = |id: &NodeId, graph: &DerivationGraph| Some(self.path(&graph[*id].path));
+        let bytes = |value: &bstr::BString| Some(value.to_vec());
+        let path = |path: &StorePath| self.path(path).into_bytes();
+        let node = |id: &NodeId, graph: &DerivationGraph| Some(path(&graph[*id].path));
         let (before, after) = match change {
-            Change::Name { before, after } => (Some(before.clone()), Some(after.clone())),
+            Change::Name { before, after } => (
+                Some(before.clone().into_bytes()),
+                Some(after.clone().into_bytes()),
+            ),
             Change::System { before, after } | Change::Builder { before, after } => {
                 (bytes(before), bytes(after))
             }
@@ -200,8 +223,7 @@ impl Picture<'_> {
                 after.as_ref().and_then(bytes),
             ),
             Change::Source { before, after } => {
-                let path = |path: &Option<StorePath>| path.as_ref().map(|path| self.path(path));
-                (path(before), path(after))
+                (before.as_ref().map(path), after.as_ref().map(path))
             }
             Change::OutputAdded(name) => (None, bytes(name)),
             Change::OutputRemoved(name) => (bytes(name), None),
@@ -212,10 +234,9 @@ impl Picture<'_> {
             }
             Change::InputOutputs(id) => (None, node(id, self.graph)),
         };
-        crate::model::FieldChange {
+        FieldChange {
             field: field_name(change, self),
-            before,
-            after,
+            pieces: character_pieces(before.as_deref(), after.as_deref()),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The workspace: what the page holds.
 
 use crate::browser;
+use crate::detail::detail;
 use crate::diagnostics::{text, translate};
 use crate::files::{SharedFiles, Written};
 use crate::microscope;
+use crate::model::detail::{DerivationDetail, SourceDetail};
 use crate::model::{
-    DerivationDetail, Diagnostic, Entry, LoadReport, Outcome, PlanSummary, PublishReport, Report,
-    Severity,
+    Diagnostic, Entry, LoadReport, Outcome, PlanSummary, PublishReport, Report, Severity,
 };
 use crate::report::Picture;
 use drvlab_archive::Limits;
@@ -21,7 +22,7 @@ use drvlab_lang::value::Value;
 use drvlab_lang::{Machine, Message};
 use drvlab_store::cache_info::CacheInfo;
 use drvlab_store::signature::SecretKey;
-use drvlab_store::{StoreDir, StorePath, aterm, json};
+use drvlab_store::{StoreDir, StorePath};
 use std::rc::Rc;
 use tsify::{Ts, Tsify as _};
 use wasm_bindgen::prelude::*;
@@ -210,10 +211,24 @@ impl Workspace {
     pub fn derivation(&self, drv_path: &str) -> Result<Ts<DerivationDetail>, JsError> {
         Ok(self.detail(drv_path).into_ts()?)
     }
+
+    /// Explains the path of a text or a copy of files that the last evaluation made.
+    ///
+    /// # Errors
+    /// None that the user can cause.
+    #[wasm_bindgen(js_name = storeObject)]
+    pub fn store_object(&mut self, path: &str) -> Result<Ts<SourceDetail>, JsError> {
+        let found = self.store_dir.parse_path(path);
+        let detail = found.map_or_else(
+            |_| SourceDetail::default(),
+            |path| microscope::source(&mut self.machine, &path),
+        );
+        Ok(detail.into_ts()?)
+    }
 }
 
 /// What an entry evaluates to.
-enum Found {
+pub(crate) enum Found {
     Derivations(Vec<Instance>),
     Value(String),
 }
@@ -280,41 +295,39 @@ impl Workspace {
     }
 
     fn detail(&self, drv_path: &str) -> DerivationDetail {
-        let mut detail = DerivationDetail::default();
         let Some(Evaluated { graph, .. }) = &self.current else {
-            return detail;
+            return DerivationDetail::default();
         };
-        let Some(id) = self
-            .store_dir
-            .parse_path(drv_path)
-            .ok()
-            .and_then(|path| graph.find(&path))
-        else {
-            return detail;
+        let path = self.store_dir.parse_path(drv_path).ok();
+        let Some(id) = path.and_then(|path| graph.find(&path)) else {
+            return DerivationDetail::default();
         };
-        let node = &graph[id];
-        detail.explanation = microscope::explanation(graph, id, &self.store_dir);
-        detail.attributes = microscope::attribute_places(&self.machine, &node.path);
-        detail.aterm = self.aterm(&node.derivation);
-        detail.json = match json::show([(&node.path, &*node.derivation)]) {
-            Ok(value) => json::to_text(&value, json::Layout::Pretty),
-            Err(error) => error.to_string(),
-        };
-        if let Some((before, comparison)) = &self.comparison {
-            let old = comparison
-                .derivations
-                .get(id.index())
-                .and_then(|compared| compared.before);
-            detail.baseline_aterm = old.map(|old| self.aterm(&before[old].derivation));
-            let picture = Picture {
-                graph,
-                plan: &self.plan,
-                baseline: Some((before, comparison)),
-                store_dir: &self.store_dir,
-            };
-            detail.changes = picture.changes(id);
+        let attributes = microscope::attribute_places(&self.machine, &graph[id].path);
+        detail(&self.picture(graph), id, attributes)
+    }
+
+    fn picture<'a>(&'a self, graph: &'a DerivationGraph) -> Picture<'a> {
+        let baseline = self.comparison.as_ref();
+        Picture {
+            graph,
+            plan: &self.plan,
+            baseline: baseline.map(|(before, comparison)| (&**before, comparison)),
+            store_dir: &self.store_dir,
         }
-        detail
+    }
+
+    /// What a machine of this store directory finds: its binary cache and its store, which are empty for another directory.
+    pub(crate) fn plan_for(&self, graph: &DerivationGraph, store_dir: &StoreDir) -> Plan {
+        let settings = Settings {
+            store_dir: store_dir.clone(),
+            ..Settings::default()
+        };
+        let empty = LocalStore::new();
+        let is_ours = *store_dir == self.store_dir;
+        let substituters = Substituters::new(is_ours.then_some(&self.cache), &settings, None);
+        let local = if is_ours { &self.local } else { &empty };
+        let wanted: Vec<Wanted> = graph.roots().iter().cloned().map(Wanted::all).collect();
+        plan(graph, &wanted, local, &substituters, &settings)
     }
 
     fn derivations_report(&mut self, instances: Vec<Instance>, entry: &Entry) -> Report {
@@ -354,25 +367,7 @@ impl Workspace {
             let comparison = compare(&before, &graph);
             (before, comparison)
         });
-        let picture = Picture {
-            graph: &graph,
-            plan: &self.plan,
-            baseline: self
-                .comparison
-                .as_ref()
-                .map(|(before, comparison)| (&**before, comparison)),
-            store_dir: &self.store_dir,
-        };
-        let mut report = empty_report(Outcome::Derivations, None);
-        report.roots = graph
-            .roots()
-            .iter()
-            .map(|root| self.store_dir.display(root))
-            .collect();
-        report.derivations = picture.derivations();
-        report.removed = picture.removed();
-        report.plan = picture.plan();
-        report
+        self.picture(&graph).report()
     }
 
     /// Makes another evaluator of the same files.
@@ -408,16 +403,10 @@ impl Workspace {
         }
         diagnostics
     }
-
-    fn aterm(&self, derivation: &drvlab_store::Derivation) -> String {
-        let mut bytes = Vec::new();
-        aterm::write(derivation, &self.store_dir, aterm::Mask::None, &mut bytes);
-        text(&bytes)
-    }
 }
 
 /// Evaluates an entry to what the report is made of.
-fn find(machine: &mut Machine, entry: &Entry) -> Result<Found, Box<EvalError>> {
+pub(crate) fn find(machine: &mut Machine, entry: &Entry) -> Result<Found, Box<EvalError>> {
     let arguments = machine.arguments(Vec::new());
     let value = machine.evaluate_file(entry.file.as_bytes())?;
     let value = machine.select_path(value, entry.attr_path.as_bytes(), arguments)?;
