@@ -168,6 +168,5 @@ for (const [name, options] of [
     await rows(page).filter({ hasText: "on-multi" }).getByRole("button").first().click();
     await dialog(page).getByRole("group", { name: "Details" }).getByLabel("ATerm").waitFor();
     await expectAccessible(page);
-    if (process.env.DRVLAB_SHOTS) await page.screenshot({ path: `${process.env.DRVLAB_SHOTS}/reader-${name}.png` });
   });
 }
