@@ -1,5 +1,6 @@
 //! The terminal program: command line, files and output around the pure crates.
 
+pub mod allocator;
 pub mod arguments;
 pub mod cache_folder;
 pub mod derivations;
@@ -8,7 +9,6 @@ pub mod drv_files;
 pub mod eval;
 pub mod failure;
 pub mod files;
-pub mod huge_pages;
 pub mod instantiate;
 pub mod plan;
 pub mod plan_json;

@@ -20,7 +20,7 @@ pub fn file(path: &Path) -> io::Result<Vec<u8>> {
     if !metadata.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
-    bounded(file, MAX_BYTES)
+    bounded(file, MAX_BYTES, metadata.len())
 }
 
 /// Reads standard input to its end.
@@ -28,11 +28,16 @@ pub fn file(path: &Path) -> io::Result<Vec<u8>> {
 /// # Errors
 /// When it cannot be read, or is larger than [`MAX_BYTES`].
 pub fn stdin() -> io::Result<Vec<u8>> {
-    bounded(io::stdin().lock(), MAX_BYTES)
+    bounded(io::stdin().lock(), MAX_BYTES, 0)
 }
 
-fn bounded(source: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+/// Reads a source to its end, with room for `expected` bytes from the start, so that a file takes one call of the system.
+fn bounded(source: impl Read, limit: u64, expected: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
+    let room = expected.min(limit) as usize;
+    bytes
+        .try_reserve_exact(room + 1)
+        .map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
     source.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(io::Error::other(format!("larger than {limit} bytes")));
@@ -46,8 +51,8 @@ mod tests {
 
     #[test]
     fn input_without_an_end_is_refused() {
-        assert_eq!(bounded(&b"1234"[..], 4).unwrap(), b"1234");
-        let error = bounded(io::repeat(0), 1000).unwrap_err();
+        assert_eq!(bounded(&b"1234"[..], 4, 2).unwrap(), b"1234");
+        let error = bounded(io::repeat(0), 1000, 0).unwrap_err();
         assert_eq!(error.to_string(), "larger than 1000 bytes");
     }
 

@@ -257,6 +257,7 @@ impl Heap {
             rest = below;
         }
         self.before_change(set);
+        self.note_reference(set, Value::object(Tag::Attrs, merged));
         self.set_word(set, 1, merged.0);
         merged
     }

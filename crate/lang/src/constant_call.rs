@@ -105,6 +105,7 @@ impl Machine {
 
     /// Remembers what a call has evaluated to.
     pub(crate) fn remember_call(&mut self, key: CallKey, result: Value) {
+        self.heap.pin();
         let calls = &mut self.incremental.constant_calls;
         if calls.len() < MAX_CALLS {
             calls.push(ConstantCall {

@@ -3,6 +3,7 @@
 use drvlab_store::order;
 use drvlab_store::store_path::StorePath;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use std::rc::Rc;
 
 /// One thing that a string refers to.
@@ -39,6 +40,37 @@ impl ContextId {
     /// Tells whether the set has no elements.
     pub fn is_empty(self) -> bool {
         self == ContextId::EMPTY
+    }
+}
+
+/// Sets to be united all at once: one by one, each union on the way would be a set of its own.
+#[derive(Debug, Default)]
+pub struct GatheredContext {
+    sets: SmallVec<[ContextId; 4]>,
+    /// How many sets were different when they were last counted.
+    different: usize,
+}
+
+impl GatheredContext {
+    /// Fewer sets are not looked through for those that are there twice.
+    const MANY: usize = 64;
+
+    /// Adds a set.
+    #[inline]
+    pub fn add(&mut self, set: ContextId) {
+        if !set.is_empty() && self.sets.last() != Some(&set) {
+            self.sets.push(set);
+            if self.sets.len() >= Self::MANY.max(2 * self.different) {
+                self.keep_different();
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn keep_different(&mut self) {
+        order::sort_by_number(&mut self.sets, |set| set.0);
+        self.sets.dedup();
+        self.different = self.sets.len();
     }
 }
 
@@ -130,6 +162,28 @@ impl Contexts {
         id
     }
 
+    /// Returns the union of gathered sets.
+    #[inline]
+    pub fn unite(&mut self, gathered: &GatheredContext) -> ContextId {
+        match gathered.sets.as_slice() {
+            [] => ContextId::EMPTY,
+            &[only] => only,
+            &[a, b] => self.union(a, b),
+            many => self.union_of_many(many),
+        }
+    }
+
+    #[inline(never)]
+    fn union_of_many(&mut self, sets: &[ContextId]) -> ContextId {
+        let mut all: Vec<ElementId> = Vec::new();
+        for set in sets {
+            all.extend_from_slice(&self.sets[set.0 as usize]);
+        }
+        order::sort_by_number(&mut all, |&element| element);
+        all.dedup();
+        self.intern_set(all)
+    }
+
     /// Returns the union of two sets.
     #[inline]
     pub fn union(&mut self, a: ContextId, b: ContextId) -> ContextId {
@@ -206,6 +260,15 @@ mod tests {
         assert_eq!(contexts.union(all, ContextId::EMPTY), all);
         let sorted = vec![path("a"), path("b"), path("c")];
         assert_eq!(contexts.elements(all), sorted);
+        let mut gathered = GatheredContext::default();
+        for set in [b, c, b, ContextId::EMPTY, ab]
+            .into_iter()
+            .cycle()
+            .take(1000)
+        {
+            gathered.add(set);
+        }
+        assert_eq!(contexts.unite(&gathered), all);
         let mut given = sorted;
         given.reverse();
         assert_eq!(contexts.intern(given), all);

@@ -216,6 +216,8 @@ impl Machine {
                 Pos::NONE,
             ));
         }
+        // The store's table refers to the attributes.
+        self.heap.pin();
         if !self.store.derivations.contains_key(&path) {
             self.store.order.push(path.clone());
             if let Some(attributes) = recipe.attributes {

@@ -4,7 +4,7 @@
 //!
 //! | object | words |
 //! |---|---|
-//! | thunk | expression, frame — or a marker of [`thunk`] and its operand |
+//! | thunk | expression, frame — or a marker of [`thunk`] and its operand — for a delayed call then two arguments, unset if there are fewer |
 //! | frame | outer frame, then one value a slot |
 //! | lambda | lambda id, frame |
 //! | list | length, unused, then one value an element |
@@ -18,6 +18,7 @@ use crate::arena::{Arena, MAX_WORDS};
 use crate::context::ContextId;
 use crate::ir::{ExprId, LambdaId};
 use crate::kept::Trail;
+use crate::short_lived::ShortLived;
 use crate::value::{Addr, Boxed, Tag, Value};
 
 /// Markers in the first word of a thunk; anything smaller is an expression id.
@@ -26,7 +27,7 @@ pub mod thunk {
     pub const DONE: u32 = u32::MAX;
     /// Being evaluated.
     pub const BLACKHOLE: u32 = u32::MAX - 1;
-    /// A function applied to values; the second word is the address of `[function, count, arguments…]`.
+    /// A function applied to at most two values, which follow; the second word is the function.
     pub const APPLY: u32 = u32::MAX - 2;
     /// Computed ahead of time because that was cheap and could not fail; the second word is the value. For the program it is not
     /// evaluated until somebody asks.
@@ -44,6 +45,7 @@ pub struct Heap {
     /// In words.
     limit: usize,
     pub(crate) trail: Trail,
+    pub(crate) short_lived: ShortLived,
 }
 
 /// Bytes that a new heap has room for, unless the host wants more.
@@ -56,6 +58,7 @@ impl Heap {
             arena: Arena::new(FIRST / 4, reserve / 4),
             limit: (limit / 4).min(MAX_WORDS),
             trail: Trail::default(),
+            short_lived: ShortLived::NONE,
         }
     }
 
@@ -63,6 +66,7 @@ impl Heap {
     pub fn clear(&mut self) {
         self.arena.clear();
         self.trail.clear();
+        self.short_lived = ShortLived::NONE;
     }
 
     /// Returns where the next object will start.
@@ -165,15 +169,28 @@ impl Heap {
         self.thunk(expr.0, frame.0)
     }
 
-    /// Delays a call.
-    pub(crate) fn delay_call(&mut self, function: Value, arguments: &[Value]) -> Value {
-        let addr = self.alloc(2 + arguments.len());
-        self.set_value(addr, 0, function);
-        self.set_word(addr, 1, arguments.len() as u32);
-        for (index, &argument) in arguments.iter().enumerate() {
+    /// Delays a call with at most two arguments.
+    pub(crate) fn delay_call<const N: usize>(
+        &mut self,
+        function: Value,
+        arguments: [Value; N],
+    ) -> Value {
+        const { assert!(N <= 2, "a delayed call has room for two arguments") };
+        let addr = self.alloc(4);
+        self.set_word(addr, 0, thunk::APPLY);
+        self.set_value(addr, 1, function);
+        for (index, argument) in arguments.into_iter().enumerate() {
             self.set_value(addr, 2 + index as u32, argument);
         }
-        self.thunk(thunk::APPLY, addr.0)
+        Value::object(Tag::Thunk, addr)
+    }
+
+    /// Returns the arguments of a delayed call, and how many there are.
+    #[inline]
+    pub(crate) fn delayed_arguments(&self, call: Addr) -> ([Value; 2], usize) {
+        let arguments = [self.value(call, 2), self.value(call, 3)];
+        let count = arguments.iter().filter(|&&it| it != Value::UNSET).count();
+        (arguments, count)
     }
 
     /// Looks through thunks that have been evaluated already, without evaluating anything, also where the value depends on a volatile

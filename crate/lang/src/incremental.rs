@@ -127,9 +127,9 @@ impl Machine {
     /// Tells whether the value of a thunk that was found at a place may be written there instead of the thunk.
     ///
     /// Not where that would have to be undone, and not where it could be observed: functions and lists are told apart by the places
-    /// that refer to them.
+    /// that refer to them. Nor where it would keep more in memory.
     #[inline]
-    pub(crate) fn may_stand_in(&self, holder: Addr, value: Value) -> bool {
+    pub(crate) fn may_stand_in(&mut self, holder: Addr, thunk: Value, value: Value) -> bool {
         !self.is_tainted()
             && !self.heap.is_kept(holder)
             && match value.tag() {
@@ -137,6 +137,7 @@ impl Machine {
                 Tag::Constant => value.as_builtin().is_none(),
                 _ => false,
             }
+            && self.heap.may_refer(holder, thunk, value)
     }
 
     /// Notes that something has been observed that depends on earlier evaluations.
@@ -201,6 +202,7 @@ impl Machine {
     /// Notes what a file is being evaluated to, or has been.
     pub(crate) fn note_import(&mut self, path: Rc<[u8]>, value: Value) {
         let is_tainted = self.is_tainted();
+        self.heap.pin();
         let imported = Imported { value, is_tainted };
         if self.imported.insert(path.clone(), imported).is_none() {
             self.incremental.imported.push(path);
@@ -486,7 +488,8 @@ impl Machine {
             return None;
         }
         let arguments = self.heap.attrs_from(Vec::new());
-        let result = self.heap.delay_call(function, &[arguments]);
+        let result = self.heap.delay_call(function, [arguments]);
+        self.heap.pin();
         self.incremental.entry_calls.push(EntryCall {
             function,
             result,

@@ -1,6 +1,6 @@
 //! How the reference's JSON library writes strings and numbers.
 
-use crate::context::ContextId;
+use crate::context::GatheredContext;
 
 /// A text under construction.
 #[derive(Debug, Default)]
@@ -8,7 +8,7 @@ pub struct JsonText {
     /// The text so far.
     pub bytes: Vec<u8>,
     /// What the strings in it refer to.
-    pub context: ContextId,
+    pub context: GatheredContext,
     /// What is wrong with the first string that is not UTF-8. The reference writes the text only after it has evaluated everything,
     /// so this is no reason to stop.
     pub invalid: Option<String>,

@@ -6,6 +6,7 @@
 //! read again.
 
 use crate::heap::{Heap, thunk};
+use crate::short_lived::ShortLived;
 use crate::value::{Addr, Value};
 
 /// The mark, and what has been overwritten since it was set.
@@ -61,6 +62,10 @@ impl Heap {
         tainted: bool,
     ) {
         self.trail.entries.push((addr, before));
+        if !self.is_kept(addr) {
+            self.pin();
+        }
+        self.note_reference(addr, value);
         let marker = if tainted { thunk::TAINTED } else { thunk::DONE };
         self.set_word(addr, 0, marker);
         self.set_value(addr, 1, value);
@@ -84,13 +89,14 @@ impl Heap {
             self.set_word(addr, 1, before[1]);
         }
         self.truncate(self.trail.mark);
+        self.short_lived = ShortLived::NONE;
     }
 
     /// Unsets slots of a frame that have been written to before: in an earlier evaluation, or when the same expression failed.
     #[inline]
     pub(crate) fn unset_stale_slots(&mut self, frame: Addr, first: u32, count: u32) {
         // They are written all together.
-        if count > 1 && self.slot(frame, first) != Value::UNSET {
+        if count > 0 && self.slot(frame, first) != Value::UNSET {
             for slot in first..first + count {
                 self.set_slot(frame, slot, Value::UNSET);
             }

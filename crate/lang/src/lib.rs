@@ -32,6 +32,7 @@ mod print;
 mod quick;
 mod regex;
 pub mod report;
+mod short_lived;
 mod simple_order;
 pub mod source;
 mod store_contents;

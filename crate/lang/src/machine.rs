@@ -375,6 +375,7 @@ impl Machine {
             self.texts.resize(self.ir.texts.len(), Value::UNSET);
         }
         self.texts[id.0 as usize] = value;
+        self.heap.pin();
         value
     }
 
@@ -450,7 +451,7 @@ impl Machine {
         let mut members = Vec::new();
         for builtin in Builtin::all() {
             let value = if builtin.arity() == 0 {
-                self.heap.delay_call(Value::builtin(builtin.index()), &[])
+                self.heap.delay_call(Value::builtin(builtin.index()), [])
             } else {
                 Value::builtin(builtin.index())
             };

@@ -128,6 +128,12 @@ impl Value {
         self.0 & 7 == 0
     }
 
+    /// Tells whether this refers to an object.
+    #[inline]
+    pub(crate) fn is_object(self) -> bool {
+        self.0 & 7 < Tag::Constant as u32
+    }
+
     /// Returns the address of an object; meaningless for constants and small integers.
     #[inline]
     pub fn addr(self) -> Addr {

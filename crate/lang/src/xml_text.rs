@@ -1,6 +1,6 @@
 //! XML as the reference's `XMLWriter` lays it out, and the values that have no parts.
 
-use crate::context::ContextId;
+use crate::context::GatheredContext;
 use crate::machine::Machine;
 use crate::number::Number;
 use crate::source::{Origin, Pos};
@@ -14,7 +14,7 @@ pub struct XmlText {
     /// The text so far.
     pub bytes: Vec<u8>,
     /// What the strings in it refer to.
-    pub context: ContextId,
+    pub context: GatheredContext,
     pub(crate) strict: bool,
     pub(crate) positions: bool,
     /// The derivations whose attributes have been written.
@@ -28,7 +28,7 @@ impl XmlText {
     pub(crate) fn new(strict: bool, positions: bool) -> Self {
         XmlText {
             bytes: b"<?xml version='1.0' encoding='utf-8'?>\n".to_vec(),
-            context: ContextId::EMPTY,
+            context: GatheredContext::default(),
             strict,
             positions,
             seen: HashSet::new(),
@@ -114,7 +114,7 @@ impl Machine {
     pub(crate) fn append_xml_leaf(&mut self, value: Value, text: &mut XmlText) {
         let (name, shown) = match value.tag() {
             Tag::String => {
-                text.context = self.contexts.union(text.context, self.context(value));
+                text.context.add(self.context(value));
                 ("string", self.bytes(value).to_vec())
             }
             Tag::Constant if value == Value::NULL => return text.empty("null", &[]),

@@ -23,6 +23,7 @@ pub(super) fn compile(pattern: &[u8]) -> Result<Program, PatternError> {
         groups: 1,
         has_line_start: false,
         first_bytes: None,
+        lookaheads: Vec::new(),
     };
     let mut compiler = Compiler {
         pattern,
@@ -33,6 +34,7 @@ pub(super) fn compile(pattern: &[u8]) -> Result<Program, PatternError> {
     let mut program = compiler.program;
     cycles::find(&mut program.nodes);
     program.first_bytes = program.find_first_bytes();
+    program.lookaheads = super::lookahead::find(&mut program);
     Ok(program)
 }
 
@@ -294,6 +296,7 @@ impl Compiler<'_> {
             next: NONE,
             other: NONE,
             cycle: NONE,
+            lookahead: NONE,
         })?;
         Ok(Fragment {
             start: node,
@@ -312,6 +315,7 @@ impl Compiler<'_> {
             next,
             other,
             cycle: NONE,
+            lookahead: NONE,
         })
     }
 

@@ -8,6 +8,7 @@
 mod bracket;
 mod compiler;
 mod cycles;
+mod lookahead;
 mod program;
 mod search;
 

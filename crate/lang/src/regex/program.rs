@@ -1,5 +1,7 @@
 //! A compiled pattern: the states of a nondeterministic automaton.
 
+use super::lookahead::Lookahead;
+
 /// The index of a node.
 pub(super) type NodeId = u32;
 
@@ -45,6 +47,8 @@ pub(super) struct Node {
     pub other: NodeId,
     /// Nodes with the same number can reach each other without taking a byte.
     pub cycle: u32,
+    /// The index of what is known about this choice, if anything is.
+    pub lookahead: u32,
 }
 
 /// A compiled pattern.
@@ -58,6 +62,8 @@ pub(super) struct Program {
     pub has_line_start: bool,
     /// The bytes that a match can start with; `None` if a match may be empty.
     pub first_bytes: Option<Box<ByteSet>>,
+    /// What is known about choices.
+    pub lookaheads: Vec<Lookahead>,
 }
 
 impl Program {

@@ -16,6 +16,10 @@ const MAX_STEPS: u64 = 400_000_000;
 /// A repetition that has been entered this often at one place is not entered again there.
 const MAX_ENTRIES: u8 = 2;
 
+/// After so many choices that are none a place is remembered nevertheless, lest searches that start one after the other go the same
+/// long way again and again.
+const MAX_STRAIGHT: u32 = 64;
+
 /// No match.
 const NOWHERE: u32 = u32::MAX;
 
@@ -68,6 +72,9 @@ pub(super) struct Search<'a> {
     waiting: Vec<Waiting>,
     entries: EntryCounts,
     steps: u64,
+    /// Where groups have started on a straight way, and where they matched.
+    starts: Vec<usize>,
+    groups: Vec<Group>,
 }
 
 /// How a straight way through the automaton ends.
@@ -93,6 +100,8 @@ impl<'a> Search<'a> {
             waiting: Vec::new(),
             entries: EntryCounts::default(),
             steps: 0,
+            starts: Vec::new(),
+            groups: Vec::new(),
         }
     }
 
@@ -137,12 +146,18 @@ impl<'a> Search<'a> {
             at: start.begin as u32,
             entries: EntriesId::NONE,
         };
-        let end = self.explore(first)?;
-        Ok(if end == NOWHERE {
-            None
-        } else {
-            Some(self.groups(first))
-        })
+        self.forget_groups();
+        let end = match self.walk_to_groups(first) {
+            Way::Ends(end) => end,
+            Way::Choice(_) => {
+                let end = self.explore(first)?;
+                if end != NOWHERE {
+                    self.find_groups(first);
+                }
+                end
+            }
+        };
+        Ok((end != NOWHERE).then(|| self.groups.clone()))
     }
 
     /// Finds where the best match from a place ends.
@@ -223,13 +238,33 @@ impl<'a> Search<'a> {
 
     fn walk_with(&mut self, mut place: Place, mut visit: impl FnMut(Action, u32)) -> Way {
         let program = self.program;
+        let mut straight = 0;
         loop {
             self.steps += 1;
             let node = program.nodes[place.node as usize];
             let at = place.at as usize;
             let byte = self.text.get(at).copied();
             let holds = match node.action {
-                Action::Either | Action::Repeat => return Way::Choice(place),
+                Action::Either | Action::Repeat => {
+                    straight += 1;
+                    let ways = match program.lookaheads.get(node.lookahead as usize) {
+                        Some(lookahead) if straight < MAX_STRAIGHT => {
+                            lookahead.ways(byte, self.whole)
+                        }
+                        _ => return Way::Choice(place),
+                    };
+                    let only = match (ways.other, ways.next) {
+                        (true, true) => return Way::Choice(place),
+                        (true, false) => self.other(place),
+                        (false, true) => Some(after(node, node.next, place, program)),
+                        (false, false) => None,
+                    };
+                    match only {
+                        Some(only) => place = only,
+                        None => return Way::Ends(NOWHERE),
+                    }
+                    continue;
+                }
                 Action::Accept => {
                     let counts = (!self.whole || byte.is_none())
                         && !(self.start.not_empty && at == self.start.begin);
@@ -263,21 +298,34 @@ impl<'a> Search<'a> {
         }
     }
 
+    fn forget_groups(&mut self) {
+        self.groups.clear();
+        self.groups.resize(self.program.groups, None);
+        self.starts.resize(self.program.groups, 0);
+    }
+
+    /// Goes on as long as there is only one way, and notes the groups.
+    fn walk_to_groups(&mut self, place: Place) -> Way {
+        let mut starts = std::mem::take(&mut self.starts);
+        let mut groups = std::mem::take(&mut self.groups);
+        let way = self.walk_with(place, |action, at| match action {
+            Action::GroupStart(group) => starts[group as usize] = at as usize,
+            Action::GroupEnd(group) => {
+                groups[group as usize] = Some((starts[group as usize], at as usize));
+            }
+            _ => {}
+        });
+        (self.starts, self.groups) = (starts, groups);
+        way
+    }
+
     /// Goes the way that has been chosen, and notes the groups.
-    fn groups(&mut self, first: Place) -> Vec<Group> {
-        let mut starts = vec![0; self.program.groups];
-        let mut groups: Vec<Group> = vec![None; self.program.groups];
+    fn find_groups(&mut self, first: Place) {
+        self.forget_groups();
         let mut place = first;
         loop {
-            let way = self.walk_with(place, |action, at| match action {
-                Action::GroupStart(group) => starts[group as usize] = at as usize,
-                Action::GroupEnd(group) => {
-                    groups[group as usize] = Some((starts[group as usize], at as usize))
-                }
-                _ => {}
-            });
-            let Way::Choice(choice) = way else {
-                return groups;
+            let Way::Choice(choice) = self.walk_to_groups(place) else {
+                return;
             };
             let chosen = self
                 .known(choice)

@@ -285,11 +285,13 @@ async fn enter_raw(stk: &mut Stk, m: &mut Machine, id: LambdaId, frame: Addr, po
     if let Err(error) = m.enter_call(pos) {
         return m.fail(error);
     }
+    let outside = m.heap.begin_call(frame);
     let lambda = m.ir.lambda(id);
     let body = lambda.body;
     if lambda.has_pattern {
         let bound = stk.run(|stk| bind_pattern(stk, m, id, frame, pos)).await;
         if let Err(error) = bound {
+            m.heap.end_call(outside, Value::FAILED);
             m.call_depth -= 1;
             return m.fail(error);
         }
@@ -301,6 +303,7 @@ async fn enter_raw(stk: &mut Stk, m: &mut Machine, id: LambdaId, frame: Addr, po
                 .await
         }
     };
+    let value = m.heap.end_call(outside, value);
     m.call_depth -= 1;
     if value == Value::FAILED {
         return failed_call(m, id, pos);

@@ -4,7 +4,7 @@ use super::expr::operand;
 use super::force::force;
 use super::{Stk, suspendable};
 use crate::coercion::Coercion;
-use crate::context::ContextId;
+use crate::context::{ContextId, GatheredContext};
 use crate::error::{EvalError, Result};
 use crate::ir::Slice;
 use crate::machine::Machine;
@@ -24,9 +24,9 @@ pub async fn coerce(
     what: &'static str,
 ) -> Result<(Vec<u8>, ContextId)> {
     let mut bytes = Vec::new();
-    let mut context = ContextId::EMPTY;
+    let mut context = GatheredContext::default();
     append(stk, m, value, how, pos, what, &mut bytes, &mut context).await?;
-    Ok((bytes, context))
+    Ok((bytes, m.contexts.unite(&context)))
 }
 
 /// Coerces a value and appends it; `what` says for the trace what for.
@@ -40,14 +40,12 @@ pub async fn append(
     pos: Pos,
     what: &'static str,
     bytes: &mut Vec<u8>,
-    context: &mut ContextId,
+    context: &mut GatheredContext,
 ) -> Result<()> {
     let value = force(stk, m, value).await?;
     if value.tag() == Tag::String {
         bytes.extend_from_slice(m.heap.string_bytes(value.addr()));
-        *context = m
-            .contexts
-            .union(*context, m.heap.string_context(value.addr()));
+        context.add(m.heap.string_context(value.addr()));
         return Ok(());
     }
     stk.run(|stk| append_other(stk, m, value, how, pos, what, bytes, context))
@@ -64,7 +62,7 @@ pub(crate) async fn append_other(
     pos: Pos,
     what: &'static str,
     bytes: &mut Vec<u8>,
-    context: &mut ContextId,
+    context: &mut GatheredContext,
 ) -> Result<()> {
     descend!(
         m,
@@ -85,7 +83,7 @@ async fn append_other_here(
     pos: Pos,
     what: &'static str,
     bytes: &mut Vec<u8>,
-    context: &mut ContextId,
+    context: &mut GatheredContext,
 ) -> Result<()> {
     match value.tag() {
         Tag::Attrs => {
@@ -102,7 +100,7 @@ async fn append_other_here(
             if how.copy_paths {
                 let path = m.heap.path_bytes(value.addr()).to_vec();
                 let copied = m.copy_to_store(&path, pos)?;
-                *context = m.contexts.union(*context, m.context(copied));
+                context.add(m.context(copied));
                 bytes.extend_from_slice(m.heap.string_bytes(copied.addr()));
             } else {
                 bytes.extend_from_slice(m.heap.path_text(value.addr()));
@@ -184,7 +182,7 @@ pub async fn interpolation(
     frame: Addr,
 ) -> Result<Value> {
     let mut bytes = m.take_buffer();
-    let mut context = ContextId::EMPTY;
+    let mut context = GatheredContext::default();
     let how = Coercion {
         numbers: false,
         copy_paths: true,
@@ -194,15 +192,14 @@ pub async fn interpolation(
         let value = operand(stk, m, part, frame).await?;
         if value.tag() == Tag::String {
             bytes.extend_from_slice(m.heap.string_bytes(value.addr()));
-            context = m
-                .contexts
-                .union(context, m.heap.string_context(value.addr()));
+            context.add(m.heap.string_context(value.addr()));
         } else {
             let pos = m.ir.text_start(part);
             let what = "while evaluating a path segment";
             append(stk, m, value, how, pos, what, &mut bytes, &mut context).await?;
         }
     }
+    let context = m.contexts.unite(&context);
     m.finish_string(bytes, context, Pos::NONE)
 }
 
@@ -215,7 +212,7 @@ pub async fn path_interpolation(
     frame: Addr,
 ) -> Result<Value> {
     let mut bytes = Vec::new();
-    let mut context = ContextId::EMPTY;
+    let mut context = GatheredContext::default();
     let how = Coercion {
         numbers: false,
         copy_paths: false,
@@ -238,5 +235,6 @@ pub async fn path_interpolation(
         )
         .await?;
     }
+    let context = m.contexts.unite(&context);
     m.path_of_appended(bytes, context, start)
 }

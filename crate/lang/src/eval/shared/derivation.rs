@@ -6,7 +6,7 @@ use super::coerce::coerce;
 use super::force::force;
 use super::{Stk, suspendable, typed};
 use crate::coercion::Coercion;
-use crate::context::ContextId;
+use crate::context::GatheredContext;
 use crate::derivation::Recipe;
 use crate::error::{EvalError, Result};
 use crate::json_text::JsonText;
@@ -84,7 +84,7 @@ async fn from_attributes(
     let structured = flag(stk, m, flat, well_known::STRUCTURED_ATTRS).await?;
     let ignore_nulls = flag(stk, m, flat, well_known::IGNORE_NULLS).await?;
     let mut json = structured.then(Vec::<(Symbol, JsonText)>::new);
-    let mut context = ContextId::EMPTY;
+    let mut context = GatheredContext::default();
     for (attribute, value) in m.heap.attributes_by_name(&m.symbols, flat) {
         if attribute == well_known::IGNORE_NULLS {
             continue;
@@ -145,6 +145,7 @@ async fn from_attributes(
         recipe.env.insert("__json".into(), text.into());
     }
     recipe.attributes = Some(flat);
+    let context = m.contexts.unite(&context);
     m.instantiate(recipe, context, Pos::NONE).map_err(|error| {
         let place = m.place_of(flat, &[well_known::OUTPUT_HASH, well_known::NAME]);
         m.near(error, place)
@@ -199,7 +200,7 @@ async fn add_attribute(
     value: Value,
     recipe: &mut Recipe,
     json: &mut Option<Vec<(Symbol, JsonText)>>,
-    context: &mut ContextId,
+    context: &mut GatheredContext,
 ) -> Result<()> {
     if attribute == well_known::CONTENT_ADDRESSED {
         recipe.content_addressed = boolean(stk, m, value).await?;
@@ -222,14 +223,14 @@ async fn add_attribute(
             let argument = m.heap.element(list.addr(), index);
             let what = "while evaluating an element of the argument list";
             let (bytes, more) = coerce(stk, m, argument, how, Pos::NONE, what).await?;
-            *context = m.contexts.union(*context, more);
+            context.add(more);
             recipe.args.push(bytes.into());
         }
         return Ok(());
     }
     let Some(members) = json else {
         let (bytes, more) = coerce(stk, m, value, how, Pos::NONE, "").await?;
-        *context = m.contexts.union(*context, more);
+        context.add(more);
         if attribute == well_known::OUTPUTS {
             let names = bytes
                 .split(|byte| b" \t\n\r".contains(byte))
@@ -255,7 +256,7 @@ async fn add_attribute(
     }
     let mut text = JsonText::default();
     super::json::append(stk, m, value, true, Pos::NONE, &mut text).await?;
-    *context = m.contexts.union(*context, text.context);
+    context.add(m.contexts.unite(&text.context));
     members.push((attribute, text));
     match attribute {
         well_known::BUILDER => {
@@ -263,7 +264,7 @@ async fn add_attribute(
             if builder.tag() != Tag::String {
                 return Err(m.expected("a string", builder, Pos::NONE));
             }
-            *context = m.contexts.union(*context, m.context(builder));
+            context.add(m.context(builder));
             recipe.builder = m.bytes(builder).into();
         }
         well_known::OUTPUTS => {

@@ -129,11 +129,11 @@ async fn variable(
         return Ok(value);
     }
     match force(stk, m, value).await {
-        Ok(value) => {
-            if m.may_stand_in(frame, value) {
-                m.heap.set_slot(frame, slot, value);
+        Ok(forced) => {
+            if m.may_stand_in(frame, value, forced) {
+                m.heap.set_slot(frame, slot, forced);
             }
-            Ok(value)
+            Ok(forced)
         }
         Err(error) => Err(failed_at(m, error, value, m.ir.pos(expr))),
     }
@@ -181,9 +181,9 @@ async fn eval_other(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -
         Expr::Path(text) => Ok(m.heap.path(m.ir.text(text))),
         Expr::Lambda(lambda) => Ok(m.heap.lambda(lambda, frame)),
         Expr::Global { index, .. } => {
-            let value = m.globals[index as usize];
-            let value = force(stk, m, value).await?;
-            if m.may_stand_in(Addr(0), value) {
+            let thunk = m.globals[index as usize];
+            let value = force(stk, m, thunk).await?;
+            if m.may_stand_in(Addr(0), thunk, value) {
                 m.globals[index as usize] = value;
             }
             Ok(value)
@@ -396,7 +396,7 @@ async fn with_variable(
             Ok(set) => set,
             Err(error) => return Err(failed_at(m, error, value, scope.pos)),
         };
-        if m.may_stand_in(holder, set) {
+        if m.may_stand_in(holder, value, set) {
             m.heap.set_slot(holder, scope.slot, set);
         }
         if set.tag() != Tag::Attrs {
@@ -412,11 +412,11 @@ async fn with_variable(
                 return Ok(value);
             }
             return match force(stk, m, value).await {
-                Ok(value) => {
-                    if m.may_stand_in(slot.addr(), value) {
-                        m.heap.set_attr_value(slot, value);
+                Ok(forced) => {
+                    if m.may_stand_in(slot.addr(), value, forced) {
+                        m.heap.set_attr_value(slot, forced);
                     }
-                    Ok(value)
+                    Ok(forced)
                 }
                 Err(error) => Err(failed_at(m, error, value, m.ir.pos(expr))),
             };

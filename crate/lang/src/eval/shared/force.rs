@@ -35,14 +35,14 @@ pub fn failed_at(m: &Machine, error: Box<EvalError>, value: Value, pos: Pos) -> 
     }
     match m.heap.word(value.addr(), 0) {
         thunk::BLACKHOLE if error.kind == ErrorKind::InfiniteRecursion => error.or_at(pos),
-        thunk::APPLY => called_from(m, error, Addr(m.heap.word(value.addr(), 1)), pos),
+        thunk::APPLY => called_from(m, error, value.addr(), pos),
         _ => error,
     }
 }
 
 /// Says where the value of a delayed call of a function was needed when the call failed.
 fn called_from(m: &Machine, error: Box<EvalError>, call: Addr, pos: Pos) -> Box<EvalError> {
-    let is_lambda = m.heap.look(m.heap.value(call, 0)).tag() == Tag::Lambda;
+    let is_lambda = m.heap.look(m.heap.value(call, 1)).tag() == Tag::Lambda;
     if !is_lambda || !pos.is_some() {
         return error;
     }
@@ -68,9 +68,9 @@ pub fn failed_element(m: &Machine, error: Box<EvalError>, value: Value) -> Box<E
     if !value.is_thunk() || m.heap.word(value.addr(), 0) != thunk::APPLY {
         return error;
     }
-    let call = Addr(m.heap.word(value.addr(), 1));
-    let function = m.heap.look(m.heap.value(call, 0));
-    if function.tag() != Tag::Lambda || m.heap.word(call, 1) != 1 {
+    let call = value.addr();
+    let function = m.heap.look(m.heap.value(call, 1));
+    if function.tag() != Tag::Lambda || m.heap.delayed_arguments(call).1 != 1 {
         return error;
     }
     let (id, _) = m.heap.lambda_parts(function.addr());
@@ -99,11 +99,12 @@ pub(crate) async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> V
         return Value::from_bits(second);
     } else {
         // The reference does not mark a delayed call: it calls again, until the calls are too deep or meet an expression under evaluation.
-        force_marked(stk, m, first, second).await
+        force_marked(stk, m, first, addr).await
     };
     if value == Value::FAILED {
         // Evaluated anew, with the same error, when somebody asks again.
         m.heap.set_word(addr, 0, first);
+        m.heap.set_word(addr, 1, second);
         m.give_back_taint(outside);
         return value;
     }
@@ -115,6 +116,7 @@ pub(crate) async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> V
         m.give_back_taint(outside);
         return value;
     }
+    m.heap.note_reference(addr, value);
     m.heap.set_word(addr, 0, thunk::DONE);
     m.heap.set_value(addr, 1, value);
     m.give_back_taint(outside);
@@ -124,12 +126,7 @@ pub(crate) async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> V
 /// Evaluates a thunk that is no expression: a delayed call, or one that needs itself.
 #[suspendable]
 #[inline(never)]
-pub(crate) async fn force_marked(
-    stk: &mut Stk,
-    m: &mut Machine,
-    marker: u32,
-    operand: u32,
-) -> Value {
+pub(crate) async fn force_marked(stk: &mut Stk, m: &mut Machine, marker: u32, addr: Addr) -> Value {
     if marker != thunk::APPLY {
         let message = "infinite recursion encountered";
         return m.fail(EvalError::new(
@@ -138,8 +135,8 @@ pub(crate) async fn force_marked(
             Pos::NONE,
         ));
     }
-    descend!(m, force::force_marked(marker, operand));
-    let result = apply(stk, m, Addr(operand)).await;
+    descend!(m, force::force_marked(marker, addr));
+    let result = apply(stk, m, addr).await;
     m.levels -= 1;
     match result {
         Ok(value) => value,
@@ -150,16 +147,15 @@ pub(crate) async fn force_marked(
 #[suspendable]
 #[inline(always)]
 async fn apply(stk: &mut Stk, m: &mut Machine, call: Addr) -> Result<Value> {
-    let function = m.heap.peek(m.heap.value(call, 0));
-    let count = m.heap.word(call, 1) as usize;
+    let function = m.heap.peek(m.heap.value(call, 1));
+    let (arguments, count) = m.heap.delayed_arguments(call);
     if function.tag() == Tag::Lambda {
         let (id, outer) = m.heap.lambda_parts(function.addr());
         let lambda = m.ir.lambda(id);
         if lambda.parameters.len as usize == count {
             let frame = m.heap.frame(outer, lambda.frame_slots);
-            for index in 0..count as u32 {
-                let argument = m.heap.value(call, 2 + index);
-                m.heap.set_slot(frame, index, argument);
+            for (slot, &argument) in (0..).zip(&arguments[..count]) {
+                m.heap.set_slot(frame, slot, argument);
             }
             return super::call::enter(stk, m, id, frame, Pos::NONE).await;
         }
@@ -168,11 +164,5 @@ async fn apply(stk: &mut Stk, m: &mut Machine, call: Addr) -> Result<Value> {
         let builtin = crate::builtin::Builtin::from_index(builtin);
         return super::call_builtin(stk, m, builtin, &[], Pos::NONE).await;
     }
-    let arguments: smallvec::SmallVec<[Value; 4]> = m
-        .heap
-        .slice(call, 2, count)
-        .iter()
-        .map(|&bits| Value::from_bits(bits))
-        .collect();
-    super::call::call(stk, m, function, &arguments, Pos::NONE).await
+    super::call::call(stk, m, function, &arguments[..count], Pos::NONE).await
 }

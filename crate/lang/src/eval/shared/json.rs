@@ -47,7 +47,7 @@ async fn append_here(
         Tag::Constant if value == Value::TRUE => text.bytes.extend_from_slice(b"true"),
         Tag::Constant if value == Value::FALSE => text.bytes.extend_from_slice(b"false"),
         Tag::String => {
-            text.context = m.contexts.union(text.context, m.context(value));
+            text.context.add(m.context(value));
             text.append_string(m.bytes(value));
         }
         Tag::List => {
@@ -74,7 +74,7 @@ async fn append_here(
             if copy_paths {
                 let path = m.heap.path_bytes(value.addr()).to_vec();
                 let copied = m.copy_to_store(&path, pos)?;
-                text.context = m.contexts.union(text.context, m.context(copied));
+                text.context.add(m.context(copied));
                 text.append_string(m.bytes(copied));
             } else {
                 let path = m.heap.path_bytes(value.addr());
@@ -129,7 +129,7 @@ async fn append_attrs(
         };
         let what = "while evaluating the result of the `__toString` attribute";
         let (bytes, context) = super::coerce::coerce(stk, m, string, how, pos, what).await?;
-        text.context = m.contexts.union(text.context, context);
+        text.context.add(context);
         text.append_string(&bytes);
         return Ok(());
     }

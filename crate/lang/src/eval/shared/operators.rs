@@ -7,7 +7,7 @@ use super::force::force;
 use super::{Stk, suspendable};
 use crate::builtin::Builtin;
 use crate::coercion::Coercion;
-use crate::context::ContextId;
+use crate::context::GatheredContext;
 use crate::error::Result;
 use crate::ir::{BinaryOp, Expr, ExprId};
 use crate::machine::Machine;
@@ -280,7 +280,7 @@ async fn add_to(
         return m.add_numbers(a, b, right);
     }
     let mut bytes = Vec::new();
-    let mut context = ContextId::EMPTY;
+    let mut context = GatheredContext::default();
     if m.is_path(a) {
         bytes.extend_from_slice(m.heap.path_text(a.addr()));
         let b = operand(stk, m, right, frame).await?;
@@ -300,6 +300,7 @@ async fn add_to(
             &mut context,
         )
         .await?;
+        let context = m.contexts.unite(&context);
         return m.path_of_appended(bytes, context, pos);
     }
     let is_string = a.tag() == Tag::String;
@@ -318,7 +319,7 @@ async fn add_to(
             return m.concat_strings(a, b, pos);
         }
         bytes.extend_from_slice(m.heap.string_bytes(a.addr()));
-        context = m.heap.string_context(a.addr());
+        context.add(m.heap.string_context(a.addr()));
     }
     let pos_right = m.ir.text_start(right);
     super::coerce::append(
@@ -333,6 +334,7 @@ async fn add_to(
     )
     .await?;
     m.check_memory(bytes.len(), pos)?;
+    let context = m.contexts.unite(&context);
     Ok(m.heap.string(&bytes, context))
 }
 

@@ -77,6 +77,7 @@ async fn select_from(
         *holder = Some((set, name));
         value = m.heap.attr_value(slot);
         if value.is_thunk() && site + 1 == path.range().end {
+            let thunk = value;
             value = match force(stk, m, value).await {
                 Ok(value) => value,
                 Err(error) => {
@@ -85,7 +86,7 @@ async fn select_from(
                     return Err(failed_at(m, error, value, pos));
                 }
             };
-            if m.may_stand_in(slot.addr(), value) {
+            if m.may_stand_in(slot.addr(), thunk, value) {
                 m.heap.set_attr_value(slot, value);
             }
         }

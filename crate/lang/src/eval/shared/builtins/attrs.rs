@@ -212,7 +212,7 @@ pub async fn map_attrs(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         m.tick()?;
         let (symbol, value) = m.heap.attr(flat, index);
         let name = m.symbol_string(symbol);
-        let value = m.heap.delay_call(args[0], &[name, value]);
+        let value = m.heap.delay_call(args[0], [name, value]);
         m.heap.set_attr(result, index, symbol, value);
     }
     Ok(Value::object(Tag::Attrs, result))
@@ -269,7 +269,7 @@ pub async fn zip_attrs_with(
         let (name, values) = (m.symbol_string(symbol), m.heap.list(&values));
         attributes.push((
             symbol,
-            m.heap.delay_call(function, &[name, values]),
+            m.heap.delay_call(function, [name, values]),
             Pos::NONE,
         ));
     }

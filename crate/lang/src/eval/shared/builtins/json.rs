@@ -20,7 +20,8 @@ pub async fn to_json(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -
         ));
     }
     m.check_memory(text.bytes.len(), pos)?;
-    Ok(m.heap.string(&text.bytes, text.context))
+    let context = m.contexts.unite(&text.context);
+    Ok(m.heap.string(&text.bytes, context))
 }
 
 /// `fromJSON s`
@@ -45,5 +46,6 @@ pub async fn to_xml(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) ->
     let mut text = XmlText::new(true, false);
     xml::document(stk, m, args[0], &mut text).await?;
     m.check_memory(text.bytes.len(), pos)?;
-    Ok(m.heap.string(&text.bytes, text.context))
+    let context = m.contexts.unite(&text.context);
+    Ok(m.heap.string(&text.bytes, context))
 }

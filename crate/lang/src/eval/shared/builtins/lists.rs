@@ -7,7 +7,7 @@ use crate::error::{EvalError, Result};
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::well_known;
-use crate::value::{Tag, Value};
+use crate::value::{Addr, Tag, Value};
 
 /// Bytes of a thunk that applies a function to one argument.
 const APPLICATION: usize = 24;
@@ -161,7 +161,7 @@ pub async fn map(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Re
     let result = m.heap.alloc_list(len);
     for index in 0..len {
         let element = m.heap.element(list, index);
-        let value = m.heap.delay_call(function, &[element]);
+        let value = m.heap.delay_call(function, [element]);
         m.heap.set_element(result, index, value);
     }
     Ok(Value::object(Tag::List, result))
@@ -175,9 +175,14 @@ pub async fn foldl(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> 
     let what = "while evaluating the third argument passed to builtins.foldlStrict";
     let list = typed::list(stk, m, args[2], pos, what).await?;
     let mut accumulator = args[1];
+    let mut start = Addr(m.heap.top());
     for index in 0..m.heap.list_len(list) {
         let element = m.heap.element(list, index);
-        accumulator = call(stk, m, function, &[accumulator, element], pos).await?;
+        let outside = m.heap.begin_call(start);
+        let result = call(stk, m, function, &[accumulator, element], pos).await;
+        let value = *result.as_ref().unwrap_or(&Value::FAILED);
+        accumulator = m.heap.end_step(outside, value, &mut start);
+        result?;
     }
     force(stk, m, accumulator).await
 }
@@ -241,7 +246,7 @@ pub async fn gen_list(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) 
     let result = m.heap.alloc_list(len);
     for index in 0..len {
         let number = m.heap.int(index as i64);
-        let value = m.heap.delay_call(function, &[number]);
+        let value = m.heap.delay_call(function, [number]);
         m.heap.set_element(result, index, value);
     }
     Ok(Value::object(Tag::List, result))

@@ -4,7 +4,7 @@ use super::super::coerce::{self, coerce};
 use super::super::force::force;
 use super::super::{Stk, suspendable, typed};
 use crate::coercion::Coercion;
-use crate::context::ContextId;
+use crate::context::{ContextId, GatheredContext};
 use crate::error::{EvalError, Result};
 use crate::files::parent;
 use crate::machine::Machine;
@@ -89,7 +89,8 @@ pub async fn concat_strings_sep(
     let what = "while evaluating the second argument (the list of strings to concat) passed to builtins.concatStringsSep";
     let list = typed::list(stk, m, args[1], pos, what).await?;
     let mut bytes = m.take_buffer();
-    let mut context = m.context(separator);
+    let mut context = GatheredContext::default();
+    context.add(m.context(separator));
     let how = Coercion {
         numbers: false,
         copy_paths: true,
@@ -103,6 +104,7 @@ pub async fn concat_strings_sep(
         coerce::append(stk, m, element, how, pos, what, &mut bytes, &mut context).await?;
         m.check_memory(bytes.len(), pos)?;
     }
+    let context = m.contexts.unite(&context);
     m.finish_string(bytes, context, pos)
 }
 
@@ -207,8 +209,9 @@ pub async fn to_string(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         copy_paths: false,
     };
     let mut bytes = m.take_buffer();
-    let mut context = ContextId::EMPTY;
+    let mut context = GatheredContext::default();
     coerce::append(stk, m, value, how, pos, what, &mut bytes, &mut context).await?;
+    let context = m.contexts.unite(&context);
     m.finish_string(bytes, context, pos)
 }
 

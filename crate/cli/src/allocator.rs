@@ -1,22 +1,34 @@
-//! The allocator of the program: large allocations get huge pages, since every first touch of a small one is a call of the kernel,
-//! which takes up to half of the time of an evaluation that allocates much.
+//! The allocator of the program.
+//!
+//! Large allocations, such as the heap of an evaluation, get huge pages, since every first touch of a small page is a call of the kernel,
+//! which takes up to half of the time of an evaluation that allocates much. Small ones are [`blocks`]. What is in between is the
+//! system's.
+
+#[cfg(target_os = "linux")]
+mod blocks;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
-/// The system's allocator, with huge pages for what is large and zeroed, such as the heap of an evaluation.
+/// The system's allocator, with blocks for what is small and huge pages for what is large.
 #[derive(Debug)]
-pub struct HugePages;
+pub struct Allocator;
 
 /// Allocations from this size on are mapped for themselves.
 #[cfg(target_os = "linux")]
 const LARGE: usize = 16 << 20;
 
-// SAFETY: memory comes from the system's allocator or, by its size alone, from a mapping that is given back by the same rule.
-unsafe impl GlobalAlloc for HugePages {
+// SAFETY: where memory comes from and where it goes back to is decided by its layout alone.
+unsafe impl GlobalAlloc for Allocator {
+    #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         #[cfg(target_os = "linux")]
-        if is_large(layout) {
-            return map(layout);
+        {
+            if blocks::is_small(layout) {
+                return blocks::alloc(layout);
+            }
+            if is_large(layout) {
+                return map(layout.size());
+            }
         }
         // SAFETY: the caller's promise.
         unsafe { System.alloc(layout) }
@@ -24,19 +36,37 @@ unsafe impl GlobalAlloc for HugePages {
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         #[cfg(target_os = "linux")]
-        if is_large(layout) {
-            return map(layout);
+        {
+            if blocks::is_small(layout) {
+                let block = blocks::alloc(layout);
+                if !block.is_null() {
+                    // SAFETY: a block has room for its layout's size. One that was used before is not zero.
+                    unsafe { block.write_bytes(0, layout.size()) };
+                }
+                return block;
+            }
+            if is_large(layout) {
+                return map(layout.size());
+            }
         }
         // SAFETY: the caller's promise.
         unsafe { System.alloc_zeroed(layout) }
     }
 
+    #[inline]
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         #[cfg(target_os = "linux")]
-        if is_large(layout) {
-            // SAFETY: `map` has made this mapping for the same layout.
-            unsafe { libc::munmap(pointer.cast(), layout.size()) };
-            return;
+        {
+            if blocks::is_small(layout) {
+                // SAFETY: by its layout it is such a block, and the caller gives it up.
+                unsafe { blocks::dealloc(pointer, layout) };
+                return;
+            }
+            if is_large(layout) {
+                // SAFETY: `map` has made this mapping for the same layout.
+                unsafe { libc::munmap(pointer.cast(), layout.size()) };
+                return;
+            }
         }
         // SAFETY: the caller's promise; by its size it came from the system's allocator.
         unsafe { System.dealloc(pointer, layout) }
@@ -47,8 +77,10 @@ unsafe impl GlobalAlloc for HugePages {
         {
             // SAFETY: the caller promises that the size, rounded up to the alignment, does not overflow.
             let new = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
-            if is_large(layout) || is_large(new) {
-                return self.moved(pointer, layout, new);
+            match (blocks::is_small(layout), blocks::is_small(new)) {
+                (true, true) if blocks::fits(layout.size(), size) => return pointer,
+                (false, false) if !is_large(layout) && !is_large(new) => {}
+                _ => return self.moved(pointer, layout, new),
             }
         }
         // SAFETY: the caller's promise; old and new memory are the system allocator's.
@@ -57,8 +89,8 @@ unsafe impl GlobalAlloc for HugePages {
 }
 
 #[cfg(target_os = "linux")]
-impl HugePages {
-    /// Reallocates where the old or the new memory is large.
+impl Allocator {
+    /// Reallocates where the old and the new memory do not both come from the system's allocator.
     fn moved(&self, pointer: *mut u8, old: Layout, new: Layout) -> *mut u8 {
         // SAFETY: `pointer` is memory of the layout `old` that the caller gives up, and the new memory is another.
         unsafe {
@@ -80,12 +112,12 @@ fn is_large(layout: Layout) -> bool {
 
 /// Maps zeroed memory and asks for huge pages; null where there is none.
 #[cfg(target_os = "linux")]
-fn map(layout: Layout) -> *mut u8 {
+fn map(size: usize) -> *mut u8 {
     // SAFETY: a new anonymous mapping touches no other memory; advice does not change what memory holds.
     unsafe {
         let pointer = libc::mmap(
             std::ptr::null_mut(),
-            layout.size(),
+            size,
             libc::PROT_READ | libc::PROT_WRITE,
             libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
             -1,
@@ -94,7 +126,7 @@ fn map(layout: Layout) -> *mut u8 {
         if pointer == libc::MAP_FAILED {
             return std::ptr::null_mut();
         }
-        libc::madvise(pointer, layout.size(), libc::MADV_HUGEPAGE);
+        libc::madvise(pointer, size, libc::MADV_HUGEPAGE);
         pointer.cast()
     }
 }
