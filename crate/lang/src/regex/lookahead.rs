@@ -1,6 +1,6 @@
 //! Which ways of a choice can lead to a match at all, told by the next byte: most choices of most patterns are none.
 
-use super::program::{Action, ByteSet, Node, NodeId, Program};
+use super::program::{Action, ByteSet, NONE, Node, NodeId, Program};
 
 /// Patterns with more choices are searched without; each takes half a kilobyte.
 const MAX_CHOICES: usize = 200;
@@ -72,7 +72,8 @@ fn first(program: &Program, start: NodeId) -> First {
     let mut seen = vec![false; program.nodes.len()];
     let mut pending = vec![start];
     while let Some(id) = pending.pop() {
-        if std::mem::replace(&mut seen[id as usize], true) {
+        // Nodes that cannot be reached may have loose ends.
+        if id == NONE || std::mem::replace(&mut seen[id as usize], true) {
             continue;
         }
         let node = program.nodes[id as usize];
