@@ -50,6 +50,9 @@ await cp(fileURLToPath(new URL('../lang/tree', import.meta.url)), join(folder, '
 const library = await compileZygote(folder)
 const prefix = (env.DRVLAB_ORACLE ?? '').split(' ').filter(Boolean)
 const surroundings = { cwd: folder, environment: { HOME: '/home/case', NIX_PATH: `tree=${folder}/tree` } }
+/** A store that is empty for each run, as ours is, so that no answer depends on what was asked before. */
+const store = process.getuid() === 0 ? { kept: '/nix', prepare: "nix-instantiate --eval --read-write-mode --expr null > /dev/null" } : {}
+if (!store.kept) console.error('without the rights of root answers depend on what is in the store of the reference')
 /** What the reference has to have turned on; builtins of the others are missing here as there. */
 const FEATURES = 'pipe-operators ca-derivations impure-derivations dynamic-derivations blake3-hashes'
 
@@ -59,7 +62,7 @@ const normal = text => text.replaceAll("\nTry 'nix-instantiate --help' for more 
 class Pair {
   constructor() {
     this.ours = new Zygote(library, [], env.DRVLAB, surroundings)
-    this.theirs = new Zygote(library, prefix, 'nix-instantiate', surroundings)
+    this.theirs = new Zygote(library, prefix, 'nix-instantiate', { ...surroundings, ...store })
   }
 
   async askOurs(mode, texts) {

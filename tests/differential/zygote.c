@@ -4,15 +4,20 @@
 // It knows nothing of the program. A request on standard input is a 32-bit length and arguments that each end in a zero byte;
 // the answer on standard output is the exit status (256 + the signal if there was one), then standard output and standard
 // error of the copy, each after its 32-bit length. Byte order is the machine's. A copy has TIME seconds, and may write MOST_BYTES.
+//
+// The folder that ZYGOTE_KEPT names, if any, is the same for each copy: what a copy changes there is gone with it. That takes the
+// rights to mount; the program must be in a mount namespace of its own.
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -62,6 +67,18 @@ static void send_file(int file) {
   close(file);
 }
 
+// Puts a layer on a folder that takes all that is written there, for this process and those it starts. The layer is in memory, and
+// for want of a better place below the folder `/mnt`, where only this process sees it.
+static void keep(const char *folder) {
+  char layers[4096];
+  int length = snprintf(layers, sizeof layers, "lowerdir=%s,upperdir=/mnt/upper,workdir=/mnt/work", folder);
+  if (length < 0 || (size_t)length >= sizeof layers || unshare(CLONE_NEWNS) < 0 || mount("tmpfs", "/mnt", "tmpfs", 0, NULL) < 0
+      || mkdir("/mnt/upper", 0755) < 0 || mkdir("/mnt/work", 0755) < 0 || mount("overlay", folder, "overlay", 0, layers) < 0) {
+    perror(folder);
+    _exit(1);
+  }
+}
+
 // Arguments with the environment behind them, as `main` expects them; never freed, for a copy ends with its `main`.
 static char **arguments(char *program, char *text, uint32_t size, int *count) {
   *count = 1;
@@ -84,6 +101,7 @@ int __libc_start_main(main_function *main, int argc, char **argv, void (*init)(v
   if (!getenv("ZYGOTE")) return start(main, argc, argv, init, fini, rtld_fini, stack_end);
   unsetenv("ZYGOTE");
   unsetenv("LD_PRELOAD");
+  const char *kept = getenv("ZYGOTE_KEPT");
   uint32_t size;
   while (read_exactly(&size, sizeof size)) {
     char *text = calloc((size_t)size + 1, 1);
@@ -97,6 +115,7 @@ int __libc_start_main(main_function *main, int argc, char **argv, void (*init)(v
       dup2(error, 2);
       close(out);
       close(error);
+      if (kept) keep(kept);
       alarm(TIME);
       struct rlimit most = {MOST_BYTES, MOST_BYTES};
       setrlimit(RLIMIT_FSIZE, &most);

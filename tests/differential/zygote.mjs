@@ -20,10 +20,16 @@ export class Zygote {
   #wanted
   #queue = Promise.resolve()
 
-  /** `command` starts the program; its first word may be a prefix that hands its environment and descriptors on. */
-  constructor(library, prefix, program, { cwd, environment }) {
-    const variables = Object.entries({ ...environment, ZYGOTE: '1', LD_PRELOAD: library }).map(([name, value]) => `${name}=${value}`)
-    const [command, ...words] = [...prefix, 'sh', '-c', 'cd "$1" && shift && exec env "$@"', 'sh', cwd, ...variables, program]
+  /**
+   * `prefix` is a command that starts another with its environment and descriptors.
+   *
+   * `kept` is a folder that is as `prepare`, a shell command, leaves it for each run: a file system in memory that nobody else sees
+   * (which only root can have).
+   */
+  constructor(library, prefix, program, { cwd, environment, kept, prepare = ':' }) {
+    const variables = Object.entries({ ...environment, ZYGOTE: '1', ...(kept ? { ZYGOTE_KEPT: kept } : {}), LD_PRELOAD: library }).map(([name, value]) => `${name}=${value}`)
+    const start = `${kept ? `mount -t tmpfs tmpfs ${kept} && ${prepare} && ` : ''}cd "$1" && shift && exec env "$@"`
+    const [command, ...words] = [...(kept ? ['unshare', '--mount'] : []), ...prefix, 'sh', '-c', start, 'sh', cwd, ...variables, program]
     this.#child = spawn(command, words, { stdio: ['pipe', 'pipe', 'inherit'] })
     this.#child.stdout.on('data', chunk => {
       this.#received.push(chunk)

@@ -5,6 +5,7 @@ use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::SystemTime;
 
 use drvlab_lang::files::{FileError, FileKind, Files};
 use rustc_hash::FxHashMap;
@@ -67,6 +68,15 @@ impl Files for DiskFiles {
     fn read_link(&self, path: &[u8]) -> Result<Vec<u8>, FileError> {
         let target = fs::read_link(native(path)?).map_err(|error| in_words(&error))?;
         Ok(target.into_os_string().into_encoded_bytes())
+    }
+
+    fn modified(&self, path: &[u8]) -> Option<u64> {
+        let modified = fs::symlink_metadata(native(path).ok()?)
+            .ok()?
+            .modified()
+            .ok()?;
+        let since = modified.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        Some(since.as_secs())
     }
 }
 

@@ -103,6 +103,10 @@ impl Files for UnpackedFiles {
         self.of(path).read_link(path)
     }
 
+    fn modified(&self, path: &[u8]) -> Option<u64> {
+        self.of(path).modified(path)
+    }
+
     fn known_nar_hash(&self, path: &[u8]) -> Option<Hash> {
         self.of(path).known_nar_hash(path)
     }

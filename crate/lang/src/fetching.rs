@@ -1,234 +1,204 @@
 //! What can be known of fetched files without fetching: their store path, if a hash is given.
 
 use crate::error::{EvalError, Result};
+use crate::input::{Input, InputError, Scheme};
 use crate::machine::Machine;
 use crate::source::Pos;
+use crate::url::Ignored;
 use crate::value::Value;
 use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm, HashFormat};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// The value of an attribute that describes what to fetch.
-#[derive(Clone, PartialEq, Debug)]
-pub(crate) enum InputValue {
-    Text(Vec<u8>),
-    Int(i64),
-    Bool(bool),
+/// The error for what needs an experimental feature that is not on.
+pub(crate) fn feature_disabled(feature: &str) -> String {
+    format!(
+        "experimental Nix feature '{feature}' is disabled; add '--extra-experimental-features {feature}' to enable it"
+    )
 }
 
-/// What to fetch, as `fetchTree` describes it.
-#[derive(Clone, Debug)]
-pub(crate) struct Tree {
-    is_git: bool,
-    attributes: BTreeMap<Vec<u8>, InputValue>,
-}
-
-impl Tree {
-    /// Starts a description; `kind` is its type if the builtin determines that.
-    pub fn new(kind: Option<&str>) -> Self {
-        let mut attributes = BTreeMap::new();
-        if let Some(kind) = kind {
-            attributes.insert(b"type".to_vec(), InputValue::Text(kind.into()));
-        }
-        Tree {
-            is_git: kind == Some("git"),
-            attributes,
-        }
-    }
-
-    /// Sets an attribute.
-    ///
-    /// # Errors
-    /// When the builtin takes no such attribute.
-    pub fn set(&mut self, name: Vec<u8>, value: InputValue, who: &str) -> Result<()> {
-        // The name of the store object is always `source`; `fetchGit` takes a `name` for the sake of old programs.
-        if name == b"name" && !self.is_git {
-            let message = format!("argument 'name' isn’t supported in call to '{who}'");
-            return Err(EvalError::other(message, Pos::NONE));
-        }
-        self.attributes.insert(name, value);
-        Ok(())
-    }
-
-    /// Takes the parts of a URL: the parameters behind its question mark are attributes.
-    pub fn set_url(&mut self, url: &[u8]) {
-        let (url, query) = match url.iter().position(|&byte| byte == b'?') {
-            Some(at) if !self.is_git => (&url[..at], &url[at + 1..]),
-            _ => (url, &[][..]),
-        };
-        self.attributes
-            .insert(b"url".to_vec(), InputValue::Text(url.to_vec()));
-        for parameter in query.split(|&byte| byte == b'&') {
-            if let Some(at) = parameter.iter().position(|&byte| byte == b'=') {
-                let value = percent_decoded(&parameter[at + 1..]);
-                self.attributes
-                    .insert(parameter[..at].to_vec(), InputValue::Text(value));
-            }
-        }
-    }
-
-    fn text(&self, name: &str) -> Option<&[u8]> {
-        match self.attributes.get(name.as_bytes()) {
-            Some(InputValue::Text(text)) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// Returns the first attribute that inputs of this type do not have (`allowedAttrs` of `libfetchers`).
-    fn unsupported_attribute(&self, kind: &[u8]) -> Option<&[u8]> {
-        let allowed = match kind {
-            b"git" => {
-                "url ref rev shallow submodules lfs exportIgnore lastModified revCount narHash allRefs name dirtyRev dirtyShortRev \
-                 verifyCommit keytype publicKey publicKeys"
-            }
-            b"path" => "path rev revCount lastModified narHash",
-            b"tarball" | b"file" => "url narHash name unpack rev revCount lastModified",
-            _ => return None,
-        };
-        let mut names = self.attributes.keys().map(Vec::as_slice);
-        names.find(|&name| {
-            name != b"type" && !allowed.split(' ').any(|other| other.as_bytes() == name)
-        })
-    }
-
-    fn int(&self, name: &str) -> Option<i64> {
-        match self.attributes.get(name.as_bytes()) {
-            Some(InputValue::Int(number)) => Some(*number),
-            _ => None,
-        }
-    }
-}
-
-/// Replaces `%XX` by the bytes they stand for.
-pub(crate) fn percent_decoded(text: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((&byte, tail)) = rest.split_first() {
-        let digits = tail
-            .get(..2)
-            .and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(code) if byte == b'%' => {
-                decoded.push(code);
-                rest = &tail[2..];
-            }
-            _ => {
-                decoded.push(byte);
-                rest = tail;
-            }
-        }
-    }
-    decoded
+/// Turns an error of an input into one of the evaluator.
+pub(crate) fn input_error(error: InputError) -> Box<EvalError> {
+    EvalError::other(error.message(), Pos::NONE)
 }
 
 impl Machine {
+    /// Warns of parameters of URLs that have no value.
+    pub(crate) fn warn_of_ignored(&mut self, ignored: Ignored) -> Result<()> {
+        for name in ignored {
+            let message = [
+                b"dubious URI query '".as_slice(),
+                &name,
+                b"' is missing equal sign '=', ignoring",
+            ];
+            self.warn(message.concat())?;
+        }
+        Ok(())
+    }
+
     /// Returns the set that describes a fetched tree.
     ///
     /// # Errors
     /// When the hash is not given or wrong, or when the description is not complete.
-    pub(crate) fn fetched_tree(&mut self, tree: &Tree) -> Result<Value> {
-        let wrong = |message: String| EvalError::other(message, Pos::NONE);
-        let kind = tree.text("type").unwrap_or_default();
-        if let Some(name) = tree.unsupported_attribute(kind) {
+    pub(crate) fn fetched_tree(&mut self, input: &Input, ignored: &mut Ignored) -> Result<Value> {
+        if input.scheme == Some(Scheme::Indirect) {
+            let id = input.required("id").map_err(input_error)?;
+            return Err(no_network(&[b"flake:", id].concat(), "narHash"));
+        }
+        let url = input.to_url(ignored).map_err(input_error)?.render();
+        if input.flag("__final").map_err(input_error)? {
             let message = [
-                b"input attribute '".as_slice(),
-                name,
-                b"' not supported by scheme '",
-                kind,
-                b"'",
+                b"input '".as_slice(),
+                &url,
+                b"' is not allowed to use the '__final' attribute",
             ];
             return Err(EvalError::other(message.concat(), Pos::NONE));
         }
-        if kind == b"path" {
-            return self.tree_at_path(tree);
+        if input.scheme == Some(Scheme::Path) {
+            return self.tree_at_path(input, &url);
         }
-        let needs_url = matches!(kind, b"git" | b"hg" | b"tarball" | b"file");
-        if needs_url && !tree.attributes.contains_key(b"url".as_slice()) {
-            return Err(wrong("input attribute 'url' is missing".into()));
-        }
-        if let Some(rev) = tree.text("rev") {
-            Hash::parse_any(rev, Some(HashAlgorithm::Sha1))
-                .map_err(|error| wrong(error.to_string()))?;
-        }
-        let described = match (
-            tree.text("url"),
-            tree.text("owner"),
-            tree.text("repo"),
-            tree.text("id"),
-        ) {
-            (Some(url), ..) => url.to_vec(),
-            (_, Some(owner), Some(repo), _) => [kind, b":", owner, b"/", repo].concat(),
-            (.., Some(id)) => [b"flake:", id].concat(),
-            _ => {
-                return Err(wrong(format!(
-                    "cannot fetch an input of the type '{}'",
-                    String::from_utf8_lossy(kind)
-                )));
-            }
+        let hash = match input.nar_hash() {
+            Ok(Some(hash)) => hash,
+            _ => return Err(no_network(&url, "narHash")),
         };
-        let Some(hash) = tree.text("narHash") else {
-            return Err(no_network(&described, "narHash"));
-        };
-        let hash = Hash::parse_any(hash, Some(HashAlgorithm::Sha256))
-            .map_err(|error| wrong(error.to_string()))?;
-        let name = tree.text("name").unwrap_or(b"source");
+        let name = input.text("name").map_err(input_error)?;
         let address = ContentAddress {
             method: ContentAddressMethod::Nar,
             hash,
         };
         let path = address
-            .path(&self.store.dir, name)
-            .map_err(|error| wrong(error.to_string()))?;
+            .path(&self.store.dir, name.unwrap_or(b"source"))
+            .map_err(|error| EvalError::other(error.to_string(), Pos::NONE))?;
         let out_path = self.store_path_string(&path);
-        Ok(self.tree_value(tree, out_path, hash))
+        let modified = input.int("lastModified").map_err(input_error)?;
+        self.tree_value(input, out_path, hash, modified)
     }
 
     /// A tree that is there already: it is copied to the store under the name `source`.
-    fn tree_at_path(&mut self, tree: &Tree) -> Result<Value> {
-        let Some(path) = tree.text("path") else {
-            return Err(EvalError::other(
-                "input attribute 'path' is missing",
-                Pos::NONE,
-            ));
+    fn tree_at_path(&mut self, input: &Input, url: &[u8]) -> Result<Value> {
+        let fetching = |error: Box<EvalError>| {
+            let what = [b"while fetching the input '".as_slice(), url, b"'"].concat();
+            error.traced(what, Pos::NONE)
         };
+        let path = input.required("path").map_err(input_error)?;
+        if !path.starts_with(b"/") {
+            let message = [
+                b"cannot fetch input '".as_slice(),
+                url,
+                b"' because it uses a relative path",
+            ];
+            return Err(fetching(EvalError::other(message.concat(), Pos::NONE)));
+        }
         let path = crate::files::canonical(path);
-        let contents = self.read_tree(&path, Pos::NONE, None)?;
+        if !self.path_exists(&path, false) {
+            // The reference looks for the path below its root, which ends with a slash itself.
+            let rooted = [b"/", path.as_slice()].concat();
+            return Err(fetching(crate::loading::does_not_exist(&rooted, Pos::NONE)));
+        }
+        let contents = self.read_tree(&path, Pos::NONE, None).map_err(fetching)?;
         let hash = drvlab_store::nar::hash(&contents, HashAlgorithm::Sha256);
         let object = self.add_source(b"source", &contents, Pos::NONE)?;
+        if let Some(expected) = input.nar_hash().map_err(input_error)?
+            && expected != hash
+        {
+            let (found, expected) = (
+                hash.render_prefixed(HashFormat::Sri),
+                expected.render_prefixed(HashFormat::Sri),
+            );
+            let message = [
+                b"NAR hash mismatch in input '".as_slice(),
+                url,
+                b"', expected '",
+                found.as_bytes(),
+                b"' but got '",
+                expected.as_bytes(),
+                b"'",
+            ];
+            return Err(EvalError::other(message.concat(), Pos::NONE));
+        }
         let out_path = self.store_path_string(&object);
+        let modified = match input.int("lastModified").map_err(input_error)? {
+            None => self.last_modified(&path),
+            given => given,
+        };
         self.store
             .sources
             .entry(object)
             .or_insert_with(|| Rc::from(path));
-        Ok(self.tree_value(tree, out_path, hash))
+        self.tree_value(input, out_path, hash, modified)
     }
 
-    fn tree_value(&mut self, tree: &Tree, out_path: Value, hash: Hash) -> Value {
-        let hash = self.string(hash.render_prefixed(HashFormat::Sri).as_bytes());
-        let mut attributes = vec![("outPath", out_path), ("narHash", hash)];
-        if let Some(rev) = tree.text("rev") {
-            let short = self.string(&rev[..rev.len().min(7)]);
-            attributes.extend([("rev", self.string(rev)), ("shortRev", short)]);
-        }
-        for name in ["lastModified", "revCount"] {
-            if let Some(number) = tree.int(name) {
-                attributes.push((name, self.heap.int(number)));
+    /// When something at or below a path was changed last, in seconds since 1970, as far as that is known.
+    fn last_modified(&self, path: &[u8]) -> Option<u64> {
+        let mut last = None;
+        let mut open = vec![path.to_vec()];
+        while let Some(path) = open.pop() {
+            last = last.max(self.files.modified(&path));
+            if let Ok(Some(crate::files::FileKind::Directory)) = self.files.kind(&path) {
+                let entries = self.files.read_dir(&path).unwrap_or_default();
+                open.extend(
+                    entries
+                        .iter()
+                        .map(|(name, _)| crate::loading::join(&path, name)),
+                );
             }
         }
-        if tree.is_git {
-            attributes.push((
-                "submodules",
-                Value::bool(
-                    tree.attributes.get(b"submodules".as_slice()) == Some(&InputValue::Bool(true)),
-                ),
-            ));
+        last
+    }
+
+    fn tree_value(
+        &mut self,
+        input: &Input,
+        out_path: Value,
+        hash: Hash,
+        modified: Option<u64>,
+    ) -> Result<Value> {
+        let hash = self.string(hash.render_prefixed(HashFormat::Sri).as_bytes());
+        let mut attributes = vec![("outPath", out_path), ("narHash", hash)];
+        if let Some(rev) = input.rev().map_err(input_error)? {
+            let short = self.string(&rev[..rev.len().min(7)]);
+            attributes.extend([("rev", self.string(&rev)), ("shortRev", short)]);
+        }
+        for name in ["dirtyRev", "dirtyShortRev"] {
+            if let Some(rev) = input.text(name).map_err(input_error)? {
+                attributes.push((name, self.string(rev)));
+            }
+        }
+        if let Some(count) = input.int("revCount").map_err(input_error)? {
+            attributes.push(("revCount", self.heap.int(count as i64)));
+        }
+        if let Some(seconds) = modified {
+            let date = self.string(date(seconds).as_bytes());
+            attributes.push(("lastModified", self.heap.int(seconds as i64)));
+            attributes.push(("lastModifiedDate", date));
+        }
+        if input.scheme == Some(Scheme::Git) {
+            let submodules = input.flag("submodules").map_err(input_error)?;
+            attributes.push(("submodules", Value::bool(submodules)));
         }
         let named = attributes
             .into_iter()
             .map(|(name, value)| (self.symbols.intern(name.as_bytes()), value, Pos::NONE))
             .collect();
-        self.heap.attrs_from(named)
+        Ok(self.heap.attrs_from(named))
     }
+}
+
+/// A time in seconds since 1970 as `YYYYMMDDhhmmss` in UTC.
+fn date(seconds: u64) -> String {
+    let (mut days, second) = (seconds / 86_400, seconds % 86_400);
+    // Days since the first of March of the year 0, so that the day that leap years add is the last of a year.
+    days += 719_468;
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
 }
 
 /// The last part of a URL, which names what is fetched.
@@ -278,4 +248,21 @@ pub(crate) fn invalid_name(
         b", so that it can create a valid store path.",
     ];
     EvalError::other(message.concat(), Pos::NONE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::date;
+
+    #[test]
+    fn dates() {
+        for (seconds, expected) in [
+            (0, "19700101000000"),
+            (951_827_696, "20000229123456"),
+            (1_795_393_179, "20261123001939"),
+            (4_102_444_799, "20991231235959"),
+        ] {
+            assert_eq!(date(seconds), expected);
+        }
+    }
 }

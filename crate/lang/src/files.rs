@@ -54,6 +54,11 @@ pub trait Files {
     /// When it is none or can't be read.
     fn read_link(&self, path: &[u8]) -> Result<Vec<u8>, FileError>;
 
+    /// Returns when a file or directory itself was changed last, in seconds since 1970, if that is known.
+    fn modified(&self, _path: &[u8]) -> Option<u64> {
+        None
+    }
+
     /// Returns what [`Files::remember_nar_hash`] was last told of a path, if nothing at or below it has changed since.
     fn known_nar_hash(&self, _path: &[u8]) -> Option<Hash> {
         None

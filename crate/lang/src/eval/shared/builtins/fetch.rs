@@ -6,9 +6,13 @@ use super::super::force::force;
 use super::super::{Stk, suspendable, typed};
 use crate::coercion::Coercion;
 use crate::error::{EvalError, Result};
-use crate::fetching::{InputValue, Tree, base_name, invalid_name, no_network};
+use crate::fetching::{base_name, feature_disabled, input_error, invalid_name, no_network};
+use crate::input::{Attributes, Input, InputValue, git_url, is_revision};
+use crate::url::{Ignored, Url};
 use crate::machine::Machine;
+use crate::number::Number;
 use crate::source::Pos;
+use crate::symbol::Symbol;
 use crate::value::{Tag, Value};
 use drvlab_store::store_path::check_name;
 use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm};
@@ -153,26 +157,58 @@ pub async fn fetch_mercurial(
     args: &[Value],
     pos: Pos,
 ) -> Result<Value> {
-    let mut argument = force(stk, m, args[0]).await?;
-    if argument.tag() == Tag::Attrs {
-        let url = m.symbols.intern(b"url");
-        match m.heap.get_attr(argument.addr(), url) {
-            Some(url) => argument = url,
-            None => return Err(EvalError::other("'url' argument required", pos)),
-        }
-    }
-    let what = "while evaluating the `url` attribute passed to builtins.fetchMercurial";
     let how = Coercion {
         numbers: false,
         copy_paths: false,
     };
-    let (url, _) = coerce(stk, m, argument, how, pos, what).await?;
-    let message = [
-        b"cannot fetch '".as_slice(),
-        &url,
-        b"': this evaluator has no network; use fetchTarball with a sha256",
-    ];
-    Err(EvalError::other(message.concat(), pos))
+    let argument = force(stk, m, args[0]).await?;
+    let mut attributes = Attributes::new();
+    let mut url = Vec::new();
+    if argument.tag() == Tag::Attrs {
+        let flat = m.heap.flat(argument.addr());
+        for (name, value, at) in m.heap.attributes(&m.ir, flat) {
+            match m.symbols.name(name) {
+                b"url" => {
+                    let what =
+                        "while evaluating the `url` attribute passed to builtins.fetchMercurial";
+                    url = coerce(stk, m, value, how, at, what).await?.0;
+                }
+                b"rev" => {
+                    let what =
+                        "while evaluating the `rev` attribute passed to builtins.fetchMercurial";
+                    let rev = typed::plain_string(stk, m, value, at, what).await?;
+                    let name = if is_revision(&rev) { "rev" } else { "ref" };
+                    attributes.insert(name.into(), InputValue::Text(rev));
+                }
+                b"name" => {
+                    let what =
+                        "while evaluating the `name` attribute passed to builtins.fetchMercurial";
+                    let name = typed::plain_string(stk, m, value, at, what).await?;
+                    attributes.insert(b"name".to_vec(), InputValue::Text(name));
+                }
+                other => {
+                    let message = [
+                        b"unsupported argument '".as_slice(),
+                        other,
+                        b"' to 'fetchMercurial'",
+                    ];
+                    return Err(EvalError::other(message.concat(), at));
+                }
+            }
+        }
+        if url.is_empty() {
+            return Err(EvalError::other("'url' argument required", pos));
+        }
+    } else {
+        let what = "while evaluating the first argument passed to builtins.fetchMercurial";
+        url = coerce(stk, m, argument, how, pos, what).await?.0;
+    }
+    if !url.windows(3).any(|three| three == b"://") {
+        url = [b"file://".as_slice(), &url].concat();
+    }
+    attributes.insert(b"type".to_vec(), InputValue::Text(b"hg".to_vec()));
+    attributes.insert(b"url".to_vec(), InputValue::Text(url));
+    fetched(m, attributes)
 }
 
 /// `getFlake reference`; never possible here, for a flake is only known when its files are.
@@ -203,65 +239,147 @@ async fn tree(
         "fetchTree"
     };
     let argument = force(stk, m, argument).await?;
-    let mut tree = Tree::new(kind);
+    let how = Coercion {
+        numbers: false,
+        copy_paths: false,
+    };
+    let mut attributes = Attributes::new();
     if argument.tag() == Tag::Attrs {
         let type_name = m.symbols.intern(b"type");
         let flat = m.heap.flat(argument.addr());
-        if kind.is_none() && m.heap.find_attr(flat, type_name).is_none() {
-            return Err(EvalError::other(
-                "argument 'type' is missing in call to 'fetchTree'",
-                pos,
-            ));
+        let given = m.heap.find_attr(flat, type_name);
+        if given.is_some() && kind.is_some() {
+            return Err(EvalError::other("unexpected argument 'type'", pos));
+        }
+        if given.is_none() && kind.is_none() {
+            let message = "argument 'type' is missing in call to 'fetchTree'";
+            return Err(EvalError::other(message, pos));
+        }
+        // The type is evaluated before all others.
+        for (name, value, at) in m.heap.attributes(&m.ir, flat) {
+            if name == type_name {
+                let what = "while evaluating the `type` argument passed to 'fetchTree'";
+                let text = typed::plain_string(stk, m, value, at, what).await?;
+                attributes.insert(b"type".to_vec(), InputValue::Text(text));
+            }
         }
         for (name, value, at) in m.heap.attributes(&m.ir, flat) {
-            if name == type_name && kind.is_some() {
-                return Err(EvalError::other("unexpected argument 'type'", pos));
+            if name == type_name {
+                continue;
             }
-            let value = if name == type_name {
-                let what = "while evaluating the `type` argument passed to 'fetchTree'";
-                typed::string(stk, m, value, at, what).await?
-            } else {
-                force(stk, m, value).await?
-            };
+            let value = force(stk, m, value).await?;
             let value = match value.tag() {
                 // A path is the text of it here: what is fetched gets a name of its own.
                 Tag::String | Tag::Boxed if value.tag() == Tag::String || m.is_path(value) => {
-                    let how = Coercion {
-                        numbers: false,
-                        copy_paths: false,
-                    };
                     InputValue::Text(coerce(stk, m, value, how, at, "").await?.0)
                 }
                 Tag::Constant if value == Value::TRUE || value == Value::FALSE => {
                     InputValue::Bool(value == Value::TRUE)
                 }
-                _ => match m.number(value) {
-                    Some(crate::number::Number::Int(number)) => InputValue::Int(number),
-                    _ => {
-                        let (found, name) = (m.describe(value), m.shown_name(name));
-                        let message = [
-                            b"argument '",
-                            name.as_slice(),
-                            b"' to '",
-                            who.as_bytes(),
-                            b"' is ",
-                            found.as_bytes(),
-                            b" while a string, Boolean or integer is expected",
-                        ];
-                        return Err(EvalError::other(message.concat(), pos));
-                    }
-                },
+                _ => input_number(m, name, value, who, pos)?,
             };
             let name = m.symbols.name(name).to_vec();
-            tree.set(name, value, who)?;
+            attributes.insert(name, value);
+        }
+        // The name of the store object is always `source`; `fetchGit` takes a `name` for the sake of old programs.
+        if attributes.contains_key(b"name".as_slice()) && kind.is_none() {
+            let message = format!("argument 'name' isn’t supported in call to '{who}'");
+            return Err(EvalError::other(message, pos));
         }
     } else {
-        let how = Coercion {
-            numbers: false,
-            copy_paths: false,
-        };
         let (url, _) = coerce(stk, m, argument, how, pos, what).await?;
-        tree.set_url(&url);
+        if kind.is_none() {
+            let mut ignored = Ignored::new();
+            let input = Url::parse(&url, false, &mut ignored)
+                .map_err(Into::into)
+                .and_then(|url| Input::from_url(&url, &mut ignored));
+            m.warn_of_ignored(ignored)?;
+            return tree_of(m, &input.map_err(input_error)?);
+        }
+        attributes.insert(b"url".to_vec(), InputValue::Text(url));
     }
-    m.fetched_tree(&tree)
+    if let Some(kind) = kind {
+        attributes.insert(b"type".to_vec(), InputValue::Text(kind.into()));
+        let mut ignored = Ignored::new();
+        if let Some(InputValue::Text(url)) = attributes.get_mut(b"url".as_slice()) {
+            *url = git_url(url, &mut ignored)
+                .map_err(input_error)?
+                .render();
+        }
+        m.warn_of_ignored(ignored)?;
+        let submodules = attributes.get(b"submodules".as_slice());
+        match submodules {
+            None | Some(InputValue::Bool(false)) => {
+                attributes
+                    .entry(b"exportIgnore".to_vec())
+                    .or_insert(InputValue::Bool(true));
+            }
+            Some(InputValue::Bool(true)) => {}
+            Some(_) => {
+                let message = "input attribute 'submodules' is not a Boolean";
+                return Err(EvalError::other(message, Pos::NONE));
+            }
+        }
+    } else if attributes.get(b"type".as_slice()) == Some(&InputValue::Text(b"git".to_vec())) {
+        attributes
+            .entry(b"shallow".to_vec())
+            .or_insert(InputValue::Bool(true));
+    }
+    fetched(m, attributes)
+}
+
+/// The value of an attribute that has to be an integer.
+fn input_number(
+    m: &mut Machine,
+    name: Symbol,
+    value: Value,
+    who: &str,
+    pos: Pos,
+) -> Result<InputValue> {
+    let shown = m.shown_name(name);
+    match m.number(value) {
+        Some(Number::Int(number)) => u64::try_from(number).map(InputValue::Int).map_err(|_| {
+            let number = number.to_string();
+            let message = [
+                b"negative value given for '",
+                who.as_bytes(),
+                b"' argument '",
+                &shown,
+                b"': ",
+                number.as_bytes(),
+            ];
+            EvalError::other(message.concat(), pos)
+        }),
+        _ if m.symbols.name(name) == b"publicKeys" => Err(EvalError::other(
+            feature_disabled("verified-fetches"),
+            Pos::NONE,
+        )),
+        _ => {
+            let found = m.describe(value);
+            let message = [
+                b"argument '",
+                shown.as_slice(),
+                b"' to '",
+                who.as_bytes(),
+                b"' is ",
+                found.as_bytes(),
+                b" while a string, Boolean or integer is expected",
+            ];
+            Err(EvalError::other(message.concat(), pos))
+        }
+    }
+}
+
+fn fetched(m: &mut Machine, attributes: Attributes) -> Result<Value> {
+    let mut ignored = Ignored::new();
+    let input = Input::from_attributes(attributes, &mut ignored);
+    m.warn_of_ignored(ignored)?;
+    tree_of(m, &input.map_err(input_error)?)
+}
+
+fn tree_of(m: &mut Machine, input: &Input) -> Result<Value> {
+    let mut ignored = Ignored::new();
+    let tree = m.fetched_tree(input, &mut ignored);
+    m.warn_of_ignored(ignored)?;
+    tree
 }

@@ -3,11 +3,13 @@
 use super::super::force::force;
 use super::super::{Stk, suspendable, typed};
 use crate::error::{EvalError, Result};
-use crate::fetching::InputValue;
-use crate::flake_reference::{Attributes, parse, to_url};
+use crate::fetching::input_error;
+use crate::flake_reference::{parse, to_url};
+use crate::input::{Attributes, InputValue};
 use crate::machine::Machine;
 use crate::number::Number;
 use crate::source::Pos;
+use crate::url::Ignored;
 use crate::value::{Tag, Value};
 
 /// `parseFlakeRef url`
@@ -20,12 +22,15 @@ pub async fn parse_flake_ref(
 ) -> Result<Value> {
     let what = "while evaluating the argument passed to builtins.parseFlakeRef";
     let url = typed::plain_string(stk, m, args[0], pos, what).await?;
-    let parsed = parse(&url).map_err(|message| EvalError::other(message, pos))?;
+    let mut ignored = Ignored::new();
+    let parsed = parse(&url, &mut ignored);
+    m.warn_of_ignored(ignored)?;
+    let parsed = parsed.map_err(|message| EvalError::other(message, Pos::NONE))?;
     let mut attributes = Vec::with_capacity(parsed.len());
     for (name, value) in parsed {
         let value = match value {
             InputValue::Text(text) => m.string(&text),
-            InputValue::Int(number) => m.heap.int(number),
+            InputValue::Int(number) => m.heap.int(number as i64),
             InputValue::Bool(value) => Value::bool(value),
         };
         attributes.push((m.symbols.intern(&name), value, Pos::NONE));
@@ -50,7 +55,19 @@ pub async fn flake_ref_to_string(
         let value = match (value, m.number(value)) {
             (Value::TRUE, _) => InputValue::Bool(true),
             (Value::FALSE, _) => InputValue::Bool(false),
-            (_, Some(Number::Int(number))) => InputValue::Int(number),
+            (_, Some(Number::Int(number))) => match u64::try_from(number) {
+                Ok(number) => InputValue::Int(number),
+                Err(_) => {
+                    let (name, number) = (m.shown_name(name), number.to_string());
+                    let message = [
+                        b"negative value given for flake ref attr ".as_slice(),
+                        &name,
+                        b": ",
+                        number.as_bytes(),
+                    ];
+                    return Err(EvalError::other(message.concat(), pos));
+                }
+            },
             _ if value.tag() == Tag::String => InputValue::Text(m.bytes(value).to_vec()),
             _ => {
                 let found = m.describe(value);
@@ -65,6 +82,8 @@ pub async fn flake_ref_to_string(
         };
         attributes.insert(m.symbols.name(name).to_vec(), value);
     }
-    let url = to_url(&attributes).map_err(|message| EvalError::other(message, pos))?;
-    Ok(m.string(&url))
+    let mut ignored = Ignored::new();
+    let url = to_url(attributes, &mut ignored);
+    m.warn_of_ignored(ignored)?;
+    Ok(m.string(&url.map_err(input_error)?))
 }
