@@ -21,6 +21,12 @@ pub(crate) fn input_error(error: InputError) -> Box<EvalError> {
     EvalError::other(error.message(), Pos::NONE)
 }
 
+/// Says which input the evaluator was fetching.
+fn while_fetching(url: &[u8], error: Box<EvalError>) -> Box<EvalError> {
+    let what = [b"while fetching the input '".as_slice(), url, b"'"].concat();
+    error.traced(what, Pos::NONE)
+}
+
 impl Machine {
     /// Warns of parameters of URLs that have no value.
     pub(crate) fn warn_of_ignored(&mut self, ignored: Ignored) -> Result<()> {
@@ -58,7 +64,7 @@ impl Machine {
         }
         let hash = match input.nar_hash() {
             Ok(Some(hash)) => hash,
-            _ => return Err(no_network(&url, "narHash")),
+            _ => return Err(self.not_fetched(input, &url)?),
         };
         let name = input.text("name").map_err(input_error)?;
         let address = ContentAddress {
@@ -73,12 +79,30 @@ impl Machine {
         self.tree_value(input, out_path, hash, modified)
     }
 
+    /// The error for a tree without a known hash. A repository on the same machine is looked for, but not read.
+    fn not_fetched(&self, input: &Input, url: &[u8]) -> Result<Box<EvalError>> {
+        let location = input.text("url").map_err(input_error)?.unwrap_or_default();
+        let path = location.strip_prefix(b"file://");
+        match path.map(crate::files::canonical) {
+            Some(path) if input.scheme == Some(Scheme::Git) && !self.path_exists(&path, false) => {
+                let message = [
+                    b"Git repository \"".as_slice(),
+                    &path,
+                    b"\" does not exist.",
+                ];
+                Ok(while_fetching(
+                    url,
+                    EvalError::other(message.concat(), Pos::NONE),
+                ))
+            }
+            _ => Ok(no_network(url, "narHash")),
+        }
+    }
+
     /// A tree that is there already: it is copied to the store under the name `source`.
     fn tree_at_path(&mut self, input: &Input, url: &[u8]) -> Result<Value> {
-        let fetching = |error: Box<EvalError>| {
-            let what = [b"while fetching the input '".as_slice(), url, b"'"].concat();
-            error.traced(what, Pos::NONE)
-        };
+        let fetching = |error: Box<EvalError>| while_fetching(url, error);
+        let wrong = |error: InputError| fetching(input_error(error));
         let path = input.required("path").map_err(input_error)?;
         if !path.starts_with(b"/") {
             let message = [
@@ -96,14 +120,12 @@ impl Machine {
         }
         let contents = self.read_tree(&path, Pos::NONE, None).map_err(fetching)?;
         let hash = drvlab_store::nar::hash(&contents, HashAlgorithm::Sha256);
+        input.rev().map_err(wrong)?;
+        let expected = input.nar_hash().map_err(wrong)?;
         let object = self.add_source(b"source", &contents, Pos::NONE)?;
-        if let Some(expected) = input.nar_hash().map_err(input_error)?
-            && expected != hash
-        {
-            let (found, expected) = (
-                hash.render_prefixed(HashFormat::Sri),
-                expected.render_prefixed(HashFormat::Sri),
-            );
+        if let Some(expected) = expected.filter(|&expected| expected != hash) {
+            let found = hash.render_prefixed(HashFormat::Sri);
+            let expected = expected.render_prefixed(HashFormat::Sri);
             let message = [
                 b"NAR hash mismatch in input '".as_slice(),
                 url,
@@ -195,7 +217,11 @@ fn date(seconds: u64) -> String {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
     format!("{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")

@@ -15,11 +15,20 @@ pub(crate) fn parse(text: &[u8], ignored: &mut Ignored) -> Result<Attributes, BS
     if fragment.is_empty() {
         return Ok(attributes);
     }
-    let message = [b"unexpected fragment '".as_slice(), &fragment, b"' in flake reference '", text, b"'"];
+    let message = [
+        b"unexpected fragment '".as_slice(),
+        &fragment,
+        b"' in flake reference '",
+        text,
+        b"'",
+    ];
     Err(message.concat().into())
 }
 
-fn parse_with_fragment(text: &[u8], ignored: &mut Ignored) -> Result<(Attributes, Vec<u8>), InputError> {
+fn parse_with_fragment(
+    text: &[u8],
+    ignored: &mut Ignored,
+) -> Result<(Attributes, Vec<u8>), InputError> {
     let (location, fragment) = split_at(text, b'#');
     let (id, version) = split_at(location, b'/');
     if is_flake_id(id) && version.is_none_or(is_version) && fragment.is_none_or(is_fragment) {
@@ -31,7 +40,10 @@ fn parse_with_fragment(text: &[u8], ignored: &mut Ignored) -> Result<(Attributes
         };
         return from_url(url, ignored);
     }
-    match Url::parse(text, true, ignored).map_err(InputError::from).and_then(|url| from_url(url, ignored)) {
+    match Url::parse(text, true, ignored)
+        .map_err(InputError::from)
+        .and_then(|url| from_url(url, ignored))
+    {
         Err(InputError::BadUrl(_)) => {}
         result => return result,
     }
@@ -39,7 +51,11 @@ fn parse_with_fragment(text: &[u8], ignored: &mut Ignored) -> Result<(Attributes
     let query = decode_query(query.unwrap_or_default(), true, ignored)?;
     let fragment = percent_decoded(fragment.unwrap_or_default())?;
     if !path.starts_with(b"/") {
-        let message = [b"flake reference '".as_slice(), text, b"' is not an absolute path"];
+        let message = [
+            b"flake reference '".as_slice(),
+            text,
+            b"' is not an absolute path",
+        ];
         return Err(InputError::BadUrl(message.concat().into()));
     }
     let url = Url {
@@ -54,7 +70,8 @@ fn parse_with_fragment(text: &[u8], ignored: &mut Ignored) -> Result<(Attributes
 
 /// What is in a fragment, quotes and spaces included.
 fn is_fragment(text: &[u8]) -> bool {
-    text.iter().all(|&byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%\" ^".contains(&byte))
+    text.iter()
+        .all(|&byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%\" ^".contains(&byte))
 }
 
 /// The directory of a flake is no part of its input.
@@ -72,14 +89,19 @@ fn from_url(mut url: Url, ignored: &mut Ignored) -> Result<(Attributes, Vec<u8>)
 ///
 /// # Errors
 /// A message in the words of the reference implementation.
-pub(crate) fn to_url(mut attributes: Attributes, ignored: &mut Ignored) -> Result<Vec<u8>, InputError> {
+pub(crate) fn to_url(
+    mut attributes: Attributes,
+    ignored: &mut Ignored,
+) -> Result<Vec<u8>, InputError> {
     let all = attributes.clone();
     attributes.remove(b"dir".as_slice());
     let input = Input::from_attributes(attributes, ignored)?;
     let directory = text_of(&all, "dir")?.unwrap_or_default();
     let mut url = input.to_url(ignored)?;
     if !directory.is_empty() {
-        url.query.entry(b"dir".to_vec()).or_insert_with(|| directory.to_vec());
+        url.query
+            .entry(b"dir".to_vec())
+            .or_insert_with(|| directory.to_vec());
     }
     Ok(url.render())
 }
@@ -110,7 +132,10 @@ mod tests {
     fn other_texts_are_errors() {
         for text in ["", "foo bar", "./a", "github:a", "git:/a", "nixpkgs?dir=a"] {
             let message = format!("flake reference '{text}' is not an absolute path");
-            assert_eq!(parse(text.as_bytes(), &mut Ignored::new()), Err(message.into()));
+            assert_eq!(
+                parse(text.as_bytes(), &mut Ignored::new()),
+                Err(message.into())
+            );
         }
     }
 }

@@ -34,8 +34,10 @@ pub mod thunk {
     pub const READY: u32 = u32::MAX - 3;
     /// Evaluated like [`DONE`], to a value that depends on a volatile file (see `incremental.rs`).
     pub const TAINTED: u32 = u32::MAX - 4;
+    /// [`APPLY`] to two values of which the reference passes one after the other, which its trace shows.
+    pub const APPLY_IN_TURN: u32 = u32::MAX - 5;
     /// The smallest marker.
-    pub const FIRST_MARKER: u32 = TAINTED;
+    pub const FIRST_MARKER: u32 = APPLY_IN_TURN;
 }
 
 /// The arena and its limit.
@@ -191,6 +193,13 @@ impl Heap {
         let arguments = [self.value(call, 2), self.value(call, 3)];
         let count = arguments.iter().filter(|&&it| it != Value::UNSET).count();
         (arguments, count)
+    }
+
+    /// Delays a call with two arguments of which the reference passes one after the other.
+    pub(crate) fn delay_call_in_turn(&mut self, function: Value, one: Value, two: Value) -> Value {
+        let call = self.delay_call(function, [one, two]);
+        self.set_word(call.addr(), 0, thunk::APPLY_IN_TURN);
+        call
     }
 
     /// Looks through thunks that have been evaluated already, without evaluating anything, also where the value depends on a volatile

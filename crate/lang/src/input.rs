@@ -6,8 +6,8 @@ mod from_url;
 
 use crate::json_text;
 use crate::url::{BadUrl, Ignored, Query, Url, segments};
-use drvlab_store::{Hash, HashAlgorithm, HashFormat};
 use bstr::BString;
+use drvlab_store::{Hash, HashAlgorithm, HashFormat};
 use std::collections::BTreeMap;
 
 /// The value of an attribute.
@@ -165,10 +165,16 @@ impl Input {
             }
             Scheme::Git => {
                 if VERIFICATION.iter().any(|&name| self.has(name)) {
-                    return Err(InputError::Other(crate::fetching::feature_disabled("verified-fetches").into()));
+                    return Err(InputError::Other(
+                        crate::fetching::feature_disabled("verified-fetches").into(),
+                    ));
                 }
                 if let Some(name) = self.text("ref")?.filter(|name| !is_ref_name(name)) {
-                    return Err(InputError::bad_url(&[b"invalid Git branch/tag name '", name, b"'"]));
+                    return Err(InputError::bad_url(&[
+                        b"invalid Git branch/tag name '",
+                        name,
+                        b"'",
+                    ]));
                 }
                 let url = git_url(self.required("url")?, ignored)?.render();
                 self.set("url", url);
@@ -179,7 +185,11 @@ impl Input {
             Scheme::Mercurial => {
                 Url::parse(self.required("url")?, false, ignored)?;
                 if let Some(name) = self.text("ref")?.filter(|name| !is_version(name)) {
-                    return Err(InputError::bad_url(&[b"invalid Mercurial branch/tag name '", name, b"'"]));
+                    return Err(InputError::bad_url(&[
+                        b"invalid Mercurial branch/tag name '",
+                        name,
+                        b"'",
+                    ]));
                 }
             }
             Scheme::Path => {
@@ -188,7 +198,11 @@ impl Input {
             Scheme::Indirect => {
                 let id = self.required("id")?;
                 if !is_flake_id(id) {
-                    return Err(InputError::bad_url(&[b"'", id, b"' is not a valid flake ID"]));
+                    return Err(InputError::bad_url(&[
+                        b"'",
+                        id,
+                        b"' is not a valid flake ID",
+                    ]));
                 }
             }
             Scheme::Forge => self.check_forge()?,
@@ -231,7 +245,11 @@ impl Input {
     pub fn to_url(&self, ignored: &mut Ignored) -> Result<Url> {
         let Some(scheme) = self.scheme else {
             let json = json(&self.attributes);
-            return Err(InputError::other(&[b"cannot show unsupported input '", &json, b"'"]));
+            return Err(InputError::other(&[
+                b"cannot show unsupported input '",
+                &json,
+                b"'",
+            ]));
         };
         let kind = self.required("type")?;
         let mut url = match scheme {
@@ -255,12 +273,19 @@ impl Input {
             Scheme::Indirect | Scheme::Forge => {
                 let mut path = match scheme {
                     Scheme::Indirect => vec![self.required("id")?.to_vec()],
-                    _ => vec![self.required("owner")?.to_vec(), self.required("repo")?.to_vec()],
+                    _ => vec![
+                        self.required("owner")?.to_vec(),
+                        self.required("repo")?.to_vec(),
+                    ],
                 };
                 path.extend(self.text("ref")?.map(<[u8]>::to_vec));
                 path.extend(self.rev()?);
                 Url {
-                    scheme: if scheme == Scheme::Indirect { b"flake".to_vec() } else { kind.to_vec() },
+                    scheme: if scheme == Scheme::Indirect {
+                        b"flake".to_vec()
+                    } else {
+                        kind.to_vec()
+                    },
                     path,
                     ..Url::default()
                 }
@@ -311,7 +336,8 @@ impl Input {
     }
 
     pub(crate) fn set(&mut self, name: &str, text: Vec<u8>) {
-        self.attributes.insert(name.as_bytes().to_vec(), InputValue::Text(text));
+        self.attributes
+            .insert(name.as_bytes().to_vec(), InputValue::Text(text));
     }
 
     /// Returns a text.
@@ -327,7 +353,8 @@ impl Input {
     /// # Errors
     /// When the attribute is not there or something else.
     pub fn required(&self, name: &str) -> Result<&[u8]> {
-        let missing = || InputError::other(&[b"input attribute '", name.as_bytes(), b"' is missing"]);
+        let missing =
+            || InputError::other(&[b"input attribute '", name.as_bytes(), b"' is missing"]);
         self.text(name)?.ok_or_else(missing)
     }
 
@@ -339,7 +366,11 @@ impl Input {
         match self.attributes.get(name.as_bytes()) {
             None => Ok(None),
             Some(InputValue::Int(number)) => Ok(Some(*number)),
-            Some(_) => Err(InputError::other(&[b"input attribute '", name.as_bytes(), b"' is not an integer"])),
+            Some(_) => Err(InputError::other(&[
+                b"input attribute '",
+                name.as_bytes(),
+                b"' is not an integer",
+            ])),
         }
     }
 
@@ -351,7 +382,11 @@ impl Input {
         match self.attributes.get(name.as_bytes()) {
             None => Ok(false),
             Some(InputValue::Bool(value)) => Ok(*value),
-            Some(_) => Err(InputError::other(&[b"input attribute '", name.as_bytes(), b"' is not a Boolean"])),
+            Some(_) => Err(InputError::other(&[
+                b"input attribute '",
+                name.as_bytes(),
+                b"' is not a Boolean",
+            ])),
         }
     }
 
@@ -366,7 +401,8 @@ impl Input {
         if text.is_empty() {
             return Ok(Some(Hash::zero(HashAlgorithm::Sha256)));
         }
-        let hash = Hash::parse_sri(text).map_err(|error| InputError::Other(error.to_string().into()))?;
+        let hash =
+            Hash::parse_sri(text).map_err(|error| InputError::Other(error.to_string().into()))?;
         if hash.algorithm() != HashAlgorithm::Sha256 {
             return Err(InputError::other(&[b"narHash must use SHA-256"]));
         }
@@ -398,7 +434,12 @@ pub(crate) fn text_of<'a>(attributes: &'a Attributes, name: &str) -> Result<Opti
         Some(InputValue::Text(text)) => Ok(Some(text)),
         Some(_) => {
             let json = json(attributes);
-            Err(InputError::other(&[b"input attribute '", name.as_bytes(), b"' is not a string ", &json]))
+            Err(InputError::other(&[
+                b"input attribute '",
+                name.as_bytes(),
+                b"' is not a string ",
+                &json,
+            ]))
         }
     }
 }
@@ -466,13 +507,18 @@ pub(crate) fn is_revision(text: &[u8]) -> bool {
 /// What names a flake in a registry.
 pub(crate) fn is_flake_id(text: &[u8]) -> bool {
     text.first().is_some_and(u8::is_ascii_alphabetic)
-        && text.iter().all(|&byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+        && text
+            .iter()
+            .all(|&byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
 }
 
 /// What may be a branch, tag or commit of a flake, by its letters alone.
 pub(crate) fn is_version(text: &[u8]) -> bool {
-    text.first().is_some_and(|&byte| byte.is_ascii_alphanumeric() || byte == b'@')
-        && text.iter().all(|&byte| byte.is_ascii_alphanumeric() || b"_./@+-".contains(&byte))
+    text.first()
+        .is_some_and(|&byte| byte.is_ascii_alphanumeric() || byte == b'@')
+        && text
+            .iter()
+            .all(|&byte| byte.is_ascii_alphanumeric() || b"_./@+-".contains(&byte))
 }
 
 /// Tells whether Git takes a text for the name of a branch or tag (`git check-ref-format`).

@@ -103,8 +103,10 @@ fn place_first(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<u8> {
         text.extend_from_slice(b"at ");
         text.extend_from_slice(&place.describe());
         text.extend_from_slice(b": ");
+        text.extend_from_slice(&diagnostic.message);
+    } else {
+        indent(&diagnostic.message, &[b' '; 9], &mut text);
     }
-    text.extend_from_slice(&diagnostic.message);
     text.push(b'\n');
     for_terminal(&text)
 }

@@ -57,8 +57,7 @@ impl Url {
         } else {
             text
         };
-        let invalid =
-            |reason: &[u8]| BadUrl::new(&[b"'", text, b"' is not a valid URL: ", reason]);
+        let invalid = |reason: &[u8]| BadUrl::new(&[b"'", text, b"' is not a valid URL: ", reason]);
         let (mut url, port, mut rest) = match absolute(source) {
             Some(parsed) => parsed,
             None => return Err(relative(source, text)),
@@ -355,10 +354,7 @@ fn absolute(text: &[u8]) -> Option<(Url, &[u8], &[u8])> {
     let is_rooted = url.authority.is_none() || rest.starts_with(b"/");
     let length = if is_rooted { run(rest, is_path)? } else { 0 };
     let (path, rest) = rest.split_at(length);
-    url.path = path
-        .split(|&byte| byte == b'/')
-        .map(|part| decoded(part))
-        .collect();
+    url.path = path.split(|&byte| byte == b'/').map(decoded).collect();
     Some((url, port, rest))
 }
 
@@ -495,11 +491,23 @@ mod tests {
             ("a b", "'a b' is not a valid URL: leftover"),
             ("1:a", "'1:a' is not a valid URL: mismatch"),
             (":a", "':a' is not a valid URL: leftover"),
-            ("http://a/%zz", "'http://a/%zz' is not a valid URL: mismatch"),
-            ("http://a/x?a=%z", "'http://a/x?a=%z' is not a valid URL: leftover"),
-            ("http://[x]/c", "'http://[x]/c' is not a valid URL: mismatch"),
+            (
+                "http://a/%zz",
+                "'http://a/%zz' is not a valid URL: mismatch",
+            ),
+            (
+                "http://a/x?a=%z",
+                "'http://a/x?a=%z' is not a valid URL: leftover",
+            ),
+            (
+                "http://[x]/c",
+                "'http://[x]/c' is not a valid URL: mismatch",
+            ),
             ("http://a:99999/x", "port '99999' is invalid"),
-            ("git+file://h/a", "file:// URL 'git+file://h/a' has unexpected authority 'h'"),
+            (
+                "git+file://h/a",
+                "file:// URL 'git+file://h/a' has unexpected authority 'h'",
+            ),
         ] {
             let found = match Url::parse(text.as_bytes(), false, &mut Ignored::new()) {
                 Ok(url) => url.render().into(),

@@ -7,7 +7,11 @@ use std::rc::Rc;
 
 /// Evaluates an expression completely; returns what it prints or the message of its error.
 fn answer(expression: &str) -> String {
-    let mut machine = Machine::new(Box::new(MemoryFiles::default()), Settings::default());
+    let settings = Settings {
+        call_depth_limit: 1_000_000,
+        ..Settings::default()
+    };
+    let mut machine = Machine::new(Box::new(MemoryFiles::default()), settings);
     let text: Rc<[u8]> = expression.as_bytes().into();
     let result = machine
         .evaluate_text(Origin::String, text, b"/")

@@ -11,9 +11,10 @@ use drvlab_lang::{Machine, Settings};
 const STACK: usize = 512 << 10;
 
 /// Prints the value of an expression, or reports its error with source text and trace.
-fn answer(text: &[u8], native_levels: u32) -> String {
+fn answer(text: &[u8], native_levels: u32, call_depth_limit: u32) -> String {
     let settings = Settings {
         native_levels,
+        call_depth_limit,
         memory_limit: 96 << 20,
         ..Settings::default()
     };
@@ -31,12 +32,17 @@ fn answer(text: &[u8], native_levels: u32) -> String {
 /// Evaluates on small stacks, and expects a part of the answer; the empty text where either a value or an error is right, and what is
 /// tested is that one comes at all.
 fn check(text: impl Into<Vec<u8>>, expected: &str) {
+    check_to_depth(text, expected, Settings::default().call_depth_limit);
+}
+
+/// [`check`] with another limit to the depth of calls, as which levels of data count.
+fn check_to_depth(text: impl Into<Vec<u8>>, expected: &str, call_depth_limit: u32) {
     let text = text.into();
     for native_levels in [3, 150] {
         let text = text.clone();
         let found = std::thread::Builder::new()
             .stack_size(STACK)
-            .spawn(move || answer(&text, native_levels))
+            .spawn(move || answer(&text, native_levels, call_depth_limit))
             .expect("a thread can be started")
             .join()
             .expect("evaluation does not panic");
@@ -125,6 +131,7 @@ fn data(step: &str, depth: usize) -> String {
 #[test]
 fn builtins_go_through_deep_data() {
     const DEEP: usize = 10_000;
+    let check_deep = |text: String, expected: &str| check_to_depth(text, expected, 10_000_000);
     let (list, set) = (data("[ x ]", DEEP), data("{ a = x; }", DEEP));
     for value in [list, set] {
         for (use_of_it, expected) in [
@@ -155,7 +162,7 @@ fn builtins_go_through_deep_data() {
             ),
             ("builtins.stringLength (builtins.toXML v)", ""),
         ] {
-            check(
+            check_deep(
                 format!("let v = {value}; w = {value}; in {use_of_it}"),
                 expected,
             );
@@ -171,29 +178,46 @@ fn builtins_go_through_deep_data() {
         "builtins.sort (a: b: a < b) [ v v ]",
         "builtins.toJSON { outPath = v; }",
     ] {
-        check(format!("let v = {nested_list}; in {use_of_it}"), "");
+        check_deep(format!("let v = {nested_list}; in {use_of_it}"), "");
     }
-    check(
+    check_deep(
         format!(
             "toString ({})",
             data("{ __toString = self: \"${x}\"; }", DEEP).replacen(") 1 ", ") \"a\" ", 1)
         ),
         "",
     );
-    check(
+    check_deep(
         format!(
             "\"${{{}}}\"",
             data("{ outPath = x; }", DEEP).replacen(") 1 ", ") \"a\" ", 1)
         ),
         "",
     );
-    check(
+    check_deep(
         format!(
             "({}) 1",
             data("{ __functor = self: x; }", DEEP).replacen(") 1 ", ") (x: _: x) ", 1)
         ),
         "",
     );
+}
+
+#[test]
+fn levels_of_data_count_as_calls() {
+    let list = data("[ x ]", 20_000);
+    for use_of_it in [
+        "builtins.toJSON v",
+        "v == w",
+        "builtins.deepSeq v 1",
+        "toString v",
+        "v",
+    ] {
+        check(
+            format!("let v = {list}; w = {list}; in {use_of_it}"),
+            "stack overflow; max-call-depth exceeded",
+        );
+    }
 }
 
 #[test]

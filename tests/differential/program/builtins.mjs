@@ -12,6 +12,8 @@ const GLOBAL = new Set([
   'scopedImport', 'throw', 'toString',
 ])
 
+/** A tree with a text before and after it. */
+const tree = (before, inner, after) => ({ head: before, parts: [{ before: '', tree: inner, after }], tail: '', fixed: true })
 const text = (random, pool) => string([{ raw: random.pick(pool) }])
 /** A string literal as it stands in the pool: what is escaped there is escaped already. */
 const literal = (random, pool) => `"${random.pick(pool)}"`
@@ -85,7 +87,7 @@ const TABLE = {
     ])],
     filterSource: (_, g, d) => [g.random.chance(0.5) ? g.lambda(['string', 'string'], 'bool', d) : '(p: t: t == "regular")', g.atom('path', d)],
     storePath: (_, g, d) => [g.random.chance(0.7) ? text(g.random, texts.STORE_PATHS) : g.atom('path', d)],
-    flakeRefToString: (_, g, d) => [g.random.chance(0.7) ? `(builtins.parseFlakeRef "${g.random.pick(texts.FLAKES)}")` : g.atom('set', d)],
+    flakeRefToString: (_, g, d) => [g.random.weighted([[4, () => tree('(builtins.parseFlakeRef ', text(g.random, texts.FLAKES), ')')], [4, () => g.random.pick(texts.FLAKE_SETS)], [1, () => g.atom('set', d)]])()],
     fetchurl: (_, g) => [set(fetched(g, [['name', text(g.random, ['x', 'a b'])]]))],
     fetchTarball: (_, g) => [set(fetched(g, [['name', '"x"']]))],
   },
@@ -132,8 +134,9 @@ const TABLE = {
     tryEval: (_, g, d) => [g.atom('any', d)],
     unsafeGetAttrPos: (_, g, d) => [name(g), g.atom('set', d)],
     zipAttrsWith: (type, g, d) => [g.lambda(['string', 'list'], type.slice(4) || 'any', d), g.atom('list:set', d)],
-    fetchTree: (_, g) => [g.random.pick(['{ type = "path"; path = "/a"; }', '{ type = "git"; }', '{ }', '{ type = "bogus"; }', '{ type = 1; }', '{ type = "tarball"; }', '{ type = "path"; path = "/a"; bogus = 1; }', '1'])],
-    fetchGit: (_, g) => [g.random.pick(['{ }', '{ url = 1; }', '{ url = "https://a.b/c"; bogus = 1; }', '{ url = "https://a.b/c"; rev = 1; }'])],
+    fetchTree: (_, g) => [`(${g.random.pick(texts.TREES)})`],
+    fetchGit: (_, g) => [`(${g.random.pick(texts.GIT_TREES)})`],
+    fetchMercurial: (_, g) => [`(${g.random.pick(texts.MERCURIAL_TREES)})`],
   },
   function: {
     addErrorContext: (_, g, d) => [g.atom('string', d), g.atom('function', d)],

@@ -39,11 +39,8 @@ impl Input {
             scheme: None,
         };
         input.scheme = input.text("type")?.and_then(Scheme::of);
-        match input.scheme {
-            Some(scheme @ (Scheme::Git | Scheme::Mercurial | Scheme::Forge)) => {
-                input.check(scheme, ignored)?;
-            }
-            _ => {}
+        if let Some(scheme @ (Scheme::Git | Scheme::Mercurial | Scheme::Forge)) = input.scheme {
+            input.check(scheme, ignored)?;
         }
         input.check_common()?;
         Ok(input)
@@ -104,7 +101,8 @@ fn from_repository(url: &Url, kind: &str) -> Attributes {
         let is_verification = VERIFICATION.iter().any(|other| other.as_bytes() == name);
         let value = match name.as_slice() {
             b"rev" | b"ref" => InputValue::Text(value.clone()),
-            b"shallow" | b"submodules" | b"lfs" | b"exportIgnore" | b"allRefs" | b"verifyCommit"
+            b"shallow" | b"submodules" | b"lfs" | b"exportIgnore" | b"allRefs"
+            | b"verifyCommit"
                 if is_git =>
             {
                 InputValue::Bool(value == b"1")
@@ -125,7 +123,9 @@ fn from_repository(url: &Url, kind: &str) -> Attributes {
 fn from_forge(url: &Url) -> Result<Attributes> {
     let wrong = |what: &[u8]| InputError::bad_url(&[b"URL '", &url.render(), b"' ", what]);
     let path: Vec<&[u8]> = segments_of(url).collect();
-    let (&[owner, repo], rest) = path.split_first_chunk().ok_or_else(|| wrong(b"is invalid"))?;
+    let (&[owner, repo], rest) = path
+        .split_first_chunk()
+        .ok_or_else(|| wrong(b"is invalid"))?;
     let (mut rev, mut version) = (None, None);
     match rest {
         [] => {}
@@ -139,7 +139,9 @@ fn from_forge(url: &Url) -> Result<Attributes> {
         match name.as_slice() {
             b"rev" if rev.is_some() => return Err(wrong(b"contains multiple commit hashes")),
             b"rev" => rev = Some(value.clone()),
-            b"ref" if version.is_some() => return Err(wrong(b"contains multiple branch/tag names")),
+            b"ref" if version.is_some() => {
+                return Err(wrong(b"contains multiple branch/tag names"));
+            }
             b"ref" => version = Some(value.clone()),
             b"host" => set(&mut attributes, "host", value),
             b"narHash" => set(&mut attributes, "narHash", value),
@@ -159,14 +161,23 @@ fn from_indirect(url: &Url) -> Result<Attributes> {
     let mut attributes = typed(b"indirect");
     let path: Vec<&[u8]> = segments_of(url).collect();
     let wrong = |text: &[u8], what: &[u8]| {
-        InputError::bad_url(&[b"in flake URL '", &url.render(), b"', '", text, b"' is not ", what])
+        InputError::bad_url(&[
+            b"in flake URL '",
+            &url.render(),
+            b"', '",
+            text,
+            b"' is not ",
+            what,
+        ])
     };
     match path[..] {
         [_] => {}
         [_, rev] if is_revision(rev) => set(&mut attributes, "rev", rev),
         [_, version] if is_ref_name(version) => set(&mut attributes, "ref", version),
         [_, version] => return Err(wrong(version, b"a commit hash or branch/tag name")),
-        [_, version, _] if !is_ref_name(version) => return Err(wrong(version, b"a branch/tag name")),
+        [_, version, _] if !is_ref_name(version) => {
+            return Err(wrong(version, b"a branch/tag name"));
+        }
         [_, version, rev] => {
             if !is_revision(rev) {
                 return Err(wrong(rev, b"a commit hash"));
@@ -176,19 +187,30 @@ fn from_indirect(url: &Url) -> Result<Attributes> {
         }
         _ => {
             let url = url.render();
-            return Err(InputError::bad_url(&[b"GitHub URL '", &url, b"' is invalid"]));
+            return Err(InputError::bad_url(&[
+                b"GitHub URL '",
+                &url,
+                b"' is invalid",
+            ]));
         }
     }
     let id = path[0];
     if !super::is_flake_id(id) {
-        return Err(InputError::bad_url(&[b"'", id, b"' is not a valid flake ID"]));
+        return Err(InputError::bad_url(&[
+            b"'",
+            id,
+            b"' is not a valid flake ID",
+        ]));
     }
     set(&mut attributes, "id", id);
     Ok(attributes)
 }
 
 fn segments_of(url: &Url) -> impl Iterator<Item = &[u8]> {
-    url.path.iter().map(Vec::as_slice).filter(|part| !part.is_empty())
+    url.path
+        .iter()
+        .map(Vec::as_slice)
+        .filter(|part| !part.is_empty())
 }
 
 /// A file or directory.
@@ -196,9 +218,19 @@ fn from_path(url: &Url) -> Result<Attributes> {
     let wrong = |what: &[&[u8]]| {
         InputError::other(&[b"path URL '", &url.render(), b"' ", &what.concat(), b"'"])
     };
-    if let Some(authority) = url.authority.as_ref().filter(|authority| !authority.host.is_empty()) {
+    if let Some(authority) = url
+        .authority
+        .as_ref()
+        .filter(|authority| !authority.host.is_empty())
+    {
         let text = authority.rendered();
-        let message = [b"path URL '".as_slice(), &url.render(), b"' should not have an authority ('", &text, b"')"];
+        let message = [
+            b"path URL '".as_slice(),
+            &url.render(),
+            b"' should not have an authority ('",
+            &text,
+            b"')",
+        ];
         return Err(InputError::other(&message));
     }
     let mut attributes = typed(b"path");

@@ -137,8 +137,7 @@ impl Parser<'_> {
                 self.bump()?;
                 Ok(State::Simple(self.variable(token)))
             }
-            Kind::Int => self.integer(),
-            Kind::Float => self.float(),
+            Kind::Int | Kind::Float => self.literal_number(),
             Kind::Quote => self.quoted(TextKind::Quoted, start, token.end, self.parts.len() as u32),
             Kind::IndentedOpen => self.open_indented(),
             Kind::Path | Kind::HomePath => self.path(),
@@ -195,9 +194,27 @@ impl Parser<'_> {
         }
     }
 
-    fn integer(&mut self) -> Parsed<State> {
-        let token = self.token;
-        let digits = self.text_of(token);
+    /// A literal number as it stands.
+    fn literal_number(&mut self) -> Parsed<State> {
+        let start = self.token.start;
+        let number = self.number()?;
+        self.bump()?;
+        Ok(State::Simple(self.done(number, start)))
+    }
+
+    /// Returns what the current token, a number, is worth.
+    ///
+    /// # Errors
+    /// When the number is too large, or too small.
+    pub fn number(&self) -> Parsed<Expr> {
+        match self.token.kind {
+            Kind::Int => self.integer(),
+            _ => self.float(),
+        }
+    }
+
+    fn integer(&self) -> Parsed<Expr> {
+        let digits = self.text_of(self.token);
         let mut value = 0i64;
         for &digit in digits {
             let sum = value
@@ -208,11 +225,10 @@ impl Parser<'_> {
                 None => return Err(self.invalid_number("invalid integer '")),
             };
         }
-        self.bump()?;
-        Ok(State::Simple(self.done(Expr::Int(value), token.start)))
+        Ok(Expr::Int(value))
     }
 
-    fn float(&mut self) -> Parsed<State> {
+    fn float(&self) -> Parsed<Expr> {
         let token = self.token;
         let digits = self.text_of(token);
         // The token consists of ASCII digits, `.`, `e` and signs, all of which Rust accepts in the same meaning.
@@ -221,8 +237,7 @@ impl Parser<'_> {
             .and_then(|digits| digits.parse::<f64>().ok());
         match value {
             Some(value) if value.is_finite() && !underflows(value, digits) => {
-                self.bump()?;
-                Ok(State::Simple(self.done(Expr::Float(value), token.start)))
+                Ok(Expr::Float(value))
             }
             _ => Err(self.invalid_number("invalid float '")),
         }

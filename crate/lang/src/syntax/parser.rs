@@ -351,6 +351,12 @@ impl<'a> Parser<'a> {
     #[cold]
     pub fn unexpected(&self, expected: &[&str]) -> Box<Diagnostic> {
         let token = self.token;
+        // The reference's lexer computes numbers, so that one that is too large is found before the parser minds it.
+        if matches!(token.kind, Kind::Int | Kind::Float)
+            && let Err(error) = self.number()
+        {
+            return error;
+        }
         let mut error = self.unexpected_token(token.kind.name(), token.start, expected);
         error.span.end = self.pos(token.end);
         error

@@ -176,27 +176,22 @@ impl<'a> Parser<'a> {
         let start = self.at;
         self.at += 1;
         let is_array = self.take(b'[');
+        let (title, end) = if is_array {
+            ("toml::parse_file: invalid array-table key", "]]")
+        } else {
+            ("toml::parse_file: invalid table key", "]")
+        };
         self.skip_blanks();
-        let key = self.key()?;
+        let key_start = self.at;
+        let Some(key) = self.header_key()? else {
+            let label = "expected basic key([a-zA-Z0-9_-]) or quoted key(\" or ')";
+            return Err(self.error(title, key_start, label));
+        };
         self.skip_blanks();
-        for _ in 0..=usize::from(is_array) {
-            if !self.take(b']') {
-                let title = if is_array {
-                    "toml::parse_file: invalid array-table key"
-                } else {
-                    "toml::parse_file: invalid table key"
-                };
-                return Err(self.error(
-                    title,
-                    self.at,
-                    if is_array {
-                        "expected ]]"
-                    } else {
-                        "expected ]"
-                    },
-                ));
-            }
+        if !self.text[self.at..].starts_with(end.as_bytes()) {
+            return Err(self.error(title, self.at, &format!("expected {end}")));
         }
+        self.at += end.len();
         Ok((
             Key {
                 names: key.names,
@@ -204,6 +199,28 @@ impl<'a> Parser<'a> {
             },
             is_array,
         ))
+    }
+
+    /// Reads the key of a header as far as it is one: a dot that nothing follows is no part of it.
+    fn header_key(&mut self) -> Result<Option<Key>, Message> {
+        let start = self.at;
+        let mut names = Vec::new();
+        let mut end = start;
+        while let Ok(name) = self.simple_key() {
+            names.push(self.m.symbols.intern(&name));
+            if names.len() > MAX_DEPTH {
+                return Err(self.error("a key with too many parts", self.at, "here"));
+            }
+            end = self.at;
+            self.skip_blanks();
+            if !self.take(b'.') {
+                break;
+            }
+            self.skip_blanks();
+        }
+        self.at = end;
+        let place = start..end;
+        Ok((!names.is_empty()).then_some(Key { names, place }))
     }
 
     /// Reads a key, perhaps with dots.
@@ -337,7 +354,6 @@ impl<'a> Parser<'a> {
     }
 
     fn array(&mut self) -> Result<Value, Message> {
-        let start = self.at;
         self.at += 1;
         let mut elements = Vec::new();
         loop {
@@ -353,12 +369,9 @@ impl<'a> Parser<'a> {
             }
             if !more || !self.skip_lines()? {
                 let title = "toml::parse_array: missing closing bracket `]`";
-                return Err(report::at(
-                    self.text,
-                    title,
-                    start..self.at,
-                    "expected `]`, reached EOF",
-                ));
+                let message = report::at_end(self.text, title, "expected `]`, reached EOF");
+                // Each array that is open says so.
+                return Err(message.repeat(self.depth));
             }
             if self.take(b']') {
                 break;

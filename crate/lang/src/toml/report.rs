@@ -11,6 +11,34 @@ pub(super) fn at(text: &[u8], title: &str, place: Range<usize>, label: &str) -> 
     message
 }
 
+/// Makes a message about the end of a text. It is laid out as one about two lines, of which the second is all of the text.
+pub(super) fn at_end(text: &[u8], title: &str, label: &str) -> Vec<u8> {
+    let text = text.strip_suffix(b"\n").unwrap_or(text);
+    let number = number_of_line(text, text.len());
+    let width = (number + 1).to_string().len();
+    let margin = " ".repeat(width + 2);
+    let mut message = format!("[error] {title}\n{}--> fromTOML\n", " ".repeat(width)).into_bytes();
+    let mut lines = text.split(|&byte| byte == b'\n');
+    let first = lines.next().unwrap_or_default();
+    let mut last = Vec::new();
+    append_shown(lines.next_back().unwrap_or(first), &mut last);
+    message.extend_from_slice(format!("{margin}|\n {number:>width$} | ").as_bytes());
+    message.extend_from_slice(&last);
+    message.extend_from_slice(
+        format!(
+            "\n{margin}| {}--\n {:>width$} | ",
+            " ".repeat(last.len()),
+            number + 1
+        )
+        .as_bytes(),
+    );
+    append_shown(text, &mut message);
+    message.extend_from_slice(
+        format!("\n{margin}| {}-- {label}\n", "^".repeat(first.len() + 1)).as_bytes(),
+    );
+    message
+}
+
 /// Makes a message about two places.
 pub(super) fn between(
     text: &[u8],
@@ -73,6 +101,7 @@ fn excerpt(
 fn append_shown(text: &[u8], message: &mut Vec<u8>) {
     for &byte in text {
         match byte {
+            b'\n' => message.extend_from_slice(b"0x0a(LINE FEED)"),
             b'\r' => message.extend_from_slice(b"0x0d(CARRIAGE RETURN)"),
             b'\t' | 0x20..0x7f => message.push(byte),
             _ => message.extend_from_slice(format!("0x{byte:02x}").as_bytes()),

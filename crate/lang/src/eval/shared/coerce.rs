@@ -42,14 +42,25 @@ pub async fn append(
     bytes: &mut Vec<u8>,
     context: &mut GatheredContext,
 ) -> Result<()> {
-    let value = force(stk, m, value).await?;
+    m.enter_call(pos)?;
+    let value = match force(stk, m, value).await {
+        Ok(value) => value,
+        Err(error) => {
+            m.call_depth -= 1;
+            return Err(error);
+        }
+    };
     if value.tag() == Tag::String {
         bytes.extend_from_slice(m.heap.string_bytes(value.addr()));
         context.add(m.heap.string_context(value.addr()));
+        m.call_depth -= 1;
         return Ok(());
     }
-    stk.run(|stk| append_other(stk, m, value, how, pos, what, bytes, context))
-        .await
+    let result = stk
+        .run(|stk| append_other(stk, m, value, how, pos, what, bytes, context))
+        .await;
+    m.call_depth -= 1;
+    result
 }
 
 #[suspendable]

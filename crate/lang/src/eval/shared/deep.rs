@@ -30,12 +30,21 @@ pub async fn force_deep(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<
 
 #[suspendable]
 async fn force_all(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value> {
+    let depth = m.call_depth;
+    let result = force_members(stk, m, value).await;
+    m.call_depth = depth;
+    result
+}
+
+/// Each list and set that is open counts as a call, and so does the member that is evaluated in it.
+#[suspendable]
+async fn force_members(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value> {
+    m.enter_call(Pos::NONE)?;
     let root = force(stk, m, value).await?;
     let mut seen = FxHashSet::default();
     let mut open: Vec<Open> = Vec::new();
     enter(m, root, &mut seen, &mut open);
     while let Some(current) = open.last_mut() {
-        m.tick()?;
         let (contents, index) = (current.contents, current.next);
         let is_list = current.value.tag() == Tag::List;
         let len = if is_list {
@@ -45,6 +54,7 @@ async fn force_all(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value
         };
         if index == len {
             open.pop();
+            m.call_depth -= 1;
             continue;
         }
         current.next += 1;
@@ -53,21 +63,24 @@ async fn force_all(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value
         } else {
             m.heap.attr(contents, index).1
         };
+        if let Err(error) = m.enter_call(Pos::NONE) {
+            return Err(with_path(m, error, &open));
+        }
         match force(stk, m, member).await {
             Ok(member) => enter(m, member, &mut seen, &mut open),
-            Err(error) if is_list => {
+            Err(error) => {
                 let error = failed_element(m, error, member);
                 return Err(with_path(m, error, &open));
             }
-            Err(error) => return Err(with_path(m, error, &open)),
         }
     }
     Ok(root)
 }
 
-/// Puts a list or set that has not been met yet on the stack of those to go through.
+/// Puts a list or set that has not been met yet on the stack of those to go through; anything else is done.
 fn enter(m: &mut Machine, value: Value, seen: &mut FxHashSet<Addr>, open: &mut Vec<Open>) {
     if !matches!(value.tag(), Tag::List | Tag::Attrs) || !seen.insert(value.addr()) {
+        m.call_depth -= 1;
         return;
     }
     let contents = if value.tag() == Tag::Attrs {

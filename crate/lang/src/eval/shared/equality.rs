@@ -13,14 +13,21 @@ use std::cmp::Ordering;
 #[suspendable]
 pub async fn equal(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Result<bool> {
     descend!(m, equality::equal(a, b));
-    let result = equal_here(stk, m, a, b).await;
+    // Data counts as calls do: the reference enters a level for each value that it goes into.
+    let result = match m.enter_call(Pos::NONE) {
+        Ok(()) => {
+            let result = equal_here(stk, m, a, b).await;
+            m.call_depth -= 1;
+            result
+        }
+        Err(error) => Err(error),
+    };
     m.levels -= 1;
     result
 }
 
 #[suspendable]
 async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Result<bool> {
-    m.tick()?;
     let a = force(stk, m, a).await?;
     let b = force(stk, m, b).await?;
     if let (Some(a), Some(b)) = (m.number(a), m.number(b)) {

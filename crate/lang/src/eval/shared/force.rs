@@ -35,7 +35,7 @@ pub fn failed_at(m: &Machine, error: Box<EvalError>, value: Value, pos: Pos) -> 
     }
     match m.heap.word(value.addr(), 0) {
         thunk::BLACKHOLE if error.kind == ErrorKind::InfiniteRecursion => error.or_at(pos),
-        thunk::APPLY => called_from(m, error, value.addr(), pos),
+        thunk::APPLY | thunk::APPLY_IN_TURN => called_from(m, error, value.addr(), pos),
         _ => error,
     }
 }
@@ -65,16 +65,24 @@ fn called_from(m: &Machine, error: Box<EvalError>, call: Addr, pos: Pos) -> Box<
 #[cold]
 pub fn failed_element(m: &Machine, error: Box<EvalError>, value: Value) -> Box<EvalError> {
     let value = m.heap.look(value);
-    if !value.is_thunk() || m.heap.word(value.addr(), 0) != thunk::APPLY {
+    if !value.is_thunk() {
         return error;
     }
     let call = value.addr();
+    let count = match m.heap.word(call, 0) {
+        thunk::APPLY => 1,
+        thunk::APPLY_IN_TURN => 2,
+        _ => return error,
+    };
     let function = m.heap.look(m.heap.value(call, 1));
-    if function.tag() != Tag::Lambda || m.heap.delayed_arguments(call).1 != 1 {
+    if function.tag() != Tag::Lambda || m.heap.delayed_arguments(call).1 != count {
         return error;
     }
     let (id, _) = m.heap.lambda_parts(function.addr());
     let parameters = m.ir.lambda(id).parameters;
+    if (parameters.len as usize) < count {
+        return error;
+    }
     let pos = m.ir.parameters[parameters.range().start].pos;
     called_from(m, error, call, pos)
 }
@@ -127,7 +135,7 @@ pub(crate) async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> V
 #[suspendable]
 #[inline(never)]
 pub(crate) async fn force_marked(stk: &mut Stk, m: &mut Machine, marker: u32, addr: Addr) -> Value {
-    if marker != thunk::APPLY {
+    if !matches!(marker, thunk::APPLY | thunk::APPLY_IN_TURN) {
         let message = "infinite recursion encountered";
         return m.fail(EvalError::new(
             ErrorKind::InfiniteRecursion,
@@ -147,8 +155,13 @@ pub(crate) async fn force_marked(stk: &mut Stk, m: &mut Machine, marker: u32, ad
 #[suspendable]
 #[inline(always)]
 async fn apply(stk: &mut Stk, m: &mut Machine, call: Addr) -> Result<Value> {
+<<<<<<< HEAD
     let function = m.heap.peek(m.heap.value(call, 1));
     let (arguments, count) = m.heap.delayed_arguments(call);
+=======
+    let function = m.heap.peek(m.heap.value(call, 0));
+    let (count, _) = m.heap.argument_count(call);
+>>>>>>> 25a3ccd (lang: levels of data count as calls, unfinished TOML, numbers before syntax errors, genericClosure and zipAttrsWith as the reference; tests: programs as people write them, inputs of fetchers)
     if function.tag() == Tag::Lambda {
         let (id, outer) = m.heap.lambda_parts(function.addr());
         let lambda = m.ir.lambda(id);

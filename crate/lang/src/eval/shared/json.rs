@@ -22,7 +22,14 @@ pub async fn append(
     text: &mut JsonText,
 ) -> Result<()> {
     descend!(m, json::append(value, copy_paths, pos, text));
-    let result = append_here(stk, m, value, copy_paths, pos, text).await;
+    let result = match m.enter_call(pos) {
+        Ok(()) => {
+            let result = append_here(stk, m, value, copy_paths, pos, text).await;
+            m.call_depth -= 1;
+            result
+        }
+        Err(error) => Err(error),
+    };
     m.levels -= 1;
     result
 }
@@ -36,7 +43,6 @@ async fn append_here(
     pos: Pos,
     text: &mut JsonText,
 ) -> Result<()> {
-    m.tick()?;
     m.check_memory(text.bytes.len(), pos)?;
     if text.lazy && m.heap.look(value).is_thunk() {
         return Err(EvalError::other("cannot convert a thunk to JSON", pos));

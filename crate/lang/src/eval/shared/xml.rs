@@ -7,6 +7,7 @@ use super::force::force;
 use super::{Stk, suspendable};
 use crate::error::Result;
 use crate::machine::Machine;
+use crate::source::Pos;
 use crate::symbol::well_known;
 use crate::value::{Tag, Value};
 use crate::xml_text::XmlText;
@@ -33,7 +34,14 @@ pub(crate) async fn append(
     text: &mut XmlText,
 ) -> Result<()> {
     descend!(m, xml::append(value, text));
-    let result = append_here(stk, m, value, text).await;
+    let result = match m.enter_call(Pos::NONE) {
+        Ok(()) => {
+            let result = append_here(stk, m, value, text).await;
+            m.call_depth -= 1;
+            result
+        }
+        Err(error) => Err(error),
+    };
     m.levels -= 1;
     result
 }
@@ -45,8 +53,7 @@ async fn append_here(
     value: Value,
     text: &mut XmlText,
 ) -> Result<()> {
-    m.tick()?;
-    m.check_memory(text.bytes.len(), crate::source::Pos::NONE)?;
+    m.check_memory(text.bytes.len(), Pos::NONE)?;
     let value = if text.strict {
         force(stk, m, value).await?
     } else {

@@ -269,7 +269,7 @@ pub async fn zip_attrs_with(
         let (name, values) = (m.symbol_string(symbol), m.heap.list(&values));
         attributes.push((
             symbol,
-            m.heap.delay_call(function, [name, values]),
+            m.heap.delay_call_in_turn(function, name, values),
             Pos::NONE,
         ));
     }

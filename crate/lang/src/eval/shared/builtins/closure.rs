@@ -135,6 +135,10 @@ async fn reach(stk: &mut Stk, m: &mut Machine, operator: Value, element: Value) 
     let what =
         "while evaluating the return value of the `operator` passed to builtins.genericClosure";
     let list = typed::list(stk, m, result, Pos::NONE, what).await?;
+    for index in 0..m.heap.list_len(list) {
+        let element = m.heap.element(list, index);
+        force(stk, m, element).await?;
+    }
     Ok(Value::object(Tag::List, list))
 }
 

@@ -117,9 +117,8 @@ pub async fn append_context(
     let set = typed::attrs(stk, m, args[1], pos, what).await?;
     let set = m.heap.flat(set);
     let mut elements = m.contexts.elements(m.context(string));
-    for (name, value) in m.heap.attributes_by_name(&m.symbols, set) {
+    for (name, value, at) in m.heap.attributes(&m.ir, set) {
         m.ask_store();
-        let at = m.heap.named_attr_pos(&m.ir, set, name);
         append_reference(stk, m, name, value, at, &mut elements).await?;
     }
     let context = m.contexts.intern(elements);

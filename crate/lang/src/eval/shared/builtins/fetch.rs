@@ -8,11 +8,11 @@ use crate::coercion::Coercion;
 use crate::error::{EvalError, Result};
 use crate::fetching::{base_name, feature_disabled, input_error, invalid_name, no_network};
 use crate::input::{Attributes, Input, InputValue, git_url, is_revision};
-use crate::url::{Ignored, Url};
 use crate::machine::Machine;
 use crate::number::Number;
 use crate::source::Pos;
 use crate::symbol::Symbol;
+use crate::url::{Ignored, Url};
 use crate::value::{Tag, Value};
 use drvlab_store::store_path::check_name;
 use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm};
@@ -216,6 +216,10 @@ pub async fn fetch_mercurial(
 pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let what = "while evaluating the argument passed to builtins.getFlake";
     let reference = typed::plain_string(stk, m, args[0], pos, what).await?;
+    let mut ignored = Ignored::new();
+    let parsed = crate::flake_reference::parse(&reference, &mut ignored);
+    m.warn_of_ignored(ignored)?;
+    parsed.map_err(|message| EvalError::other(message, Pos::NONE))?;
     let message = [
         b"cannot fetch the flake '".as_slice(),
         &reference,
@@ -302,9 +306,7 @@ async fn tree(
         attributes.insert(b"type".to_vec(), InputValue::Text(kind.into()));
         let mut ignored = Ignored::new();
         if let Some(InputValue::Text(url)) = attributes.get_mut(b"url".as_slice()) {
-            *url = git_url(url, &mut ignored)
-                .map_err(input_error)?
-                .render();
+            *url = git_url(url, &mut ignored).map_err(input_error)?.render();
         }
         m.warn_of_ignored(ignored)?;
         let submodules = attributes.get(b"submodules".as_slice());
