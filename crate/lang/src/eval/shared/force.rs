@@ -155,13 +155,8 @@ pub(crate) async fn force_marked(stk: &mut Stk, m: &mut Machine, marker: u32, ad
 #[suspendable]
 #[inline(always)]
 async fn apply(stk: &mut Stk, m: &mut Machine, call: Addr) -> Result<Value> {
-<<<<<<< HEAD
     let function = m.heap.peek(m.heap.value(call, 1));
     let (arguments, count) = m.heap.delayed_arguments(call);
-=======
-    let function = m.heap.peek(m.heap.value(call, 0));
-    let (count, _) = m.heap.argument_count(call);
->>>>>>> 25a3ccd (lang: levels of data count as calls, unfinished TOML, numbers before syntax errors, genericClosure and zipAttrsWith as the reference; tests: programs as people write them, inputs of fetchers)
     if function.tag() == Tag::Lambda {
         let (id, outer) = m.heap.lambda_parts(function.addr());
         let lambda = m.ir.lambda(id);
