@@ -78,6 +78,8 @@ pub struct DerivationGraph {
     nodes: Vec<Node>,
     by_path: FxHashMap<StorePath, NodeId>,
     roots: Vec<StorePath>,
+    /// Whether some output's path is not known before its build.
+    has_unknown_paths: bool,
     missing: BTreeSet<StorePath>,
 }
 
@@ -189,6 +191,7 @@ impl DerivationGraph {
             input.dependents.push(id);
             level = level.max(input.level + 1);
         }
+        self.has_unknown_paths |= derivation.outputs.values().any(|it| it.path().is_none());
         self.by_path.insert(path.clone(), id);
         self.nodes.push(Node {
             path,
@@ -210,6 +213,12 @@ impl DerivationGraph {
     #[must_use]
     pub const fn missing(&self) -> &BTreeSet<StorePath> {
         &self.missing
+    }
+
+    /// Tells whether some output's path is not known before its build.
+    #[must_use]
+    pub const fn has_unknown_paths(&self) -> bool {
+        self.has_unknown_paths
     }
 
     /// Returns the number of derivations.

@@ -19,7 +19,7 @@ impl Identities {
     #[must_use]
     pub fn new(graph: &DerivationGraph, store_dir: &StoreDir) -> Self {
         let unknown = |id: NodeId| graph[id].outputs().any(|(_, path)| path.is_none());
-        if !graph.ids().any(unknown) {
+        if !graph.has_unknown_paths() {
             return Self::default();
         }
         let mut cache = DigestCache::new(store_dir.clone());

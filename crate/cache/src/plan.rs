@@ -18,7 +18,7 @@ use crate::binary_cache::Fault;
 use crate::graph::NodeId;
 use crate::reason::Reason;
 
-pub use decide::plan;
+pub use decide::{Decisions, decide, plan};
 
 /// Something that should be in the local store in the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,6 +163,8 @@ pub struct Plan {
     pub failure: Option<Fault>,
     /// What the user should know.
     pub warnings: Vec<Warning>,
+    /// How many derivations were looked at to decide: what a plan costs.
+    pub looked_at: usize,
 }
 
 impl Plan {

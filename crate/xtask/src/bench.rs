@@ -15,13 +15,14 @@ use crate::{browser, build_lock, node, page, size, wasm};
 ///
 /// Fails for an unknown name, and at the first benchmark that fails.
 pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
-    const KNOWN: [&str; 6] = [
+    const KNOWN: [&str; 7] = [
         "size",
         "instantiate",
         "micro",
         "chromium",
         "keystroke",
         "set",
+        "plan",
     ];
     if let Some(unknown) = names.iter().find(|name| !KNOWN.contains(&name.as_str())) {
         bail!(
@@ -48,6 +49,9 @@ pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
     if wanted("set") {
         terminal_program(workspace, "set")?;
         module_in_worker(workspace, "set-browser")?;
+    }
+    if wanted("plan") {
+        plan(workspace)?;
     }
     Ok(())
 }
@@ -83,6 +87,25 @@ fn module_in_worker(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
         node::node(workspace)?
             .arg(workspace.path(&format!("tests/bench/{name}.mjs")))
             .env("CHROME", chrome),
+    )
+}
+
+/// What planning costs, by an example of the crate that plans.
+fn plan(workspace: &Workspace) -> anyhow::Result<()> {
+    let target = workspace.target();
+    let example = ["--package", "drvlab-cache", "--example", "plan_costs"];
+    run_command(
+        cargo(workspace.root())
+            .args(["build", "--release"])
+            .args(example)
+            .arg("--target-dir")
+            .arg(target),
+    )?;
+    let program = format!("plan_costs{}", std::env::consts::EXE_SUFFIX);
+    run_command(
+        node::node(workspace)?
+            .arg(workspace.path("tests/bench/plan.mjs"))
+            .env("PLAN_COSTS", target.join("release/examples").join(program)),
     )
 }
 

@@ -23,10 +23,7 @@ use crate::reason::Reason;
 use crate::settings::Settings;
 use crate::substituters::{Hit, Lookup, Substituters};
 
-/// Plans how to get `wanted`.
-///
-/// Derivations that are not in the graph cannot be built. Works at any depth; the time is linear in the number of
-/// derivations that must be built and of paths that are fetched.
+/// Plans how to get `wanted`, and says for each derivation of the graph what happens with it and why.
 #[must_use]
 pub fn plan(
     graph: &DerivationGraph,
@@ -35,7 +32,23 @@ pub fn plan(
     substituters: &Substituters<'_>,
     settings: &Settings,
 ) -> Plan {
-    let mut planner = Planner {
+    decide(graph, wanted, local, substituters, settings).complete()
+}
+
+/// Decides how to get `wanted`, without a word about derivations that need not be looked at.
+///
+/// Derivations that are not in the graph cannot be built. Works at any depth. Time and memory are linear in the number of derivations that
+/// must be built, of their inputs, and of paths that are fetched, whatever the size of the graph and of the caches: after an edit they
+/// follow what the edit has changed.
+#[must_use]
+pub fn decide<'a>(
+    graph: &'a DerivationGraph,
+    wanted: &[Wanted],
+    local: &'a LocalStore,
+    substituters: &'a Substituters<'a>,
+    settings: &'a Settings,
+) -> Decisions<'a> {
+    let mut planner = Decisions {
         identities: Identities::new(graph, &settings.store_dir),
         graph,
         local,
@@ -44,8 +57,8 @@ pub fn plan(
         queue: VecDeque::new(),
         seen: FxHashSet::default(),
         wanted: FxHashSet::default(),
-        decided: vec![None; graph.len()],
-        needed_by: vec![None; graph.len()],
+        decided: FxHashMap::default(),
+        needed_by: FxHashMap::default(),
         fetches: FxHashMap::default(),
         unknown: FxHashMap::default(),
         plan: Plan::default(),
@@ -68,7 +81,7 @@ pub fn plan(
             Request::Path { path, asker } => planner.decide_path(path, asker),
         }
     }
-    planner.finish()
+    planner
 }
 
 /// Positions of outputs in the order of their names, rising.
@@ -97,7 +110,8 @@ struct Missing<'a> {
     path: StorePath,
 }
 
-struct Planner<'a> {
+/// What was decided; [`Decisions::complete`] makes a plan of it that covers the whole graph.
+pub struct Decisions<'a> {
     identities: Identities,
     graph: &'a DerivationGraph,
     local: &'a LocalStore,
@@ -108,14 +122,33 @@ struct Planner<'a> {
     seen: FxHashSet<(NodeId, OutputSet)>,
     /// Outputs that somebody wants, by their positions.
     wanted: FxHashSet<(NodeId, u32)>,
-    decided: Vec<Option<Decision>>,
-    needed_by: Vec<Option<NodeId>>,
+    decided: FxHashMap<NodeId, Decision>,
+    needed_by: FxHashMap<NodeId, NodeId>,
     fetches: FxHashMap<StorePath, Fetch>,
     unknown: FxHashMap<StorePath, Reason>,
     plan: Plan,
 }
 
-impl<'a> Planner<'a> {
+impl<'a> Decisions<'a> {
+    /// Returns how many derivations were looked at.
+    #[must_use]
+    pub const fn looked_at(&self) -> usize {
+        self.plan.looked_at
+    }
+
+    /// Returns how many derivations are built.
+    #[must_use]
+    pub fn build_count(&self) -> usize {
+        let builds = self.decided.values();
+        builds.filter(|it| it.action == Action::Build).count()
+    }
+
+    /// Returns how many paths are fetched.
+    #[must_use]
+    pub fn fetch_count(&self) -> usize {
+        self.fetches.len()
+    }
+
     fn want_outputs(&mut self, derivation: &StorePath, wanted: &WantedOutputs) {
         let Some(node) = self.graph.find(derivation) else {
             self.unknown
@@ -134,6 +167,7 @@ impl<'a> Planner<'a> {
         if !self.seen.insert((id, wanted.clone())) {
             return;
         }
+        self.plan.looked_at += 1;
         self.wanted
             .extend(wanted.iter().map(|&position| (id, position)));
         let graph = self.graph;
@@ -258,7 +292,7 @@ impl<'a> Planner<'a> {
 
     fn build(&mut self, id: NodeId, reason: Reason) {
         let already = matches!(
-            self.decided[id.index()],
+            self.decided.get(&id),
             Some(Decision {
                 action: Action::Build,
                 ..
@@ -281,7 +315,7 @@ impl<'a> Planner<'a> {
             };
             let names = graph[input].derivation.outputs.keys();
             let outputs = positions(names, |name| inputs.outputs.contains(name));
-            self.needed_by[input.index()].get_or_insert(id);
+            self.needed_by.entry(input).or_insert(id);
             self.queue.push_back(Request::Outputs(input, outputs));
         }
     }
@@ -297,12 +331,9 @@ impl<'a> Planner<'a> {
 
     /// Notes a decision unless a weightier one was made on another request for the same derivation.
     fn decide(&mut self, id: NodeId, action: Action, reason: Reason) {
-        let decided = &mut self.decided[id.index()];
-        if decided
-            .as_ref()
-            .is_none_or(|old| old.action.weight() < action.weight())
-        {
-            *decided = Some(Decision { action, reason });
+        let old = self.decided.get(&id);
+        if old.is_none_or(|old| old.action.weight() < action.weight()) {
+            self.decided.insert(id, Decision { action, reason });
         }
     }
 
@@ -362,7 +393,9 @@ impl<'a> Planner<'a> {
         self.fetches.insert(path, fetch);
     }
 
-    fn finish(mut self) -> Plan {
+    /// Says for each derivation of the graph what happens with it and why; takes time linear in the size of the graph.
+    #[must_use]
+    pub fn complete(mut self) -> Plan {
         let mut derivations: Vec<Option<DerivationPlan>> = vec![None; self.graph.len()];
         // From dependents to inputs, because what skips a dependent skips its inputs.
         let mut skipped_by: Vec<Option<Skipper>> = vec![None; self.graph.len()];
@@ -391,7 +424,7 @@ impl<'a> Planner<'a> {
     /// Puts together what was decided about a derivation and its outputs.
     fn derivation_plan(&mut self, id: NodeId, skipped_by: Option<&Skipper>) -> DerivationPlan {
         let graph = self.graph;
-        let decided = self.decided[id.index()].take();
+        let decided = self.decided.remove(&id);
         let builds = decided
             .as_ref()
             .is_some_and(|it| it.action == Action::Build);
@@ -438,7 +471,7 @@ impl<'a> Planner<'a> {
         DerivationPlan {
             decision,
             outputs,
-            needed_by: self.needed_by[id.index()],
+            needed_by: self.needed_by.get(&id).copied(),
         }
     }
 }
