@@ -6,6 +6,13 @@ use std::borrow::Cow;
 use std::fmt;
 
 use bstr::{BStr, BString};
+use drvlab_archive::Problem;
+
+#[cfg(feature = "decompressors")]
+mod xz_size;
+
+/// What gzip files begin with.
+const GZIP: &[u8] = b"\x1f\x8b";
 
 /// Why an archive cannot be unpacked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +54,8 @@ pub fn decompress<'a>(
     match &**method {
         b"none" if bytes.len() > limit => Err(CompressionError::TooLarge(limit)),
         b"none" => Ok(Cow::Borrowed(bytes)),
+        // Bytes that are not compressed at all are refused as well, as the reference does.
+        b"gzip" if !bytes.starts_with(GZIP) => Err(CompressionError::Corrupt(method.into())),
         b"gzip" => {
             let limits = drvlab_archive::Limits {
                 entries: 1,
@@ -54,7 +63,10 @@ pub fn decompress<'a>(
                 ratio: usize::MAX,
             };
             let unpacked = drvlab_archive::decompress(bytes, &limits);
-            unpacked.map_err(|_| CompressionError::Corrupt(method.into()))
+            unpacked.map_err(|error| match error.problem {
+                Problem::TooLarge(_) => CompressionError::TooLarge(limit),
+                _ => CompressionError::Corrupt(method.into()),
+            })
         }
         #[cfg(feature = "decompressors")]
         b"xz" | b"bzip2" | b"zstd" => streams::unpack(method, bytes, limit).map(Cow::Owned),
@@ -74,7 +86,7 @@ mod streams {
 
     use bstr::BStr;
 
-    use super::CompressionError;
+    use super::{CompressionError, xz_size};
 
     /// A buffer that does not grow beyond a limit.
     struct Bounded {
@@ -110,7 +122,13 @@ mod streams {
             full: false,
         };
         let read = match &**method {
-            b"xz" => lzma_rs::xz_decompress(&mut bytes, &mut out).is_ok(),
+            b"xz" => match xz_size::unpacked(bytes, limit as u64) {
+                Some(size) if size > limit as u64 => {
+                    return Err(CompressionError::TooLarge(limit));
+                }
+                Some(_) => lzma_rs::xz_decompress(&mut bytes, &mut out).is_ok(),
+                None => false,
+            },
             b"bzip2" => {
                 let reader = bzip2_rs::DecoderReader::new(bytes);
                 io::copy(&mut reader.take(limit as u64 + 1), &mut out).is_ok()

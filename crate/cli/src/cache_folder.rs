@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
+use drvlab_cache::realise::substitution::MAX_ARCHIVE;
 use drvlab_cache::{Answer, BinaryCache, CacheSource, Fault, archive_source};
 use drvlab_store::{CacheInfo, StoreDir};
 
@@ -41,7 +42,8 @@ pub fn open_as(
         ))
     };
     if folder.is_file() {
-        let bytes = reading::file(&folder).map_err(|error| not_a_cache(&error))?;
+        let limit = archive_source::LIMITS.bytes as u64;
+        let bytes = reading::file_within(&folder, limit).map_err(|error| not_a_cache(&error))?;
         let address = format!("file://{}", folder.display());
         return archive_source::open(name.unwrap_or(&address), &bytes, store_dir)
             .map_err(|error| not_a_cache(&error));
@@ -49,7 +51,7 @@ pub fn open_as(
     if !folder.is_dir() {
         return Err(not_a_cache(&"there is no such folder"));
     }
-    let info = match reading::file(&folder.join("nix-cache-info")) {
+    let info = match reading::file_within(&folder.join("nix-cache-info"), MAX_TEXT) {
         Ok(text) => CacheInfo::parse(&text).map_err(|error| not_a_cache(&error))?,
         // The reference would write the file and go on.
         Err(error) if error.kind() == ErrorKind::NotFound => CacheInfo::default(),
@@ -64,6 +66,9 @@ pub fn open_as(
     ))
 }
 
+/// The largest narinfo, realisation or description of a cache that is read, in bytes.
+const MAX_TEXT: u64 = 16 << 20;
+
 /// The folder of a cache.
 #[derive(Debug)]
 struct Folder(PathBuf);
@@ -76,7 +81,12 @@ impl CacheSource for Folder {
             return Ok(Answer::NotFound);
         }
         let path = self.0.join(file_name);
-        match reading::file(&path) {
+        let limit = if file_name.starts_with("nar/") {
+            MAX_ARCHIVE as u64
+        } else {
+            MAX_TEXT
+        };
+        match reading::file_within(&path, limit) {
             Ok(text) => Ok(Answer::Text(text)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Answer::NotFound),
             Err(error) => Err(Fault(

@@ -12,6 +12,14 @@ pub const MAX_BYTES: u64 = 1 << 31;
 /// # Errors
 /// When it is none, cannot be read, or is larger than [`MAX_BYTES`].
 pub fn file(path: &Path) -> io::Result<Vec<u8>> {
+    file_within(path, MAX_BYTES)
+}
+
+/// Reads a regular file of at most so many bytes; nothing is read of a larger one.
+///
+/// # Errors
+/// When it is none, cannot be read, or is larger.
+pub fn file_within(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
@@ -20,7 +28,10 @@ pub fn file(path: &Path) -> io::Result<Vec<u8>> {
     if !metadata.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
-    bounded(file, MAX_BYTES, metadata.len())
+    if metadata.len() > limit {
+        return Err(too_large(limit));
+    }
+    bounded(file, limit, metadata.len())
 }
 
 /// Reads standard input to its end.
@@ -40,9 +51,13 @@ fn bounded(source: impl Read, limit: u64, expected: u64) -> io::Result<Vec<u8>> 
         .map_err(|_| io::Error::from(io::ErrorKind::OutOfMemory))?;
     source.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
-        return Err(io::Error::other(format!("larger than {limit} bytes")));
+        return Err(too_large(limit));
     }
     Ok(bytes)
+}
+
+fn too_large(limit: u64) -> io::Error {
+    io::Error::other(format!("larger than {limit} bytes"))
 }
 
 #[cfg(test)]
