@@ -35,6 +35,8 @@ pub mod world;
 pub mod world_file;
 
 pub use binary_cache::{Answer, Archive, BinaryCache, CacheSource, Fault};
+pub use drvlab_build::StoreObject;
+
 pub use compare::{Change, Comparison, compare};
 pub use graph::{DerivationGraph, GraphError, NodeId};
 pub use identity::Identities;

@@ -63,6 +63,15 @@ pub enum Command {
         /// Whether the difference is printed as JSON.
         json: bool,
     },
+    /// Build in memory and print what came out.
+    Build {
+        /// What is evaluated.
+        input: Input,
+        /// What the binary caches are, and which are believed.
+        caches: Caches,
+        /// Whether all is printed as JSON.
+        json: bool,
+    },
     /// Print what a build would fetch and build.
     Plan {
         /// What is evaluated.
@@ -150,6 +159,8 @@ pub struct Caches {
     pub require_signatures: bool,
     /// Keys that are trusted, as `name:base64`.
     pub trusted_public_keys: Vec<Vec<u8>>,
+    /// Whether all is done that does not need something that failed.
+    pub keep_going: bool,
 }
 
 /// Why a command line makes no sense.
@@ -182,6 +193,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, Usage
             Some("parse") => Kind::Parse,
             Some("instantiate") => Kind::Instantiate,
             Some("show") => Kind::Show,
+            Some("build") => Kind::Build,
             Some("plan") => Kind::Plan,
             Some("why") => Kind::Why,
             Some("diff") => Kind::Diff,
@@ -203,6 +215,7 @@ enum Kind {
     Parse,
     Instantiate,
     Show,
+    Build,
     Plan,
     Why,
     Diff,
@@ -220,6 +233,7 @@ struct Flags {
     drv_dir: Option<PathBuf>,
     substituters: Vec<PathBuf>,
     unsigned: bool,
+    keep_going: bool,
     step: Option<usize>,
     trusted_public_keys: Vec<Vec<u8>>,
     world: Option<PathBuf>,
@@ -231,6 +245,7 @@ impl Flags {
     fn read(kind: Kind, parser: &mut lexopt::Parser) -> Result<Option<Self>, UsageError> {
         let mut flags = Self::default();
         let evaluates = kind != Kind::Parse;
+        let fetches = matches!(kind, Kind::Plan | Kind::Build);
         while let Some(word) = next(parser)? {
             match word {
                 Short('h') | Long("help") => return Ok(None),
@@ -262,13 +277,15 @@ impl Flags {
                 Long("drv-dir") if kind == Kind::Instantiate => {
                     flags.drv_dir = Some(path(parser, "--drv-dir")?);
                 }
-                Long("json") if matches!(kind, Kind::Why | Kind::Diff) => flags.json = true,
+                Long("json") if matches!(kind, Kind::Why | Kind::Diff | Kind::Build) => {
+                    flags.json = true
+                }
                 Long("json") if kind == Kind::Plan => flags.plan_output = PlanOutput::Json,
                 Long("columns") if kind == Kind::Plan => flags.plan_output = PlanOutput::Columns,
                 Long("explain") if kind == Kind::Plan => {
                     flags.plan_output = PlanOutput::Explain(value(parser, "--explain")?);
                 }
-                Long("world") if kind == Kind::Plan => {
+                Long("world") if fetches => {
                     flags.world = Some(path(parser, "--world")?);
                 }
                 Long("step") if kind == Kind::Why => {
@@ -277,11 +294,12 @@ impl Flags {
                     let wrong = || UsageError("'--step' takes the number of a step".to_owned());
                     flags.step = Some(number.ok_or_else(wrong)?);
                 }
-                Long("substituter") if kind == Kind::Plan => {
+                Long("substituter") if fetches => {
                     flags.substituters.push(path(parser, "--substituter")?);
                 }
-                Long("no-require-sigs") if kind == Kind::Plan => flags.unsigned = true,
-                Long("trusted-public-key") if kind == Kind::Plan => {
+                Long("no-require-sigs") if fetches => flags.unsigned = true,
+                Short('k') | Long("keep-going") if fetches => flags.keep_going = true,
+                Long("trusted-public-key") if fetches => {
                     flags
                         .trusted_public_keys
                         .push(value(parser, "--trusted-public-key")?);
@@ -316,6 +334,13 @@ impl Flags {
             });
         }
         input.sources = sources(self.words, self.expressions);
+        let caches = Caches {
+            world: self.world,
+            substituters: self.substituters,
+            require_signatures: !self.unsigned,
+            trusted_public_keys: self.trusted_public_keys,
+            keep_going: self.keep_going,
+        };
         Ok(match kind {
             Kind::Eval => Command::Eval {
                 input,
@@ -336,14 +361,14 @@ impl Flags {
                 step: self.step,
                 json: self.json,
             },
+            Kind::Build => Command::Build {
+                input,
+                caches,
+                json: self.json,
+            },
             Kind::Plan => Command::Plan {
                 input,
-                caches: Caches {
-                    world: self.world,
-                    substituters: self.substituters,
-                    require_signatures: !self.unsigned,
-                    trusted_public_keys: self.trusted_public_keys,
-                },
+                caches,
                 output: self.plan_output,
             },
         })
@@ -562,6 +587,7 @@ mod tests {
                 substituters: vec!["/cache".into(), "other".into()],
                 require_signatures: false,
                 trusted_public_keys: vec![b"k:AA==".to_vec()],
+                keep_going: false,
             }
         );
     }

@@ -2,6 +2,7 @@
 
 pub mod allocator;
 pub mod arguments;
+pub mod build;
 pub mod cache_folder;
 pub mod derivations;
 pub mod diff;

@@ -25,16 +25,7 @@ pub fn run(
     output: &PlanOutput,
     to: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let mut world = match &caches.world {
-        Some(file) => crate::world::open(file, input)?,
-        None => World::default(),
-    };
-    configure(&mut world, session, caches)?;
-    let Evaluated { graph, wanted } = crate::world::evaluate(session, input)?;
-    let store = &session.machine().store;
-    for path in store.texts.keys().chain(store.sources.keys()) {
-        world.local.insert(path.clone());
-    }
+    let (world, Evaluated { graph, wanted }) = prepare(session, input, caches)?;
     let printed = match output {
         PlanOutput::DryRun => {
             let run = world.run(&graph, &wanted);
@@ -48,7 +39,10 @@ pub fn run(
             if let (Some(failure), None) = (&run.plan.failure, &caches.world) {
                 return Err(Failure::message(failure.to_string()));
             }
-            format!("{}\n", plan_json::to_json(&run, &graph, &world.settings))
+            format!(
+                "{}\n",
+                plan_json::to_json(&run, &graph, &world.settings.store_dir)
+            )
         }
         PlanOutput::Explain(name) => {
             let name = String::from_utf8_lossy(name);
@@ -58,6 +52,28 @@ pub fn run(
     };
     to.write_all(printed.as_bytes())
         .map_err(|error| Failure::output(&error))
+}
+
+/// Makes the world of a command line, and evaluates what is wanted in it.
+///
+/// # Errors
+/// When a world or cache cannot be opened, a key makes no sense, or the evaluation fails.
+pub fn prepare(
+    session: &mut Session,
+    input: &Input,
+    caches: &Caches,
+) -> Result<(World, Evaluated), Failure> {
+    let mut world = match &caches.world {
+        Some(file) => crate::world::open(file, input)?,
+        None => World::default(),
+    };
+    configure(&mut world, session, caches)?;
+    let evaluated = crate::world::evaluate(session, input)?;
+    let store = &session.machine().store;
+    for path in store.texts.keys().chain(store.sources.keys()) {
+        world.local.insert(path.clone());
+    }
+    Ok((world, evaluated))
 }
 
 fn explain(
@@ -82,6 +98,7 @@ fn configure(world: &mut World, session: &mut Session, caches: &Caches) -> Resul
     let machine = session.machine();
     let settings = &mut world.settings;
     settings.store_dir = machine.store.dir.clone();
+    settings.keep_going |= caches.keep_going;
     if caches.world.is_none() {
         settings.system = machine.settings.system.clone();
         world.local = LocalStore::new();

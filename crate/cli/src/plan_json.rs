@@ -1,6 +1,6 @@
-//! Plans as JSON, version 2: what `drvlab plan --json` prints.
+//! Plans as JSON, version 3: what `drvlab plan --json` prints.
 //!
-//! - `version`: 2.
+//! - `version`: 3.
 //! - `derivations`: inputs first; each with `drvPath`, `neededBy` (the dependent that made the dry run look at it, or null), `dryRun` and
 //!   `nix`, which are decisions, and `outputs` by name: `path` (null if it is not known before the build), `realPath` (as it turned out),
 //!   `dryRun` and `nix`.
@@ -12,21 +12,24 @@
 //! - `steps`: what Nix does, in order: `kind` (`fetch` or `build`), `path` of the store object or derivation, `start` and `end` in
 //!   milliseconds from the beginning, `slot`, `after` (indices of steps), for downloads `cache`, `downloadSize` and `narSize`, for builds
 //!   `simulated`, `whySimulated` (or null), `log` (what the builder wrote, or null), `resolved` (the derivation that was built instead, or
-//!   null) and `failure`.
+//!   null), `failure` and `outputs`.
+//! - `outputs` of a build in `steps`: `path`, `narHash` and `narSize` of the archive, `references`, and `simulated`, all of what came out.
 //! - `time`: `total`, `builds` and `criticalPath` in milliseconds.
+//!
+//! `drvlab build --json` prints `version`, `outputs` (the paths that are wanted, as far as they are there in the end), `failure` and `steps`.
 
 use drvlab_cache::plan::Decision;
 use drvlab_cache::realise::Step;
 use drvlab_cache::world::Run;
-use drvlab_cache::{Action, DerivationGraph, Settings, fix};
+use drvlab_cache::{Action, DerivationGraph, LocalStore, fix};
+use drvlab_store::{HashFormat, StoreDir, StorePath};
 use serde_json::{Map, Value, json};
 
 /// The version of the format.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Returns a run as data.
-pub fn to_json(run: &Run, graph: &DerivationGraph, settings: &Settings) -> Value {
-    let store_dir = &settings.store_dir;
+pub fn to_json(run: &Run, graph: &DerivationGraph, store_dir: &StoreDir) -> Value {
     let derivations = graph
         .nodes()
         .iter()
@@ -84,7 +87,7 @@ pub fn to_json(run: &Run, graph: &DerivationGraph, settings: &Settings) -> Value
         "unknown": unknown.collect::<Vec<_>>(),
         "droppedCaches": dropped.collect::<Vec<_>>(),
         "failure": run.realised.failure.as_deref(),
-        "steps": steps(run, graph, settings),
+        "steps": steps(run, graph, store_dir),
         "time": {
             "total": run.schedule.total,
             "builds": run.schedule.build_time,
@@ -93,8 +96,8 @@ pub fn to_json(run: &Run, graph: &DerivationGraph, settings: &Settings) -> Value
     })
 }
 
-fn steps(run: &Run, graph: &DerivationGraph, settings: &Settings) -> Vec<Value> {
-    let store_dir = &settings.store_dir;
+/// Returns what was done, in order.
+pub fn steps(run: &Run, graph: &DerivationGraph, store_dir: &StoreDir) -> Vec<Value> {
     let steps = run.realised.steps.iter().zip(&run.schedule.spans);
     let steps = steps.map(|(done, span)| {
         let mut step = match &done.step {
@@ -113,6 +116,7 @@ fn steps(run: &Run, graph: &DerivationGraph, settings: &Settings) -> Vec<Value> 
                 log,
                 simulated,
                 failure,
+                outputs,
                 ..
             } => json!({
                 "kind": "build",
@@ -122,6 +126,7 @@ fn steps(run: &Run, graph: &DerivationGraph, settings: &Settings) -> Vec<Value> 
                 "log": log_text(log, simulated.is_some()),
                 "resolved": resolved.as_ref().map(|path| store_dir.display(path)),
                 "failure": failure.as_deref(),
+                "outputs": outputs.iter().map(|path| output(path, &run.realised.local, store_dir)).collect::<Vec<_>>(),
             }),
         };
         step["start"] = span.start.into();
@@ -131,6 +136,19 @@ fn steps(run: &Run, graph: &DerivationGraph, settings: &Settings) -> Vec<Value> 
         step
     });
     steps.collect()
+}
+
+/// Describes something that was built.
+fn output(path: &StorePath, local: &LocalStore, store_dir: &StoreDir) -> Value {
+    let object = local.object(path);
+    let references = object.into_iter().flat_map(|object| &object.references);
+    json!({
+        "path": store_dir.display(path),
+        "narHash": object.map(|object| object.nar_hash.render(HashFormat::Sri)),
+        "narSize": object.map(|object| object.nar_size),
+        "references": references.map(|path| store_dir.display(path)).collect::<Vec<_>>(),
+        "simulated": object.is_none_or(|object| !object.is_real()),
+    })
 }
 
 /// Returns a log as text, null for a build that has none.

@@ -8,7 +8,7 @@ use crate::arguments::{self, Command, Input, Source};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::stack;
-use crate::{diff, eval, instantiate, plan, session, show, why};
+use crate::{build, diff, eval, instantiate, plan, session, show, why};
 
 const USAGE: &str = "\
 Usage: drvlab <command> [<option>…] [FILE… | -E EXPR… | -]
@@ -28,10 +28,13 @@ Usage: drvlab <command> [<option>…] [FILE… | -E EXPR… | -]
   diff           compare two states: OLD and NEW, or two attributes (-A) of one FILE; they may also be .drv files,
                  folders of them, or JSON of `nix derivation show`
       --json                   print the difference as JSON
+  build          build in memory and print logs, outputs, their hashes and references; what no small script makes is simulated and marked
+      --json                   print that as JSON; the flags for caches are those of plan
   plan           print what a build would build and fetch, as `nix-build --dry-run` does with an empty store
       --substituter DIR        a binary cache, as `nix copy --to file://DIR` makes it; can be given several times
       --trusted-public-key KEY a key whose signatures count
       --no-require-sigs        fetch without signatures
+      -k, --keep-going         go on with what does not need something that failed
       --world FILE             a JSON file with settings, caches, their faults, and what happened before
       --columns                print a table of what the dry run says and what Nix does
       --explain PATH           print why this happens, and what would change it, for a store path or a name
@@ -93,6 +96,14 @@ fn execute(command: &Command, output: &mut dyn Write) -> Result<(), Failure> {
         Command::Instantiate { input, drv_dir } => {
             let mut session = Session::start(input)?;
             instantiate::run(&mut session, input, drv_dir.as_deref(), output)
+        }
+        Command::Build {
+            input,
+            caches,
+            json,
+        } => {
+            let mut session = Session::start(input)?;
+            build::run(&mut session, input, caches, *json, output)
         }
         Command::Plan {
             input,

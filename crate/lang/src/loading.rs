@@ -457,6 +457,13 @@ impl Machine {
             .map_err(|error| EvalError::other(error.to_string(), pos))
     }
 
+    /// Reads again what the evaluation has copied to the store; `None` if it has not copied this.
+    pub fn source_tree(&mut self, object: &StorePath) -> Option<Result<FileTree>> {
+        let original = Rc::clone(self.store.sources.get(object)?);
+        let kept = self.store.kept.get(object).map(Rc::clone);
+        Some(self.read_tree(&original, Pos::NONE, kept.as_deref()))
+    }
+
     /// Reads a file, link or directory with all that is below it, or with those that are `kept`.
     pub(crate) fn read_tree(
         &mut self,

@@ -1,0 +1,184 @@
+//! `drvlab build`: gets what an input evaluates to, in memory: fetches from caches, runs small scripts, and makes up the other builds.
+//!
+//! Nothing is written to the disk. What a build really gave and what was made up is told apart in every line.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bstr::ByteSlice as _;
+use drvlab_cache::plan::WantedOutputs;
+use drvlab_cache::realise::Step;
+use drvlab_cache::world::{Evaluated, Run, World};
+use drvlab_cache::{DerivationGraph, LocalStore, StoreObject, Wanted, toy};
+use drvlab_store::{FileTree, HashFormat, StoreDir, StorePath};
+use serde_json::json;
+
+use crate::arguments::{Caches, Input};
+use crate::failure::Failure;
+use crate::session::Session;
+use crate::{plan, plan_json};
+
+/// Builds the derivations that an input evaluates to, and prints what was done and what came out.
+///
+/// # Errors
+/// As [`plan::run`], and when not all that is wanted could be had; what was done before that has been printed then.
+pub fn run(
+    session: &mut Session,
+    input: &Input,
+    caches: &Caches,
+    json: bool,
+    to: &mut dyn Write,
+) -> Result<(), Failure> {
+    let (mut world, Evaluated { graph, wanted }) = plan::prepare(session, input, caches)?;
+    add_sources(session, &mut world, &graph)?;
+    let run = world.run(&graph, &wanted);
+    let store_dir = &world.settings.store_dir;
+    let printed = if json {
+        let data = json!({
+            "version": plan_json::VERSION,
+            "outputs": outputs(&run, &graph, &wanted, store_dir),
+            "failure": run.realised.failure.as_deref(),
+            "steps": plan_json::steps(&run, &graph, store_dir),
+        });
+        format!("{data}\n").into_bytes()
+    } else {
+        text(&run, &graph, &wanted, store_dir)
+    };
+    to.write_all(&printed)
+        .map_err(|error| Failure::output(&error))?;
+    match &run.realised.failure {
+        None => Ok(()),
+        Some(failure) => Err(Failure::message(failure.to_string())),
+    }
+}
+
+/// Puts the contents of what the evaluation copied into the store, as far as scripts that may run could read it.
+fn add_sources(
+    session: &mut Session,
+    world: &mut World,
+    graph: &DerivationGraph,
+) -> Result<(), Failure> {
+    let scripts = graph.nodes().iter().map(|node| &node.derivation);
+    let scripts = scripts.filter(|derivation| toy::is_shell(derivation));
+    for path in scripts.flat_map(|derivation| &derivation.input_srcs) {
+        if world.local.object(path).is_some() {
+            continue;
+        }
+        let text = session.machine().store.texts.get(path);
+        let (tree, references) = match text {
+            Some(text) => (
+                FileTree::file(&*text.contents),
+                text.references.iter().cloned().collect(),
+            ),
+            None => match session.machine().source_tree(path) {
+                Some(Ok(tree)) => (tree, Default::default()),
+                Some(Err(error)) => return Err(session.failure(&error)),
+                None => continue,
+            },
+        };
+        let object = StoreObject::new(Arc::new(tree), references, None);
+        world.local.insert_object(path.clone(), Rc::new(object));
+    }
+    Ok(())
+}
+
+/// Returns the paths that are wanted, as far as they are there in the end.
+fn outputs(
+    run: &Run,
+    graph: &DerivationGraph,
+    wanted: &[Wanted],
+    store_dir: &StoreDir,
+) -> Vec<String> {
+    let mut paths = Vec::new();
+    for wanted in wanted {
+        match wanted {
+            Wanted::Path(path) => paths.push(path.clone()),
+            Wanted::Outputs {
+                derivation,
+                outputs,
+            } => {
+                let Some(id) = graph.find(derivation) else {
+                    continue;
+                };
+                let all = graph[id].outputs().map(|(name, _)| name);
+                let all = all.zip(&run.realised.derivations[id.index()].paths);
+                let chosen = all.filter(|(name, _)| match outputs {
+                    WantedOutputs::All => true,
+                    WantedOutputs::Names(names) => names.contains(*name),
+                });
+                paths.extend(chosen.filter_map(|(_, path)| path.clone()));
+            }
+        }
+    }
+    paths.retain(|path| run.realised.local.contains(path));
+    paths.iter().map(|path| store_dir.display(path)).collect()
+}
+
+/// Prints the steps in their order with what came out of them, then the paths that are wanted.
+fn text(run: &Run, graph: &DerivationGraph, wanted: &[Wanted], store_dir: &StoreDir) -> Vec<u8> {
+    let mut text = Vec::new();
+    for done in &run.realised.steps {
+        // Writing into memory cannot fail.
+        let _ = match &done.step {
+            Step::Fetch { path, cache, .. } => {
+                writeln!(text, "fetched '{}' from '{cache}'", store_dir.display(path))
+            }
+            Step::Build {
+                node,
+                resolved,
+                outputs,
+                log,
+                simulated,
+                failure,
+                ..
+            } => {
+                let path = resolved.as_ref().unwrap_or(&graph[*node].path);
+                let path = store_dir.display(path);
+                let _ = match (failure, simulated) {
+                    (Some(failure), _) => writeln!(text, "failed '{path}': {failure}"),
+                    (None, Some(why)) => writeln!(text, "simulated '{path}': {why}"),
+                    (None, None) => writeln!(text, "built '{path}'"),
+                };
+                for line in log.lines() {
+                    text.extend_from_slice(b"  | ");
+                    text.extend_from_slice(line);
+                    text.push(b'\n');
+                }
+                text.extend_from_slice(
+                    described(&run.realised.local, outputs, store_dir).as_bytes(),
+                );
+                Ok(())
+            }
+        };
+    }
+    for path in outputs(run, graph, wanted, store_dir) {
+        text.extend_from_slice(path.as_bytes());
+        text.push(b'\n');
+    }
+    text
+}
+
+/// Describes outputs: hash and size of their archives, and what they refer to.
+fn described(local: &LocalStore, outputs: &[StorePath], store_dir: &StoreDir) -> String {
+    let mut text = String::new();
+    for path in outputs {
+        let Some(object) = local.object(path) else {
+            continue;
+        };
+        // Writing into a string cannot fail.
+        let _ = writeln!(
+            text,
+            "  {}: {}, {} bytes{}",
+            store_dir.display(path),
+            object.nar_hash.render(HashFormat::Sri),
+            object.nar_size,
+            if object.is_real() { "" } else { " (made up)" },
+        );
+        for reference in &object.references {
+            let _ = writeln!(text, "    refers to {}", store_dir.display(reference));
+        }
+    }
+    text
+}

@@ -1,0 +1,233 @@
+//! Formats that others depend on: what `plan --json` and `build --json` print, and the world files that `--world` reads.
+//!
+//! The shapes are kept in `tests/formats`, by version: a key that comes, goes or changes its type needs a new version, and a word in the
+//! documentation of `plan_json`. World files of version 1 must stay readable.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a failure of the file system fails the test"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::{env, process};
+
+use drvlab_cli::plan_json::VERSION;
+use serde_json::Value;
+
+/// The folder with the package set, the world and the shapes.
+fn formats() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/formats")
+}
+
+fn drvlab(words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_drvlab"))
+        .args(words)
+        .current_dir(formats())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn json(words: &[&str]) -> Value {
+    let output = drvlab(words);
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// Notes which types stand at which places; names of outputs and indices of lists do not count.
+fn note(value: &Value, place: &str, shape: &mut BTreeMap<String, BTreeSet<&'static str>>) {
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "list",
+        Value::Object(_) => "object",
+    };
+    shape.entry(place.to_owned()).or_default().insert(kind);
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                note(item, &format!("{place}[]"), shape);
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let by_name = place == "derivations[].outputs";
+                let name = if by_name { "*" } else { name };
+                let dot = if place.is_empty() { "" } else { "." };
+                note(value, &format!("{place}{dot}{name}"), shape);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Compares the shape of several documents with the one that was kept for this version.
+fn check_shape(name: &str, documents: &[Value]) {
+    let mut shape = BTreeMap::new();
+    for document in documents {
+        assert_eq!(document["version"], VERSION);
+        note(document, "", &mut shape);
+    }
+    let lines = shape.iter().skip(1).map(|(place, kinds)| {
+        let kinds: Vec<_> = kinds.iter().copied().collect();
+        format!("{place}: {}\n", kinds.join(" or "))
+    });
+    let text: String = lines.collect();
+    let file = formats().join(format!("{name}-{VERSION}.txt"));
+    if env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(&file, &text).unwrap();
+    }
+    let kept = fs::read_to_string(&file).unwrap_or_default();
+    assert_eq!(
+        text, kept,
+        "the format has changed: give it a new version, describe it, and keep its shape with UPDATE_EXPECT=1"
+    );
+    let documentation: String = include_str!("../src/plan_json.rs")
+        .lines()
+        .take_while(|line| line.starts_with("//!"))
+        .collect();
+    assert!(documentation.contains(&format!("`version`: {VERSION}.")));
+    for place in shape.keys() {
+        let key = place.rsplit('.').next().unwrap().replace("[]", "");
+        assert!(
+            key.is_empty() || key == "*" || documentation.contains(&format!("`{key}`")),
+            "'{place}' is not described"
+        );
+    }
+}
+
+#[test]
+fn the_format_of_plans_is_kept() {
+    let plan = |attribute: &str, more: &[&str]| {
+        json(&[&["plan", "set.nix", "-A", attribute, "--json"], more].concat())
+    };
+    let world = &["--world", "world-1.json"][..];
+    check_shape(
+        "plan",
+        &[plan("all", world), plan("program", world), plan("all", &[])],
+    );
+}
+
+#[test]
+fn the_format_of_builds_is_kept() {
+    let build = |words: &[&str]| json(&[&["build", "set.nix", "--json", "-A"], words].concat());
+    check_shape(
+        "build",
+        &[
+            build(&["all", "--world", "world-1.json"]),
+            build(&["all", "--keep-going"]),
+            build(&["program"]),
+        ],
+    );
+}
+
+#[test]
+fn worlds_of_this_version_can_be_read() {
+    let output = drvlab(&[
+        "plan",
+        "set.nix",
+        "-A",
+        "all",
+        "--world",
+        "world-1.json",
+        "--columns",
+    ]);
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    for part in [
+        "not asked: https://foreign.example",
+        "not asked: https://stranger.example",
+        "<- the dry run is wrong",
+    ] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+}
+
+#[test]
+fn other_worlds_are_refused_by_name() {
+    let folder = env::temp_dir().join(format!("drvlab-worlds-{}", process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("world.json");
+    for (text, reason) in [
+        ("", "EOF while parsing"),
+        ("{}", "missing field `version`"),
+        (
+            r#"{"version": 2}"#,
+            "it has version 2, but version 1 is read here",
+        ),
+        (r#"{"version": 1, "cache": []}"#, "unknown field `cache`"),
+        (
+            r#"{"version": 1, "settings": {"fallbakc": true}}"#,
+            "unknown field `fallbakc`",
+        ),
+        (
+            r#"{"version": 1, "caches": [{"url": "a", "faults": {"x": "418"}}]}"#,
+            "there is no fault '418'",
+        ),
+        (
+            r#"{"version": 1, "caches": [{"url": "a", "path": "nowhere"}]}"#,
+            "there is no such folder",
+        ),
+        (
+            r#"{"version": 1, "settings": {"trusted-public-keys": ["k:%"]}}"#,
+            "'k:%'",
+        ),
+        (
+            r#"{"version": 1, "history": [{"evict": {"from": "a", "name": "b"}}]}"#,
+            "there is no cache 'a'",
+        ),
+        (
+            r#"{"version": 1, "history": [{"explode": {}}]}"#,
+            "unknown variant `explode`",
+        ),
+        (
+            r#"{"version": 1, "history": [{"build": {"what": {"file": "gone.nix"}}}]}"#,
+            "gone.nix",
+        ),
+    ] {
+        fs::write(&file, text).unwrap();
+        let output = drvlab(&[
+            "plan",
+            "set.nix",
+            "-A",
+            "library",
+            "--world",
+            file.to_str().unwrap(),
+        ]);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(
+            message.contains("is no world: ") && message.contains(reason),
+            "{text}: {message}"
+        );
+    }
+    fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn builds_tell_what_is_real_and_what_is_made_up() {
+    let output = drvlab(&["build", "set.nix", "-A", "all", "--keep-going"]);
+    assert_eq!(output.status.code(), Some(1));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    for part in [
+        "-library-1.0.drv'\n  | compiling\n",
+        "-simulated.drv': line 1: the program awk is not supported\n",
+        "(made up)",
+        "-failing.drv': builder failed with exit code 3\n  | /nix/store/",
+        "-program-2.0-dev: sha256-",
+    ] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.contains("Reason: builder failed with exit code 3."),
+        "{message}"
+    );
+    // What needs what has failed is not built, and without the flag nothing is done after the failure.
+    assert!(!printed.contains("-all.drv"), "{printed}");
+}
