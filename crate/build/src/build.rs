@@ -265,8 +265,9 @@ fn run_builder<'a, O: StoreObjects>(
     Ok(collect(task, scratch, machine))
 }
 
-/// The reference's message about a derivation that cannot be built.
-pub(crate) fn cannot_build(
+/// Returns the reference's message about a derivation that cannot be built.
+#[must_use]
+pub fn cannot_build(
     store_dir: &StoreDir,
     path: &StorePath,
     derivation: &Derivation,

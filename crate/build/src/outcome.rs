@@ -95,6 +95,6 @@ pub enum Outcome {
     Built(Built),
     /// It failed, as it would anywhere.
     Failed(Failure),
-    /// It did not run; [`crate::SideTable`] makes something up.
+    /// It did not run.
     GivenUp(GiveUp),
 }

@@ -5,11 +5,14 @@
     reason = "recorded data that is broken must end the test"
 )]
 
+mod build_store;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bstr::ByteSlice as _;
-use drvlab_build::{BuildStore, Realised, StoreObject};
+use build_store::{BuildStore, Realised};
+use drvlab_build::StoreObject;
 use drvlab_store::{HashFormat, StoreDir, StorePath, aterm, encoding, nar};
 use serde_json::Value;
 
@@ -39,7 +42,7 @@ fn describe(store: &mut BuildStore, path: &StorePath) -> Value {
         Realised::Built(log) => (Some(log), None),
         Realised::Valid | Realised::Cutoff => (None, None),
         Realised::Failed(failure) => (Some(failure.log), Some(failure.message)),
-        Realised::Simulated(reason) => {
+        Realised::GivenUp(reason) => {
             return serde_json::json!({ "given up": reason.to_string() });
         }
     };

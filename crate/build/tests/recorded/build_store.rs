@@ -1,23 +1,16 @@
-//! Builds of whole closures: each derivation after its inputs, with resolution, early cutoff, and simulation of what cannot run.
+//! Builds of whole closures, as the recorded builds need them: each derivation after its inputs, with resolution and early cutoff.
+//!
+//! What the program itself builds goes through `drvlab-cache`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bstr::{BString, ByteSlice as _};
-use drvlab_store::derivation::DerivationKind;
-use drvlab_store::hash::sha256;
-use drvlab_store::store_path::output_path_name;
-use drvlab_store::{
-    ContentAddress, Derivation, DerivationOutput, DigestCache, DigestError, Hash, HashAlgorithm,
-    StoreDir, StorePath,
+use bstr::BString;
+use drvlab_build::{
+    Failure, FailureKind, GiveUp, Host, Limits, Outcome, StoreObject, Task, build, cannot_build,
+    needs_resolution, resolve,
 };
-
-use crate::build::{Task, build, cannot_build};
-use crate::host::Host;
-use crate::limits::Limits;
-use crate::outcome::{Failure, FailureKind, GiveUp, Outcome};
-use crate::resolve::{needs_resolution, resolve};
-use crate::simulate::SideTable;
-use crate::store_object::StoreObject;
+use drvlab_store::derivation::DerivationKind;
+use drvlab_store::{Derivation, DigestCache, DigestError, StoreDir, StorePath};
 
 /// How an output came to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +21,8 @@ pub enum Realised {
     Built(BString),
     /// The derivation resolved to one whose outputs existed: nothing was built.
     Cutoff,
-    /// It could not run, and a result was made up.
-    Simulated(GiveUp),
+    /// It could not run.
+    GivenUp(GiveUp),
     /// It failed.
     Failed(Failure),
 }
@@ -49,8 +42,6 @@ pub struct BuildStore {
     pub host: Host,
     /// Bounds of each build.
     pub limits: Limits,
-    /// What is said about builds that do not run.
-    pub side_table: SideTable,
     derivations: BTreeMap<StorePath, Derivation>,
     digests: DigestCache,
 }
@@ -237,10 +228,7 @@ impl BuildStore {
                 Realised::Built(built.log)
             }
             Outcome::Failed(failure) => Realised::Failed(failure),
-            Outcome::GivenUp(reason) => {
-                self.simulate(path, derivation, &inputs);
-                Realised::Simulated(reason)
-            }
+            Outcome::GivenUp(reason) => Realised::GivenUp(reason),
         }
     }
 
@@ -257,41 +245,5 @@ impl BuildStore {
                 .insert((path.clone(), name.clone()), output.clone());
         }
         self.objects.insert(output, object);
-    }
-
-    /// Makes up outputs. The path of a floating one follows from the derivation instead of from contents.
-    fn simulate(
-        &mut self,
-        path: &StorePath,
-        derivation: &Derivation,
-        inputs: &BTreeSet<StorePath>,
-    ) {
-        for (name, output) in &derivation.outputs {
-            let (output_path, address) = match output {
-                DerivationOutput::Floating { method, .. } => {
-                    let text = format!("simulated:{path}:{name}");
-                    let address = ContentAddress {
-                        method: *method,
-                        hash: Hash::of(HashAlgorithm::Sha256, &sha256(text.as_bytes())),
-                    };
-                    let path_name = output_path_name(&derivation.name, name.as_bstr());
-                    match address.path(self.digests.store_dir(), &path_name) {
-                        Ok(path) => (path, Some(address)),
-                        Err(_) => continue,
-                    }
-                }
-                output => match output.path() {
-                    Some(path) => (path.clone(), None),
-                    None => continue,
-                },
-            };
-            let sources = derivation.input_srcs.iter().cloned();
-            let candidates = inputs.iter().cloned().chain(sources);
-            let mut object = self.side_table.object(derivation, &output_path, candidates);
-            if address.is_some() {
-                object.content_address = address;
-            }
-            self.register(path, derivation, name, output_path, object);
-        }
     }
 }
