@@ -4,12 +4,12 @@
 //   node tests/differential/cache.mjs --cases N --seed S        (see ../record/oracle.mjs for the environment)
 
 import { spawnSync } from 'node:child_process'
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { runIn } from '../record/client.mjs'
-import { run, version, workFolder } from '../record/oracle.mjs'
+import { exported } from '../record/exported.mjs'
+import { version, workFolder } from '../record/oracle.mjs'
 import { recordWorlds } from '../record/realised-world.mjs'
 import { buildToys } from '../record/toy-builds.mjs'
 import { Random } from './random.mjs'
@@ -181,21 +181,14 @@ await write('toy.json', toys)
 
 /** Lets us write a cache and the reference read it: every store object in it, with its signature. */
 async function readBack() {
-  const secret = join(folder, 'secret')
-  await writeFile(secret, (await run('nix', ['key', 'generate-secret', '--key-name', 'export-1'])).stdout)
-  const key = (await run('sh', ['-c', `nix key convert-secret-to-public < ${secret}`])).stdout.trim()
-  const cache = join(folder, 'export')
-  if (!compare('export', join(folder, 'toy.json'), cache, secret)) return false
-  const paths = (await readdir(cache)).filter(name => name.endsWith('.narinfo'))
-  const state = join(folder, 'export-state')
-  const client = { state, storeDir }
-  const names = (await Promise.all(paths.map(name => readFile(join(cache, name), 'utf8')))).map(text => text.match(/^StorePath: (.*)$/m)[1])
-  const options = ['--option', 'substituters', `file://${cache}`, '--option', 'require-sigs', 'true', '--option', 'trusted-public-keys', key]
-  const { status, stderr } = await runIn(client, 'nix-store', ['--realise', ...names, ...options])
-  const info = await runIn(client, 'nix', ['path-info', '--store', `file://${cache}`, '--json', ...names])
-  const good = status === 0 && info.status === 0
-  console.log(good ? `the reference fetched all ${names.length} store objects of our cache` : stderr + info.stderr)
-  return good
+  try {
+    const { paths } = await exported(join(folder, 'toy.json'), folder, storeDir)
+    console.log(`the reference fetched all ${Object.keys(paths).length} store objects of our cache`)
+    return true
+  } catch (error) {
+    console.log(error.message)
+    return false
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 //! Compares us with worlds and builds that were just recorded: `differential realised FILE NAMES`, which writes the
 //! names of those that differ, and `differential toy FILE`. With `differential export FILE FOLDER KEY`
-//! it builds what was recorded and writes a cache that the reference can read, signed by a secret key.
+//! it builds what was recorded and writes a cache that the reference can read, and the public key of its signatures to a file.
 //!
 //! `cargo xtask differential cache` records random ones and runs it.
 
@@ -13,38 +13,16 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::{env, fs};
 
-use drvlab_cache::farm::Farm;
-use drvlab_cache::toy::ToyBuilder;
-use drvlab_cache::{BinaryCache, export};
-use drvlab_store::{CacheInfo, SecretKey, StoreDir};
-
-/// Builds cases, pushes them to a cache and writes it to a folder.
+/// Builds cases, pushes them to a cache and writes it to a folder, and the key that signed to a file.
 fn export(file: &str, folder: &Path, key: &str) -> ExitCode {
-    let key = fs::read(key).expect("the key can be read");
-    let key = SecretKey::parse(key.trim_ascii()).expect("it is a secret key");
-    let cases = toys::load(file);
-    let store_dir = cases
-        .first()
-        .map_or_else(StoreDir::default, |it| it.store_dir.clone());
-    let mut cache = BinaryCache::new("export", CacheInfo::default(), store_dir);
-    let mut farm = Farm::new(Some(key));
-    for case in &cases {
-        let (drv, graph) = toys::graph(case);
-        farm.publish(
-            &graph,
-            graph.find(&drv),
-            &mut cache,
-            &ToyBuilder::default(),
-            |_| false,
-        );
-    }
-    let export = export::export(&cache);
+    let (export, public_key) = toys::export(&toys::load(file));
     for (name, contents) in &export.files {
         let file = folder.join(name);
         fs::create_dir_all(file.parent().expect("it is in the folder"))
             .expect("the folder can be made");
         fs::write(file, contents).expect("the file can be written");
     }
+    fs::write(key, public_key.to_bytes()).expect("the file can be written");
     println!(
         "{} files, {} store objects left out",
         export.files.len(),

@@ -12,9 +12,10 @@ use crate::workspace::Workspace;
 const EXAMPLES: [(&str, &str); 1] = [("hash", "drvlab-store")];
 
 /// What the scripts of `tests/record` have in common; they record nothing themselves.
-const SHARED: [&str; 5] = [
+const SHARED: [&str; 6] = [
     "building",
     "client",
+    "exported",
     "oracle",
     "realised-world",
     "toy-builds",

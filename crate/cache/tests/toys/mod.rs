@@ -1,5 +1,6 @@
 //! Small scripts that the reference built, and how what we build differs.
 
+#![allow(dead_code, reason = "each test uses another part of it")]
 #![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,13 +9,17 @@ use std::path::Path;
 use std::rc::Rc;
 
 use drvlab_build::Outcome;
+use drvlab_cache::farm::Farm;
 use drvlab_cache::preparation::prepare;
 use drvlab_cache::realise::World;
 use drvlab_cache::toy::{self, ToyBuilder};
 use drvlab_cache::{
-    DerivationGraph, Identities, LocalStore, Settings, Substituters, Wanted, plan, realise,
+    BinaryCache, DerivationGraph, Identities, LocalStore, Settings, Substituters, Wanted, export,
+    plan, realise,
 };
-use drvlab_store::{Derivation, HashFormat, StoreDir, StorePath, aterm};
+use drvlab_store::{
+    CacheInfo, Derivation, HashFormat, PublicKey, SecretKey, StoreDir, StorePath, aterm,
+};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -131,6 +136,23 @@ pub fn check(case: &Case) -> Option<Result<(), String>> {
         }
         (ours, theirs) => Err(format!("ended with {ours:?}, not {theirs:?}")),
     })
+}
+
+/// Builds cases and pushes them to a cache, signed; returns it as files, with the key.
+pub fn export(cases: &[Case]) -> (export::Export, PublicKey) {
+    let store_dir = cases
+        .first()
+        .map_or_else(StoreDir::default, |it| it.store_dir.clone());
+    let key = SecretKey::from_seed("export-1", &[7; 32]).unwrap();
+    let public_key = key.public_key();
+    let mut cache = BinaryCache::new("export", CacheInfo::default(), store_dir);
+    let mut farm = Farm::new(Some(key));
+    for case in cases {
+        let (drv, graph) = graph(case);
+        let root = graph.find(&drv);
+        farm.publish(&graph, root, &mut cache, &ToyBuilder::default(), |_| false);
+    }
+    (export::export(&cache), public_key)
 }
 
 /// Reads the builds of a file; a relative name is that of golden data.
