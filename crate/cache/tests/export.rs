@@ -1,8 +1,6 @@
 //! Caches that we write against `tests/golden/cache/export.json`: the very files from which the reference has fetched all store objects,
 //! with their signatures verified.
 
-#![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
-
 mod toys;
 
 use std::collections::{BTreeMap, BTreeSet};
