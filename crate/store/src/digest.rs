@@ -332,13 +332,14 @@ impl DigestCache {
         derivation: &mut Derivation,
         deferred: bool,
     ) -> Result<(), DigestError> {
-        // The variables exist, though blank, when the digest is taken.
-        for output in derivation.outputs.keys() {
-            if !derivation.env.contains_key(output) {
-                derivation.env.insert(output.clone(), BString::default());
-            }
-        }
         self.write(derivation, OutputPaths::Reserved);
+        // The variables exist, though blank, when the digest is taken.
+        if !self.buffers.slots.has_all_variables() {
+            for output in derivation.outputs.keys() {
+                derivation.env.entry(output.clone()).or_default();
+            }
+            self.write(derivation, OutputPaths::Reserved);
+        }
         let Buffers {
             text,
             inputs,
@@ -354,22 +355,17 @@ impl DigestCache {
         }
         let function = self.store_dir.scheme().function;
         let masked = slots.masked_digest(function, text, inputs);
-        for (output, value) in &mut derivation.outputs {
+        for (index, (output, value)) in derivation.outputs.iter_mut().enumerate() {
             let path = self
                 .store_dir
                 .output_path(&masked, &derivation.name, output.as_bstr())?;
-            if let Some(text) = derivation.env.get_mut(output) {
-                text.clear();
-                self.store_dir.write_path(&path, &mut **text);
+            if let Some(variable) = derivation.env.get_mut(output) {
+                variable.clear();
+                self.store_dir.write_path(&path, &mut **variable);
+                slots.fill(text, index, variable);
             }
             *value = DerivationOutput::InputAddressed { path };
         }
-        let env = &derivation.env;
-        let paths = derivation
-            .outputs
-            .keys()
-            .filter_map(|output| env.get(output));
-        slots.fill(text, paths.map(|path| path.as_bstr()));
         Ok(())
     }
 

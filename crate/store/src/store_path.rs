@@ -145,11 +145,18 @@ pub fn check_name(name: &[u8]) -> Result<&str, NameError> {
 /// The base name of a store object: a hash part and a name.
 ///
 /// `Display` writes the base name, [`StoreDir::display`] the full path. The order is that of base names.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StorePath {
     /// The hash part, last byte first: so nix32 writes it, and so the derived order is that of the text.
     reversed_hash: [u8; HASH_PART_BYTES],
     name: Arc<str>,
+}
+
+/// The hash part tells paths apart, so that the name, which lies elsewhere in memory, need not be looked at.
+impl std::hash::Hash for StorePath {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        state.write(&self.reversed_hash);
+    }
 }
 
 impl StorePath {

@@ -296,55 +296,55 @@ fn write_plain(text: &[u8], out: &mut Vec<u8>) {
     out.put(b"\"");
 }
 
-/// Whether a byte has an escape.
-const fn is_escaped(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\' | b'\n' | b'\r' | b'\t')
-}
-
-/// Returns how many bytes stand before the first one that has an escape.
+/// Sets the high bit of the first byte that may have an escape, and perhaps of later ones; 0 if there is none.
 ///
-/// Most texts have none, and this is a hot path: eight bytes are looked at in one go.
-fn plain_length(text: &[u8]) -> usize {
+/// All control characters count: those without an escape are too rare to tell them apart here.
+const fn special(word: [u8; 8]) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = ONES << 7;
-    // The high bit of each byte below `limit` (at most 128) is set, and of no byte before the first such one.
-    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH;
-    let is = |word: u64, byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
-    let (words, _) = text.as_chunks::<8>();
-    let mut length = 0;
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        // All control characters: those without an escape are too rare to tell them apart here.
-        if below(word, 0x20) | is(word, b'"') | is(word, b'\\') != 0 {
-            break;
-        }
-        length += 8;
-    }
-    let rest = text[length..].iter().position(|&byte| is_escaped(byte));
-    rest.map_or(text.len(), |position| length + position)
+    let word = u64::from_le_bytes(word);
+    // The high bit of a byte that is less than what is taken from it gets set, and of no byte before the first such one.
+    let controls = word.wrapping_sub(ONES * 0x20);
+    let quotes = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);
+    let backslashes = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    (controls | quotes | backslashes) & !word & HIGH
 }
 
-/// Writes a text in quotes with escapes; runs without special characters are copied whole.
+/// Writes a text in quotes with escapes.
+///
+/// Few texts have many escapes, and this is a hot path: words are looked at and copied in one go.
 fn write_string(text: &[u8], out: &mut Vec<u8>) {
     out.reserve(text.len() + 2);
-    out.put(b"\"");
+    out.push(b'"');
     let mut rest = text;
-    loop {
-        let (plain, special) = rest.split_at(plain_length(rest));
-        out.put(plain);
-        let Some((byte, after)) = special.split_first() else {
-            break;
-        };
-        out.put(match byte {
-            b'\n' => b"\\n",
-            b'\r' => b"\\r",
-            b'\t' => b"\\t",
-            b'"' => b"\\\"",
-            _ => b"\\\\",
-        });
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
+        // All of it, and then perhaps not: that is quicker than to copy some of it.
+        out.extend_from_slice(word);
         rest = after;
+        let found = special(*word);
+        if found != 0 {
+            let place = (found.trailing_zeros() / 8) as usize;
+            out.truncate(out.len() - word.len() + place);
+            put_escaped(word[place], out);
+            rest = &text[text.len() - rest.len() - word.len() + place + 1..];
+        }
     }
-    out.put(b"\"");
+    for &byte in rest {
+        put_escaped(byte, out);
+    }
+    out.push(b'"');
+}
+
+#[inline]
+fn put_escaped(byte: u8, out: &mut Vec<u8>) {
+    match byte {
+        b'\n' => out.put(b"\\n"),
+        b'\r' => out.put(b"\\r"),
+        b'\t' => out.put(b"\\t"),
+        b'"' => out.put(b"\\\""),
+        b'\\' => out.put(b"\\\\"),
+        other => out.push(other),
+    }
 }
 
 /// Puts a comma before all elements but the first.
@@ -367,17 +367,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_escape_is_found_wherever_it_stands() {
+    fn escapes_are_found_wherever_they_stand() {
         for byte in 0..=u8::MAX {
-            for length in 0..40 {
+            for length in 0..80 {
                 for position in 0..length {
-                    let mut text = vec![b'a'; length];
-                    text[position] = byte;
-                    let expected = if is_escaped(byte) { position } else { length };
-                    assert_eq!(plain_length(&text), expected, "{byte} at {position}");
-                    text.fill(0xff);
-                    text[position] = byte;
-                    assert_eq!(plain_length(&text), expected, "{byte} at {position}");
+                    for other in [b'a', 0xff, b'\n'] {
+                        let mut text = vec![other; length];
+                        text[position] = byte;
+                        let mut expected = vec![b'"'];
+                        for &byte in &text {
+                            put_escaped(byte, &mut expected);
+                        }
+                        expected.push(b'"');
+                        let mut out = Vec::new();
+                        write_string(&text, &mut out);
+                        assert_eq!(out, expected, "{byte} at {position}");
+                    }
                 }
             }
         }

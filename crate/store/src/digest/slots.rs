@@ -5,8 +5,6 @@
 
 use std::ops::Range;
 
-use bstr::BStr;
-
 use crate::aterm::{Layout, Part};
 use crate::scheme::DigestFunction;
 use crate::sink::ByteSink as _;
@@ -73,14 +71,16 @@ impl Slots {
         digester.finish()
     }
 
-    /// Writes paths, one for each output in their order, into the places that were reserved for them.
-    pub fn fill<'a>(&self, text: &mut [u8], paths: impl Iterator<Item = &'a BStr> + Clone) {
-        let (outputs, variables) = self.paths.split_at(self.outputs);
-        // Variables are sorted by name as outputs are, and there is one for each output.
-        for slots in [outputs, variables] {
-            for (slot, path) in slots.iter().zip(paths.clone()) {
-                text[slot.clone()].copy_from_slice(path);
-            }
+    /// Tells whether each output has a variable of its name.
+    pub const fn has_all_variables(&self) -> bool {
+        self.paths.len() == 2 * self.outputs
+    }
+
+    /// Writes the path of the output in the `index`th place, where each has a variable, into the places that were reserved for it.
+    pub fn fill(&self, text: &mut [u8], index: usize, path: &[u8]) {
+        // Variables are sorted by name as outputs are.
+        for slot in [index, self.outputs + index] {
+            text[self.paths[slot].clone()].copy_from_slice(path);
         }
     }
 
