@@ -1,5 +1,9 @@
 //! Digesting graphs of derivations: from nothing, after a change, and how fast hashing alone would be.
 
+#[expect(
+    dead_code,
+    reason = "the graph as an expression is for comparisons with other programs"
+)]
 mod graph;
 
 use std::hint::black_box;

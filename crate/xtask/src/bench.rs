@@ -2,7 +2,7 @@
 //!
 //! A program gets `DRVLAB` (the release build of the terminal program), and one that drives the browser `DRVLAB_URL` and `CHROME`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
@@ -17,6 +17,7 @@ use crate::{browser, build_lock, node, page, size, wasm};
 pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
     const KNOWN: [&str; 7] = [
         "size",
+        "digest",
         "instantiate",
         "micro",
         "chromium",
@@ -33,6 +34,9 @@ pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
     let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| wanted == name);
     if wanted("size") {
         size::run(workspace)?;
+    }
+    if wanted("digest") {
+        digest(workspace)?;
     }
     if wanted("instantiate") {
         terminal_program(workspace, "instantiate")?;
@@ -92,21 +96,43 @@ fn module_in_worker(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
 
 /// What planning costs, by an example of the crate that plans.
 fn plan(workspace: &Workspace) -> anyhow::Result<()> {
-    let target = workspace.target();
-    let example = ["--package", "drvlab-cache", "--example", "plan_costs"];
-    run_command(
-        cargo(workspace.root())
-            .args(["build", "--release"])
-            .args(example)
-            .arg("--target-dir")
-            .arg(target),
-    )?;
-    let program = format!("plan_costs{}", std::env::consts::EXE_SUFFIX);
+    let program = example(workspace, "drvlab-cache", "plan_costs")?;
     run_command(
         node::node(workspace)?
             .arg(workspace.path("tests/bench/plan.mjs"))
-            .env("PLAN_COSTS", target.join("release/examples").join(program)),
+            .env("PLAN_COSTS", program),
     )
+}
+
+/// Digesting graphs natively, in a worker of Chromium, and by the reference.
+fn digest(workspace: &Workspace) -> anyhow::Result<()> {
+    let program = example(workspace, "drvlab-store", "digest")?;
+    let module = {
+        let lock = build_lock::acquire(workspace)?;
+        node::ensure_packages(workspace, "tests", &lock)?;
+        wasm::build_example(workspace, &lock, "digest_module")?
+    };
+    let chrome = browser::ensure(workspace)?;
+    run_command(
+        node::node(workspace)?
+            .arg(workspace.path("tests/bench/digest.mjs"))
+            .env("DIGEST", program)
+            .env("DIGEST_MODULE", module)
+            .env("CHROME", chrome),
+    )
+}
+
+/// Builds an example for speed; returns the program.
+fn example(workspace: &Workspace, package: &str, name: &str) -> anyhow::Result<PathBuf> {
+    let target = workspace.target();
+    run_command(
+        cargo(workspace.root())
+            .args(["build", "--release", "--package", package])
+            .args(["--example", name, "--target-dir"])
+            .arg(target),
+    )?;
+    let program = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    Ok(target.join("release/examples").join(program))
 }
 
 /// The time from a keystroke to the updated page.

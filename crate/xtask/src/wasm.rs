@@ -47,7 +47,7 @@ pub fn module(workspace: &Workspace) -> PathBuf {
 pub fn build(workspace: &Workspace, lock: &BuildLock) -> anyhow::Result<()> {
     rust_toolchain::ensure_wasm_target(workspace)?;
     node::ensure_packages(workspace, "web", lock)?;
-    let compiled = compile(workspace)?;
+    let compiled = compile(workspace, &["--lib"], NAME)?;
 
     let stamp = workspace.path(OUTPUT).join("built-from.txt");
     let source = source(workspace, &compiled)?;
@@ -58,7 +58,7 @@ pub fn build(workspace: &Workspace, lock: &BuildLock) -> anyhow::Result<()> {
     println!("generating the JavaScript glue");
     let generated = workspace.scratch().join(format!("wasm-{}", process::id()));
     replace_folder(&generated)?;
-    bindgen(&compiled, &generated)?;
+    bindgen(&compiled, NAME, &generated)?;
     println!("optimising the module with wasm-opt");
     optimise(workspace, &generated.join(format!("{NAME}_bg.wasm")))?;
     // This also removes the old stamp: a run that is interrupted here is not taken for complete.
@@ -67,11 +67,31 @@ pub fn build(workspace: &Workspace, lock: &BuildLock) -> anyhow::Result<()> {
     fs::remove_dir_all(&generated).context("cannot remove the folder for generated files")
 }
 
-fn compile(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+/// Builds an example of the module's package as a module of its own with the page's flags, and its glue, into a folder of the build output; returns the folder.
+///
+/// Fails when a tool is missing or fails.
+pub fn build_example(
+    workspace: &Workspace,
+    lock: &BuildLock,
+    name: &str,
+) -> anyhow::Result<PathBuf> {
+    rust_toolchain::ensure_wasm_target(workspace)?;
+    node::ensure_packages(workspace, "web", lock)?;
+    let made = format!("examples/{name}");
+    let compiled = compile(workspace, &["--example", name], &made)?;
+    let output = workspace.scratch().join(name);
+    replace_folder(&output)?;
+    bindgen(&compiled, name, &output)?;
+    optimise(workspace, &output.join(format!("{name}_bg.wasm")))?;
+    Ok(output)
+}
+
+fn compile(workspace: &Workspace, what: &[&str], made: &str) -> anyhow::Result<PathBuf> {
     let target = workspace.target();
     run(cargo(workspace.root())
         .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace).join("\u{1f}"))
-        .args(["build", "--package", "drvlab-wasm", "--lib"])
+        .args(["build", "--package", "drvlab-wasm"])
+        .args(what)
         .args(["--profile", PROFILE])
         .args(["--target", rust_toolchain::WASM_TARGET])
         .arg("--target-dir")
@@ -79,10 +99,10 @@ fn compile(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     let module = target
         .join(rust_toolchain::WASM_TARGET)
         .join(PROFILE)
-        .join(format!("{NAME}.wasm"));
+        .join(format!("{made}.wasm"));
     ensure!(
         module.is_file(),
-        "cargo made no {}: drvlab-wasm needs `crate-type = [\"cdylib\", \"rlib\"]`",
+        "cargo made no {}: drvlab-wasm needs `crate-type = [\"cdylib\"]` for it",
         module.display()
     );
     Ok(module)
@@ -115,11 +135,11 @@ fn source(workspace: &Workspace, compiled: &Path) -> anyhow::Result<String> {
     Ok(format!("{:016x}\n", hasher.finish()))
 }
 
-fn bindgen(module: &Path, output: &Path) -> anyhow::Result<()> {
+fn bindgen(module: &Path, name: &str, output: &Path) -> anyhow::Result<()> {
     let mut bindgen = Bindgen::new();
     bindgen
         .input_path(module)
-        .out_name(NAME)
+        .out_name(name)
         .web(true)
         .context("wasm-bindgen does not know the target `web`")?
         .typescript(true)

@@ -1,10 +1,13 @@
 //! Graphs of derivations to measure with: always the same, about as large as those of a Linux distribution.
 
+use std::fmt::Write as _;
+
 use bstr::BString;
+use drvlab_store::hash::sha256;
+use drvlab_store::store_path::PathType;
 use drvlab_store::{
     Derivation, DerivationInputs, DerivationOutput, DigestCache, StoreDir, StorePath, aterm,
 };
-use sha2::{Digest as _, Sha256};
 
 /// How many derivations depend on the leaf that changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,16 @@ impl Cone {
 /// Leaves of the cones; everything behind them has inputs.
 const LEAVES: usize = 3;
 
+const SYSTEM: &str = "x86_64-linux";
+const BUILDER: &str = "/nix/store/00bgd045z0d4icpbc2yyz4gx48ak44la-bash-5.2/bin/bash";
+const ARGUMENTS: [&str; 2] = [
+    "-e",
+    "/nix/store/l622p70vy8k5sh7y5wizi5f2mic6ynpg-source-stdenv.sh",
+];
+
+/// What the values of variables are made of.
+const LINE: &str = "configure --prefix=$out; make -j4\n";
+
 /// Variables of each environment, as many as a usual package has.
 const VARIABLES: usize = 30;
 
@@ -52,6 +65,8 @@ pub struct Graph {
     cache: DigestCache,
     /// How often leaves were changed.
     edits: u32,
+    /// The path of the last derivation before any change.
+    first_last: StorePath,
 }
 
 impl Graph {
@@ -92,6 +107,7 @@ impl Graph {
             paths: Vec::with_capacity(size),
             cache: DigestCache::new(StoreDir::default()),
             edits: 0,
+            first_last: StorePath::new([0; 20], b"none").expect("the name is allowed"),
         };
         for index in 0..size {
             let mut derivation = graph.write(index);
@@ -99,6 +115,7 @@ impl Graph {
             graph.paths.push(path.expect("the derivation is good"));
             graph.derivations.push(derivation);
         }
+        graph.first_last.clone_from(&graph.paths[size - 1]);
         graph
     }
 
@@ -106,12 +123,9 @@ impl Graph {
     fn write(&self, index: usize) -> Derivation {
         let Recipe { name, inputs } = &self.recipes[index];
         let mut derivation = Derivation::new(name.clone());
-        derivation.system = "x86_64-linux".into();
-        derivation.builder = "/nix/store/00bgd045z0d4icpbc2yyz4gx48ak44la-bash-5.2/bin/bash".into();
-        derivation.args = vec![
-            "-e".into(),
-            "/nix/store/l622p70vy8k5sh7y5wizi5f2mic6ynpg-source-stdenv.sh".into(),
-        ];
+        derivation.system = SYSTEM.into();
+        derivation.builder = BUILDER.into();
+        derivation.args = ARGUMENTS.map(BString::from).into();
         let output = DerivationOutput::Deferred;
         derivation.outputs.insert("out".into(), output);
         let mut build_inputs = Vec::new();
@@ -127,12 +141,14 @@ impl Graph {
         }
         let env = &mut derivation.env;
         env.insert("buildInputs".into(), build_inputs.into());
+        env.insert("builder".into(), BUILDER.into());
         env.insert("name".into(), name.as_str().into());
+        env.insert("system".into(), SYSTEM.into());
         if index < LEAVES {
             env.insert("edits".into(), self.edits.to_string().into());
         }
         for variable in 0..VARIABLES {
-            let value = "configure --prefix=$out; make -j4\n".repeat(variable % 5);
+            let value = LINE.repeat(variable % 5);
             env.insert(format!("variable{variable}").into(), BString::from(value));
         }
         derivation
@@ -174,9 +190,48 @@ impl Graph {
         places
     }
 
-    /// The texts that are hashed for all derivations, for a comparison with hashing alone.
+    /// The graph as an expression of the language whose value is the path of the last derivation.
+    pub fn expression(&self) -> String {
+        let mut text = String::from("let\n  common = {\n");
+        let mut line = |line: std::fmt::Arguments<'_>| {
+            text.write_fmt(line).expect("a string takes everything");
+        };
+        line(format_args!(
+            "    system = {SYSTEM:?}; builder = {BUILDER:?}; args = [ {:?} {:?} ];\n",
+            ARGUMENTS[0], ARGUMENTS[1]
+        ));
+        for variable in 0..VARIABLES {
+            let value = LINE.repeat(variable % 5).replace('\n', "\\n");
+            line(format_args!("    variable{variable} = \"{value}\";\n"));
+        }
+        line(format_args!("  }};\n"));
+        for (index, Recipe { name, inputs }) in self.recipes.iter().enumerate() {
+            let inputs: String = inputs
+                .iter()
+                .map(|input| format!("${{p{input}}} "))
+                .collect();
+            let edits = if index < LEAVES {
+                " edits = \"0\";"
+            } else {
+                ""
+            };
+            line(format_args!(
+                "  p{index} = derivation (common // {{ name = \"{name}\"; buildInputs = \"{inputs}\";{edits} }});\n"
+            ));
+        }
+        line(format_args!("in p{}.drvPath\n", self.recipes.len() - 1));
+        text
+    }
+
+    /// The path of the last derivation as it was at first.
+    pub fn last_path(&self) -> String {
+        StoreDir::default().display(&self.first_last)
+    }
+
+    /// The bytes that are hashed for all derivations, for a comparison with hashing alone.
     ///
-    /// Three for a derivation with inputs (masked, as it is, with inputs replaced), two for one without.
+    /// For a derivation with inputs: its text masked, as it is, and with inputs replaced, for one without the first two; and the
+    /// fingerprints of two paths.
     pub fn hashed_texts(&self) -> Vec<Vec<u8>> {
         let store_dir = StoreDir::default();
         let mut texts = Vec::new();
@@ -188,6 +243,13 @@ impl Graph {
                 texts.push(text.clone());
             }
             texts.push(text);
+            let references: Vec<&StorePath> = derivation.input_drvs.keys().collect();
+            let name = derivation.name.as_bytes();
+            for kind in [PathType::Output("out".into()), PathType::Text(&references)] {
+                let mut fingerprint = Vec::new();
+                store_dir.write_fingerprint(kind, &[0; 32], name, &mut fingerprint);
+                texts.push(fingerprint);
+            }
         }
         texts
     }
@@ -195,7 +257,5 @@ impl Graph {
 
 /// Hashes texts and does nothing else; returns something that depends on all of them.
 pub fn hash_alone(texts: &[Vec<u8>]) -> u8 {
-    texts
-        .iter()
-        .fold(0, |all, text| all ^ Sha256::digest(text)[0])
+    texts.iter().fold(0, |all, text| all ^ sha256(text)[0])
 }
