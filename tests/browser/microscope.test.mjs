@@ -60,17 +60,52 @@ test("a value leads from the hashed text to its definition, and the cursor marks
   assert.equal(await value.getAttribute("aria-current"), "true");
 });
 
+test("copies of files and texts are explained as far down as their bytes", async (t) => {
+  const page = await openPage(t);
+  await ready(page);
+  await derivation(page, "pcre2-10.46").click();
+  const source = details(page).getByRole("group").filter({ hasText: /^\s*Source:/ }).first();
+  const summary = source.locator("summary").first();
+  const path = (await summary.locator("code").textContent()).trim();
+  await summary.focus();
+  await page.keyboard.press("Enter");
+  const items = source.getByRole("listitem");
+  await items.first().waitFor();
+  assert.deepEqual(await source.locator(".title").allTextContents(), [
+    "The files",
+    "The files as an archive",
+    "Its digest",
+    "The fingerprint",
+    "Its digest",
+    "Shortened to 20 bytes",
+    "In base 32",
+    "The path",
+  ]);
+  const fingerprint = await items.nth(3).locator("pre").textContent();
+  assert.equal((await items.nth(4).locator(".value").textContent()).trim(), sha256(fingerprint));
+  await items.nth(2).getByText(`nix-store --dump ${path} | sha256sum`).waitFor();
+  assert.equal((await items.nth(7).locator(".value").textContent()).trim(), path);
+});
+
 test("other rules move paths, and names alone give wrong cache hits", async (t) => {
   const page = await openPage(t);
   await ready(page);
-  const lesson = page.getByLabel("What if", { exact: true });
-  const chosen = lesson.getByRole("combobox");
+  const lesson = page.getByRole("region", { name: "What if" });
+  const rule = (name) => lesson.getByRole("switch", { name });
   const all = Object.keys(golden.base.derivations).length;
-  for (const rule of ["truncation", "blake3"]) {
-    await chosen.selectOption(rule);
-    await lesson.getByText(new RegExp(`^${all} of ${all} derivations and \\d+ outputs have other paths\\.$`)).waitFor();
-  }
-  await chosen.selectOption("names");
+  const moved = lesson.getByText(new RegExp(`^${all} of ${all} derivations and \\d+ outputs have other paths\\.$`));
+  await rule("Digests cut off instead of folded").click();
+  await moved.waitFor();
+  const cutOff = await lesson.getByRole("row").nth(1).textContent();
+  await lesson.getByText("Not what Nix does.").waitFor();
+  // Two at a time are a third rule.
+  await rule("BLAKE3 instead of SHA-256").click();
+  await lesson.getByRole("row").nth(1).filter({ hasNotText: cutOff }).waitFor();
+  await rule("Digests cut off instead of folded").click();
+  await rule("BLAKE3 instead of SHA-256").click();
+  await rule("Inputs with one digest replace each other").click();
+  await lesson.getByText(new RegExp(`^0 of ${all} derivations and 0 outputs have other paths\\.$`)).waitFor();
+  await rule("No hashes: what has the same name is the same").click();
   await lesson.getByText("Nothing has changed since it was published.").waitFor();
   await placeCursorBehindHostName(page);
   await page.keyboard.type("2");

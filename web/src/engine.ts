@@ -111,9 +111,9 @@ export class Engine {
     return result as Results["readDerivation"] | undefined;
   }
 
-  /** Evaluates under another rule. `undefined`: the worker was stopped, or a later question replaced this one. */
-  async whatIf(entry: Entry, rule: Rule): Promise<Results["whatIf"] | undefined> {
-    const result = await this.#call({ do: "whatIf", entry, rule });
+  /** Evaluates under other rules. `undefined`: the worker was stopped, or a later question replaced this one. */
+  async whatIf(entry: Entry, rules: Rule[]): Promise<Results["whatIf"] | undefined> {
+    const result = await this.#call({ do: "whatIf", entry, rules });
     return result as Results["whatIf"] | undefined;
   }
 

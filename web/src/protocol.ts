@@ -43,6 +43,7 @@ export type {
   TraceFrame,
   TreeEntry,
   WhatIf,
+  WrongHit,
 } from "./wasm/drvlab_wasm.js";
 
 /** A file that was opened or edited (`text`), or closed (`null`). */
@@ -67,7 +68,7 @@ export type Call =
   | { do: "storeObject"; path: string }
   | { do: "read"; items: ReadItem[] }
   | { do: "readDerivation"; drvPath: string }
-  | { do: "whatIf"; entry: Entry; rule: Rule };
+  | { do: "whatIf"; entry: Entry; rules: Rule[] };
 
 /** What each call answers. */
 export interface Results {

@@ -33,8 +33,8 @@ export interface State {
   readonly discarded: Draft | undefined;
   readonly selected: DerivationSummary | undefined;
   readonly detail: DerivationDetail | undefined;
-  /** The rule of a lesson, and what it would change. */
-  readonly whatIf: { rule: Rule; answer: WhatIf | undefined } | undefined;
+  /** The rules of lessons that are switched on, and what they would change. */
+  readonly whatIf: { rules: readonly Rule[]; answer: WhatIf | undefined } | undefined;
   /** Where the cursor is: where the parts of the text begin that it stands in, from inside to outside. */
   readonly cursor: Cursor | undefined;
   /** Where the editor shall go; a new object for every jump. */
@@ -123,17 +123,20 @@ export class Store {
     if (this.state.files.has(file)) this.#set({ active: file, jump: { file, from: place.from, to: place.to, focus: true } });
   }
 
-  /** Chooses a rule for the lesson; `undefined` is what Nix does. */
-  setRule(rule: Rule | undefined): void {
-    this.#set({ whatIf: rule === undefined ? undefined : { rule, answer: undefined } });
+  /** Switches a rule of a lesson on or off; without any it is what Nix does. */
+  setRule(rule: Rule, on: boolean): void {
+    const others = this.state.whatIf?.rules.filter((other) => other !== rule) ?? [];
+    const rules = on ? [...others, rule] : others;
+    this.#set({ whatIf: rules.length === 0 ? undefined : { rules, answer: undefined } });
     void this.#askWhatIf();
   }
 
   async #askWhatIf(): Promise<void> {
     const { whatIf } = this.state;
     if (whatIf === undefined) return;
-    const answer = await this.#engine.whatIf(this.#entry(this.state.attrPath, this.state), whatIf.rule);
-    if (answer && this.state.whatIf?.rule === whatIf.rule) this.#set({ whatIf: { rule: whatIf.rule, answer } });
+    const { rules } = whatIf;
+    const answer = await this.#engine.whatIf(this.#entry(this.state.attrPath, this.state), [...rules]);
+    if (answer && this.state.whatIf?.rules === rules) this.#set({ whatIf: { rules, answer } });
   }
 
   setCursor(cursor: Cursor): void {

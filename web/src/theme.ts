@@ -64,6 +64,37 @@ export const shared = css`
     color: var(--muted);
     font-weight: 400;
   }
+  .switch {
+    display: flex;
+    align-items: center;
+    gap: 7px;
+    padding: 3px 2px;
+    border: 0;
+    background: none;
+  }
+  .track {
+    width: 30px;
+    height: 17px;
+    padding: 2px;
+    border: 1px solid var(--control-border);
+    border-radius: 9px;
+    background: var(--surface);
+  }
+  .knob {
+    display: block;
+    width: 11px;
+    height: 11px;
+    border-radius: 50%;
+    background: var(--control-border);
+  }
+  [aria-checked="true"] .track {
+    border-color: var(--accent);
+    background: var(--accent);
+  }
+  [aria-checked="true"] .knob {
+    transform: translateX(13px);
+    background: var(--accent-text);
+  }
   .muted {
     color: var(--muted);
   }

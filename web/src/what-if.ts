@@ -1,6 +1,6 @@
 /** Lessons: which paths would be others under rules that Nix does not follow, and what would break. */
 import { css, html, LitElement, nothing } from "lit";
-import type { Rule } from "./protocol";
+import type { Rule, WrongHit } from "./protocol";
 import { storePath } from "./store-path";
 import { count, type State, type Store } from "./store";
 import { shared } from "./theme";
@@ -40,20 +40,15 @@ export class WhatIfView extends LitElement {
   static override styles = [
     shared,
     css`
-      label {
+      .rules {
         display: flex;
-        flex-wrap: wrap;
-        align-items: baseline;
-        gap: 4px 8px;
+        flex-direction: column;
+        align-items: flex-start;
+        gap: 4px;
+        margin-top: 8px;
       }
-      select {
-        max-width: 100%;
-        padding: 4px 8px;
-        border: 1px solid var(--control-border);
-        border-radius: 6px;
-        background: var(--surface);
-        color: inherit;
-        font: inherit;
+      .rules p {
+        margin: 0 0 6px 37px;
       }
       p,
       table {
@@ -88,36 +83,41 @@ export class WhatIfView extends LitElement {
   ];
 
   protected override render() {
-    const { whatIf } = this.state;
-    const chosen = RULES.find(({ rule }) => rule === whatIf?.rule);
-    return html`<label
-        >What if
-        <select @change=${this.#choose}>
-          <option value="" ?selected=${chosen === undefined}>Nix’s own rules</option>
-          ${RULES.map(({ rule, name }) => html`<option value=${rule} ?selected=${rule === chosen?.rule}>${name}</option>`)}
-        </select></label
-      >
-      ${chosen === undefined
-        ? nothing
-        : html`<p><strong>Not what Nix does.</strong> ${chosen.lesson}</p>
-            <div role="status">${whatIf?.answer ? this.#answer() : html`<p class="muted">Computing …</p>`}</div>`}`;
+    const on = this.state.whatIf?.rules ?? [];
+    return html`<h2 id="title">What if</h2>
+      <p class="muted">Lessons: rules that Nix does not follow. Each can be switched on, alone or with others.</p>
+      <div class="rules" role="group" aria-labelledby="title">
+        ${RULES.map(({ rule, name, lesson }) => {
+          const checked = on.includes(rule);
+          return html`<button type="button" class="switch" role="switch" aria-checked=${checked} @click=${() => this.store.setRule(rule, !checked)}>
+              <span class="track" aria-hidden="true"><span class="knob"></span></span>${name}
+            </button>
+            ${checked ? html`<p><strong>Not what Nix does.</strong> ${lesson}</p>` : nothing}`;
+        })}
+      </div>
+      ${on.length === 0 ? nothing : html`<div role="status">${this.#answer(on)}</div>`}`;
   }
 
-  #answer() {
+  #answer(on: readonly Rule[]) {
     const { whatIf, report } = this.state;
-    if (whatIf?.answer === undefined) return nothing;
+    if (whatIf?.answer === undefined) return html`<p class="muted">Computing …</p>`;
     const { total, movedDerivations, moved, wrongHits } = whatIf.answer;
-    if (whatIf.rule !== "names") {
-      const sentence = `${movedDerivations} of ${count(total, "derivation")} and ${count(moved.length, "output")} have other paths.`;
-      const rows = moved.map(({ usual, other }) => [usual, other] as const);
-      return html`<p>${sentence}</p>
-        ${this.#table("Paths that move", ["Nix", "under this rule"], rows)}`;
-    }
-    if (!report?.hasBaseline) return html`<p>There is nothing published to be taken for something else.</p>`;
-    if (wrongHits.length === 0) return html`<p>Nothing has changed since it was published. Edit a text, and see what is missed.</p>`;
-    const rows = wrongHits.map(({ wanted, found }) => [wanted, found] as const);
+    const moves = on.some((rule) => rule !== "names");
+    const rows = moved.map(({ usual, other }) => [usual, other] as const);
+    return html`${moves
+      ? html`<p>${movedDerivations} of ${count(total, "derivation")} and ${count(moved.length, "output")} have other paths.</p>
+          ${this.#table("Paths that move", ["Nix", "under these rules"], rows)}`
+      : nothing}
+    ${on.includes("names") ? this.#wrong(wrongHits, report?.hasBaseline === true) : nothing}`;
+  }
+
+  /** What an index by names gets wrong. */
+  #wrong(hits: WrongHit[], hasBaseline: boolean) {
+    if (!hasBaseline) return html`<p>There is nothing published to be taken for something else.</p>`;
+    if (hits.length === 0) return html`<p>Nothing has changed since it was published. Edit a text, and see what is missed.</p>`;
+    const rows = hits.map(({ wanted, found }) => [wanted, found] as const);
     return html`<p>
-        <strong>${count(wrongHits.length, "wrong cache hit")}:</strong> ${wrongHits.length === 1 ? "this output has" : "these outputs have"} changed, and the
+        <strong>${count(hits.length, "wrong cache hit")}:</strong> ${hits.length === 1 ? "this output has" : "these outputs have"} changed, and the
         old one would be taken from the cache because its name is the same.
       </p>
       ${this.#table("Wrong cache hits", ["wanted", "found in the cache"], rows)}`;
@@ -144,11 +144,6 @@ export class WhatIfView extends LitElement {
       </table>
       ${rows.length > SHOWN ? html`<p class="muted">… and ${rows.length - SHOWN} more</p>` : nothing}
     </div>`;
-  }
-
-  #choose(event: Event): void {
-    const { value } = event.target as HTMLSelectElement;
-    this.store.setRule(RULES.find(({ rule }) => rule === value)?.rule);
   }
 }
 

@@ -44,7 +44,7 @@ function answer(workspace: Workspace, call: Call): Results[keyof Results] {
     case "readDerivation":
       return reader === undefined ? null : reader.derivation(call.drvPath);
     case "whatIf":
-      return workspace.whatIf(call.entry, call.rule);
+      return workspace.whatIf(call.entry, call.rules);
   }
 }
 

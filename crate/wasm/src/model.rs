@@ -300,7 +300,12 @@ pub enum Rule {
     Names,
 }
 
-/// What another rule would change.
+/// Rules that are switched on.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Tsify)]
+#[serde(transparent)]
+pub struct Rules(pub Vec<Rule>);
+
+/// What other rules would change.
 #[derive(Clone, Debug, Default, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct WhatIf {

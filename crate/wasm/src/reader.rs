@@ -10,9 +10,10 @@ use crate::workspace::{Found, Workspace, find};
 use drvlab_cache::compare::Comparison;
 use drvlab_cache::plan::Plan;
 use drvlab_cache::reading::{DerivationTexts, ReadError, store_dir_of};
-use drvlab_cache::{DerivationGraph, NodeId, compare};
+use drvlab_cache::{DerivationGraph, compare};
 use drvlab_store::aterm::{self, ParseError, ParseErrorKind};
 use drvlab_store::{Derivation, StoreDir, StorePath};
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use tsify::{Ts, Tsify as _};
 use wasm_bindgen::prelude::*;
@@ -159,15 +160,15 @@ impl Reader {
             };
             reports.push(added.read(texts, &store_dir));
         }
-        // A single state is shown as it is, whichever it is.
-        if after.is_empty() {
-            std::mem::swap(&mut before, &mut after);
-        }
-        let (graph, problems) = after.graph();
-        self.tell(&mut reports, &graph, &problems, &store_dir);
-        let baseline = (!before.is_empty()).then(|| {
-            let (before, problems) = before.graph();
-            self.tell(&mut reports, &before, &problems, &store_dir);
+        let states = match (before.is_empty(), after.is_empty()) {
+            // A single state is shown as it is, whichever it is.
+            (false, true) => (None, (Side::Before, before)),
+            (true, _) => (None, (Side::After, after)),
+            (false, false) => (Some((Side::Before, before)), (Side::After, after)),
+        };
+        let graph = tell(&mut reports, states.1, &store_dir);
+        let baseline = states.0.map(|before| {
+            let before = tell(&mut reports, before, &store_dir);
             let comparison = compare(&before, &graph);
             (before, comparison)
         });
@@ -183,29 +184,33 @@ impl Reader {
             store_dir: seen.store_dir.as_str().to_owned(),
         }
     }
+}
 
-    /// Adds problems that concern derivations of a graph to what is told of their texts.
-    fn tell(
-        &self,
-        reports: &mut [TextReport],
-        graph: &DerivationGraph,
-        problems: &[(NodeId, ParseError)],
-        store_dir: &StoreDir,
-    ) {
-        for (id, problem) in problems {
-            let node = &graph[*id];
-            let path = store_dir.display(&node.path);
-            let report = reports
-                .iter_mut()
-                .find(|report| report.drv_paths.contains(&path));
-            if let Some(report) = report
-                && report.problems.len() < PROBLEMS
-            {
-                let text = aterm::to_bytes(&node.derivation, store_dir);
-                report.problems.push(described(problem, &text));
-            }
+/// Makes the graph of a state, and adds the problems that concern its derivations to what is told of their texts.
+fn tell(
+    reports: &mut [TextReport],
+    (side, texts): (Side, DerivationTexts),
+    store_dir: &StoreDir,
+) -> DerivationGraph {
+    let (graph, problems) = texts.graph();
+    let mut places: FxHashMap<String, usize> = FxHashMap::default();
+    for (index, report) in reports.iter().enumerate() {
+        if report.side == side {
+            let paths = report.drv_paths.iter().cloned();
+            places.extend(paths.map(|path| (path, index)));
         }
     }
+    for (id, problem) in &problems {
+        let node = &graph[*id];
+        let place = places.get(&store_dir.display(&node.path));
+        if let Some(report) = place.and_then(|&place| reports.get_mut(place))
+            && report.problems.len() < PROBLEMS
+        {
+            let text = aterm::to_bytes(&node.derivation, store_dir);
+            report.problems.push(described(problem, &text));
+        }
+    }
+    graph
 }
 
 impl Added {

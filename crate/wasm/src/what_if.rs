@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::diagnostics::text;
-use crate::model::{Entry, MovedPath, Rule, WhatIf, WrongHit};
+use crate::model::{Entry, MovedPath, Rule, Rules, WhatIf, WrongHit};
 use crate::workspace::Workspace;
 use drvlab_cache::DerivationGraph;
 use drvlab_cache::compare::{Comparison, Difference};
@@ -17,46 +17,41 @@ type Made = Vec<(StorePath, Rc<Derivation>)>;
 
 #[wasm_bindgen]
 impl Workspace {
-    /// Tells which paths an attribute would have under another rule, and which cache hits would be wrong.
+    /// Tells which paths an attribute would have under other rules, and which cache hits would be wrong.
     ///
     /// # Errors
-    /// When the entry or the rule has not the shape of its type.
+    /// When the entry or the rules have not the shape of their types.
     #[wasm_bindgen(js_name = whatIf)]
-    pub fn what_if(&self, entry: Ts<Entry>, rule: Ts<Rule>) -> Result<Ts<WhatIf>, JsError> {
-        let (entry, rule) = (entry.to_rust()?, rule.to_rust()?);
-        let answer = match scheme(rule) {
-            Some(scheme) => self.under(&entry, scheme),
-            None => WhatIf {
-                wrong_hits: self
-                    .compared()
-                    .map_or_else(Vec::new, |(before, after, comparison)| {
-                        wrong_hits(before, after, comparison, &StoreDir::default())
-                    }),
-                ..WhatIf::default()
-            },
+    pub fn what_if(&self, entry: Ts<Entry>, rules: Ts<Rules>) -> Result<Ts<WhatIf>, JsError> {
+        let (entry, Rules(rules)) = (entry.to_rust()?, rules.to_rust()?);
+        let scheme = scheme(&rules);
+        let mut answer = if scheme == Scheme::default() {
+            WhatIf::default()
+        } else {
+            self.under(&entry, scheme)
         };
+        if rules.contains(&Rule::Names) {
+            let compared = self.compared();
+            answer.wrong_hits = compared.map_or_else(Vec::new, |(before, after, comparison)| {
+                wrong_hits(before, after, comparison, &StoreDir::default())
+            });
+        }
         Ok(answer.into_ts()?)
     }
 }
 
-/// The rule as a scheme; an index by names is none, for it hashes nothing.
-fn scheme(rule: Rule) -> Option<Scheme> {
-    let usual = Scheme::default();
-    match rule {
-        Rule::Blake3 => Some(Scheme {
-            function: DigestFunction::Blake3,
-            ..usual
-        }),
-        Rule::Truncation => Some(Scheme {
-            shortening: Shortening::Truncate,
-            ..usual
-        }),
-        Rule::Clobbering => Some(Scheme {
-            equal_inputs: EqualInputs::Clobber,
-            ..usual
-        }),
-        Rule::Names => None,
+/// The rules as one scheme; an index by names is no part of it, for it hashes nothing.
+fn scheme(rules: &[Rule]) -> Scheme {
+    let mut scheme = Scheme::default();
+    for rule in rules {
+        match rule {
+            Rule::Blake3 => scheme.function = DigestFunction::Blake3,
+            Rule::Truncation => scheme.shortening = Shortening::Truncate,
+            Rule::Clobbering => scheme.equal_inputs = EqualInputs::Clobber,
+            Rule::Names => {}
+        }
     }
+    scheme
 }
 
 impl Workspace {
