@@ -32,11 +32,9 @@ export function visible(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** The same with pictures in place of control characters, which archives are full of; lines stay lines. */
+/** The same with dots in place of control characters, which archives are full of; lines stay lines. */
 function printable(text: string): string {
-  return text.replace(/[\0-\x08\x0b-\x1f\x7f]/g, (character) =>
-    character === "\x7f" ? "\u2421" : String.fromCharCode(0x2400 + character.charCodeAt(0)),
-  );
+  return text.replace(/[\0-\x08\x0b-\x1f\x7f]/g, "·");
 }
 
 function bytesOf(text: Text): Uint8Array {

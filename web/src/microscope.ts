@@ -318,7 +318,7 @@ export class Microscope extends LitElement {
         ${entries.map(
           (entry) =>
             html`<tr>
-              <th scope="row">./${entry.path}</th>
+              <th scope="row">${entry.path === "" ? "the object itself" : entry.path}</th>
               <td>${what(entry)}</td>
             </tr>`,
         )}

@@ -65,6 +65,7 @@ export const shared = css`
     font-weight: 400;
   }
   .switch {
+    text-align: start;
     display: flex;
     align-items: center;
     gap: 7px;
@@ -73,6 +74,7 @@ export const shared = css`
     background: none;
   }
   .track {
+    flex: none;
     width: 30px;
     height: 17px;
     padding: 2px;

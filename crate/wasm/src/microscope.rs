@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 
 /// The one type of explanations that is not derived.
 #[wasm_bindgen(typescript_custom_section)]
-const TEXT: &'static str = <drvlab_store::explain::Text as tsify::Tsify>::DECL;
+const TEXT: &'static str = <explain::Text as tsify::Tsify>::DECL;
 
 /// The page shows the beginnings of texts; marks behind that many bytes would only take time.
 const MARKED: usize = 32_000;
