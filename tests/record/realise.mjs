@@ -33,6 +33,10 @@ const FLOATING = `
   edited = ca { name = "f"; comment = "two"; };
   gEdited = ca { name = "g"; keep = edited; };
   hEdited = d { name = "h"; keep = gEdited; };
+  fetched = fixed "fetched" "content" { tool = g; };
+  user = d { name = "user"; keep = fetched; };
+  own = d { name = "own"; keep = f; allowSubstitutes = false; };
+  twin = d { name = "own"; keep = edited; allowSubstitutes = false; };
 `
 const chain = (name, more) => ({ name, nix: CHAIN, want: ['app'], caches: [{ copy: ALL }], ...more })
 const floating = (name, more) => ({ name, nix: FLOATING, want: ['h'], caches: [{ copy: ['f', 'g', 'h'] }], ...more })
@@ -115,6 +119,16 @@ const worlds = [
   floating('floating: early cutoff', { want: ['hEdited'] }),
   floating('floating: early cutoff from the local store', { want: ['hEdited'], caches: [], before: ['h'] }),
   floating('floating: local and cached', { want: ['h'], before: ['f'] }),
+  floating('floating: a fixed output is built with it', { want: ['user'], caches: [] }),
+  floating('floating: what may not be fetched is there once it is resolved', { want: ['twin'], before: ['own'], caches: [] }),
+  chain('a build fails and the others go on', { want: ['onBad', 'app', 'kvm'], caches: [], settings: { 'keep-going': 'true' } }),
+  chain('a reference is not to be had and the others are fetched', {
+    caches: [{ copy: ALL, archive: { libc: () => undefined } }],
+    settings: { 'keep-going': 'true' },
+  }),
+  chain('an archive is not compressed and should be by gzip', {
+    caches: [{ copy: ALL, edit: { app: replaced('Compression: none', 'Compression: gzip') } }],
+  }),
 ]
 
 /** Each world has one question, whose caches are the world's. */
