@@ -4,6 +4,7 @@ use crate::builtin::Builtin;
 use crate::context::{ContextElement, ContextId, Contexts};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::error::{ErrorKind, EvalError, Result};
+use crate::eval::entries::Entries;
 use crate::files::Files;
 use crate::heap::Heap;
 use crate::incremental::{Incremental, Observed};
@@ -131,6 +132,8 @@ pub struct Machine {
     buffers: Vec<Vec<u8>>,
     /// Why the evaluation of [`Value::FAILED`] failed.
     failure: Option<Box<EvalError>>,
+    /// Where evaluation goes on when the native stack is used up.
+    pub(crate) deferred: &'static Entries,
     pub(crate) levels: u32,
     pub(crate) call_depth: u32,
     /// Calls nested deeper than this many are looked at.
@@ -176,8 +179,16 @@ const TICKS: u32 = 2048;
 
 impl Machine {
     /// Makes a machine with the global scope and nothing else.
+    // What is inlined here chooses where the deferred evaluator is compiled: not in this crate, but in the one that calls.
+    #[inline]
     pub fn new(files: Box<dyn Files>, settings: Settings) -> Self {
+        struct Site;
+        Self::with_entries(files, settings, Entries::of::<Site>())
+    }
+
+    fn with_entries(files: Box<dyn Files>, settings: Settings, deferred: &'static Entries) -> Self {
         let mut machine = Machine {
+            deferred,
             ir: Ir::default(),
             symbols: Symbols::new(),
             sources: SourceMap::default(),

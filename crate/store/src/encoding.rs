@@ -4,8 +4,6 @@
 
 use std::fmt;
 
-use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
-
 /// The digits of nix32: no `e`, `o`, `t`, `u`, so that no hash spells an offensive word.
 pub const NIX32_ALPHABET: &[u8; 32] = b"0123456789abcdfghijklmnpqrsvwxyz";
 
@@ -113,12 +111,23 @@ pub fn nix32_decode(text: &[u8]) -> Result<Vec<u8>, InvalidDigit> {
 /// Returns the lower-case hexadecimal text of `bytes`.
 #[must_use]
 pub fn hex_encode(bytes: &[u8]) -> String {
-    HEXLOWER.encode(bytes)
+    let mut text = vec![0; bytes.len() * 2];
+    hex_digits(bytes, &mut text);
+    String::from_utf8(text).expect("hexadecimal digits are ASCII")
 }
 
 /// Writes a SHA-256 digest as lower-case hexadecimal text.
 pub fn hex_encode_to(digest: &[u8; 32], text: &mut [u8; 64]) {
-    HEXLOWER.encode_mut(digest, text);
+    hex_digits(digest, text);
+}
+
+/// Writes two digits for each byte, by arithmetic that compilers turn into vector instructions.
+fn hex_digits(bytes: &[u8], text: &mut [u8]) {
+    let digit = |value: u8| value + b'0' + u8::from(value > 9) * (b'a' - b'0' - 10);
+    let (pairs, _) = text.as_chunks_mut::<2>();
+    for (pair, &byte) in pairs.iter_mut().zip(bytes) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
+    }
 }
 
 /// Appends the lower-case hexadecimal text of `bytes`.
@@ -127,7 +136,7 @@ pub fn hex_encode_into(bytes: &[u8], out: &mut impl crate::sink::ByteSink) {
     let mut text = [0u8; 128];
     for piece in bytes.chunks(64) {
         let text = &mut text[..piece.len() * 2];
-        HEXLOWER.encode_mut(piece, text);
+        hex_digits(piece, text);
         out.put(text);
     }
 }
@@ -135,20 +144,39 @@ pub fn hex_encode_into(bytes: &[u8], out: &mut impl crate::sink::ByteSink) {
 /// Decodes hexadecimal text in either case.
 ///
 /// # Errors
-/// The first character that is no digit, or the last one of a text of odd length.
+/// The last character of a text of odd length, or else the first one that is no digit.
 pub fn hex_decode(text: &[u8]) -> Result<Vec<u8>, InvalidDigit> {
-    HEXLOWER_PERMISSIVE
-        .decode(text)
-        .map_err(|error| InvalidDigit {
-            byte: text.get(error.position).copied().unwrap_or(0),
-            offset: error.position,
-        })
+    let invalid = |offset: usize| InvalidDigit {
+        byte: text[offset],
+        offset,
+    };
+    let value = |offset: usize| {
+        let digit = char::from(text[offset]).to_digit(16);
+        digit.map(|digit| digit as u8).ok_or(invalid(offset))
+    };
+    if !text.len().is_multiple_of(2) {
+        return Err(invalid(text.len() - 1));
+    }
+    (0..text.len())
+        .step_by(2)
+        .map(|offset| Ok(value(offset)? << 4 | value(offset + 1)?))
+        .collect()
 }
 
 /// Returns the padded base64 text of `bytes`.
 #[must_use]
 pub fn base64_encode(bytes: &[u8]) -> String {
-    BASE64.encode(bytes)
+    let mut text = Vec::with_capacity(base64_len(bytes.len()));
+    for group in bytes.chunks(3) {
+        let bits = group
+            .iter()
+            .zip([16, 8, 0])
+            .fold(0, |bits, (&byte, shift)| bits | u32::from(byte) << shift);
+        let digits = [18, 12, 6, 0].map(|shift| BASE64_ALPHABET[(bits >> shift & 63) as usize]);
+        text.extend_from_slice(&digits[..=group.len()]);
+        text.resize(text.len() + 3 - group.len(), b'=');
+    }
+    String::from_utf8(text).expect("the base64 alphabet is ASCII")
 }
 
 /// Decodes base64 text as leniently as the reference: it ends at the first `=`, newlines do not count, and
@@ -229,6 +257,34 @@ mod tests {
                 offset: 1
             })
         );
+    }
+
+    #[test]
+    fn base64_is_padded_to_groups_of_four() {
+        // The examples of RFC 4648, section 10.
+        for (bytes, text) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("fooba", "Zm9vYmE="),
+            ("foobar", "Zm9vYmFy"),
+        ] {
+            assert_eq!(base64_encode(bytes.as_bytes()), text);
+        }
+        assert_eq!(base64_encode(&[0xfb, 0xff, 0xfe]), "+//+");
+    }
+
+    #[test]
+    fn hex_is_the_inverse_of_itself() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let text = hex_encode(&bytes);
+        assert_eq!(hex_decode(text.as_bytes()), Ok(bytes.clone()));
+        let mut pieces = Vec::new();
+        hex_encode_into(&bytes, &mut pieces);
+        assert_eq!(pieces, text.as_bytes());
+        assert_eq!(&text[0x9a * 2..0x9d * 2], "9a9b9c");
     }
 
     #[test]

@@ -2,10 +2,13 @@
 //!
 //! Recursive functions are written once, as `async fn`. A module that imports [`direct`] gets them as plain functions, with
 //! `async` and every `.await` taken out: the fastest form, limited by the native stack. A module that imports
-//! [`deferred`] gets them as they stand: futures that a heap-allocated stack runs to any depth.
+//! [`deferred`] gets them as futures that a heap-allocated stack runs to any depth.
 //! Both names are imported as `suspendable`, so the text is the same.
+//!
+//! The deferred functions have a type parameter, the *site*. It means nothing to them, but what has a type parameter is compiled where
+//! the parameter is chosen: in the crate that makes a machine, with that crate's level of optimisation.
 
-use proc_macro::{Group, TokenStream, TokenTree};
+use proc_macro::{Delimiter, Group, TokenStream, TokenTree};
 
 /// Turns an `async fn` into a plain one.
 #[proc_macro_attribute]
@@ -13,10 +16,46 @@ pub fn direct(_: TokenStream, item: TokenStream) -> TokenStream {
     without_async(item)
 }
 
-/// Leaves an `async fn` as it is.
+/// Gives an `async fn` without type parameters the site as one: `async fn f(stk: &mut Stk)` becomes `async fn f<Site: 'static>(stk: &mut Stk<Site>)`.
 #[proc_macro_attribute]
 pub fn deferred(_: TokenStream, item: TokenStream) -> TokenStream {
-    item
+    let mut result = Vec::new();
+    let mut tokens = item.into_iter();
+    while let Some(token) = tokens.next() {
+        let is_fn = matches!(&token, TokenTree::Ident(word) if word.to_string() == "fn");
+        result.push(token);
+        if is_fn {
+            result.extend(tokens.next());
+            result.extend(site(": 'static"));
+            if let Some(TokenTree::Group(parameters)) = tokens.next() {
+                result.push(TokenTree::Group(with_site(&parameters)));
+            }
+            result.extend(tokens.by_ref());
+        }
+    }
+    result.into_iter().collect()
+}
+
+/// Names the site in the type of the stack.
+fn with_site(parameters: &Group) -> Group {
+    let mut result = Vec::new();
+    for token in parameters.stream() {
+        let is_stack = matches!(&token, TokenTree::Ident(word) if word.to_string() == "Stk");
+        result.push(token);
+        if is_stack {
+            result.extend(site(""));
+        }
+    }
+    let mut group = Group::new(Delimiter::Parenthesis, result.into_iter().collect());
+    group.set_span(parameters.span());
+    group
+}
+
+/// Makes `<Site>`, with a bound.
+fn site(bound: &str) -> TokenStream {
+    format!("<Site{bound}>")
+        .parse()
+        .expect("this is a list of one type parameter")
 }
 
 fn without_async(tokens: TokenStream) -> TokenStream {

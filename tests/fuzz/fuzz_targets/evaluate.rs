@@ -11,8 +11,8 @@ use drvlab_lang::source::Origin;
 use drvlab_lang::{Machine, Settings};
 use libfuzzer_sys::fuzz_target;
 
-/// How often the evaluator may ask whether to go on; it asks every few thousand steps.
-const QUESTIONS: u32 = 100;
+/// How often the evaluator may ask whether to go on; it asks every 2,048 steps, which take a second with sanitizers where each prints or copies much.
+const QUESTIONS: u32 = 8;
 
 /// Bytes that an evaluation may take.
 const MEMORY: usize = 64 << 20;

@@ -5,18 +5,18 @@
 
 use std::cell::Cell;
 use std::future::Future;
-use std::marker::PhantomPinned;
+use std::marker::{PhantomData, PhantomPinned};
 use std::pin::Pin;
 use std::ptr::{self, NonNull};
 use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
-/// What recursive functions make their calls with.
+/// What recursive functions make their calls with. Its type parameter decides only where they are compiled.
 #[derive(Debug)]
-pub struct Stk(());
+pub struct Stk<Site = ()>(PhantomData<fn() -> Site>);
 
-impl Stk {
+impl<Site: 'static> Stk<Site> {
     /// Prepares a recursive call, which runs when its result is awaited.
-    pub fn run<'s, 'a, R, F>(&'s mut self, call: impl FnOnce(&'s mut Stk) -> F) -> Call<'a, R>
+    pub fn run<'s, 'a, R, F>(&'s mut self, call: impl FnOnce(&'s mut Self) -> F) -> Call<'a, R>
     where
         F: Future<Output = R> + 'a,
     {
@@ -31,12 +31,13 @@ impl Stk {
 /// Runs a recursive function on a new stack to its end. Never inlined, lest what this takes makes every level of the native stack larger.
 #[cold]
 #[inline(never)]
-pub fn run_to_end<'a, R, F>(call: impl FnOnce(&'static mut Stk) -> F) -> R
+pub fn run_to_end<'a, Site, R, F>(call: impl FnOnce(&'static mut Stk<Site>) -> F) -> R
 where
+    Site: 'static,
     F: Future<Output = R> + 'a,
 {
     // Without size, so nothing is allocated.
-    let mut first = Box::pin(Box::leak(Box::new(Stk(()))).run(call));
+    let mut first = Box::pin(Box::leak(Box::new(Stk(PhantomData))).run(call));
     let called = Called(Cell::new(None));
     // SAFETY: the functions of the table do nothing, so none can do wrong with the pointer.
     let waker = unsafe { Waker::new((&raw const called).cast(), &WAKER) };

@@ -1,5 +1,6 @@
 //! The evaluator. The files in `shared/` are compiled twice; see `ARCHITECTURE.md`.
 
+pub(crate) mod entries;
 pub mod heap_stack;
 
 /// The evaluator on the native stack.
@@ -23,11 +24,23 @@ pub mod direct {
     macro_rules! descend {
         ($m:ident, $module:ident :: $function:ident ($($argument:expr),*)) => {
             if $m.levels >= $m.settings.native_levels {
-                return $crate::eval::heap_stack::run_to_end(|stk| {
-                    $crate::eval::deferred::$module::$function(stk, $m, $($argument),*)
-                });
+                return ($m.deferred.$module.$function)($m, $($argument),*);
             }
             $m.levels += 1;
+        };
+    }
+
+    /// Returns the function of a builtin. Those of some modules are called so rarely that they are not compiled for the native stack.
+    macro_rules! function {
+        (context $function:ident $variant:ident) => { function!(@rare $variant) };
+        (fetch $function:ident $variant:ident) => { function!(@rare $variant) };
+        (flakes $function:ident $variant:ident) => { function!(@rare $variant) };
+        (sources $function:ident $variant:ident) => { function!(@rare $variant) };
+        ($module:ident $function:ident $variant:ident) => { builtins::$module::$function };
+        (@rare $variant:ident) => {
+            |_, m, arguments, pos| {
+                (m.deferred.rare_builtin)(m, crate::builtin::Builtin::$variant, arguments, pos)
+            }
         };
     }
 
@@ -36,7 +49,7 @@ pub mod direct {
         ($($variant:ident $name:literal $arity:literal $scope:ident $module:ident :: $function:ident;)*) => {
             type Function = fn(&mut Stk, &mut crate::machine::Machine, &[crate::value::Value], crate::source::Pos)
                 -> crate::error::Result<crate::value::Value>;
-            const FUNCTIONS: &[Function] = &[$(builtins::$module::$function),*];
+            const FUNCTIONS: &[Function] = &[$(function!($module $function $variant)),*];
 
             /// Calls a builtin function with exactly as many arguments as it takes.
             #[inline]
@@ -78,9 +91,12 @@ pub mod deferred {
     pub use super::heap_stack::Stk;
     pub(crate) use drvlab_suspend::deferred as suspendable;
 
-    /// Counts a level of recursion.
+    /// Counts a level of recursion; on a native stack that has room, which rare builtins can be, goes back there.
     macro_rules! descend {
         ($m:ident, $module:ident :: $function:ident ($($argument:expr),*)) => {
+            if $m.levels < $m.settings.native_levels {
+                return $crate::eval::direct::$module::$function(&mut $crate::eval::direct::Stk, $m, $($argument),*);
+            }
             if $m.levels >= $m.settings.heap_levels {
                 let error = $m.too_deep();
                 return $crate::machine::Outcome::failure($m, error);
@@ -92,24 +108,29 @@ pub mod deferred {
     /// Calls a builtin by its index. Through a table, lest one future is as large as the largest of all.
     macro_rules! dispatch {
         ($($variant:ident $name:literal $arity:literal $scope:ident $module:ident :: $function:ident;)*) => {
-            type Function = for<'a> fn(
-                &'a mut Stk,
+            type Function<Site> = for<'a> fn(
+                &'a mut Stk<Site>,
                 &'a mut crate::machine::Machine,
                 &'a [crate::value::Value],
                 crate::source::Pos,
             ) -> super::heap_stack::Call<'a, crate::error::Result<crate::value::Value>>;
-            const FUNCTIONS: &[Function] =
-                &[$(|stk, m, arguments, pos| stk.run(move |stk| builtins::$module::$function(stk, m, arguments, pos))),*];
+
+            struct Table<Site>(std::marker::PhantomData<Site>);
+
+            impl<Site: 'static> Table<Site> {
+                const FUNCTIONS: &[Function<Site>] =
+                    &[$(|stk, m, arguments, pos| stk.run(move |stk| builtins::$module::$function(stk, m, arguments, pos))),*];
+            }
 
             /// Calls a builtin function with exactly as many arguments as it takes.
-            pub(crate) async fn call_builtin(
-                stk: &mut Stk,
+            pub(crate) async fn call_builtin<Site: 'static>(
+                stk: &mut Stk<Site>,
                 m: &mut crate::machine::Machine,
                 builtin: crate::builtin::Builtin,
                 arguments: &[crate::value::Value],
                 pos: crate::source::Pos,
             ) -> crate::error::Result<crate::value::Value> {
-                FUNCTIONS[builtin.index() as usize](stk, m, arguments, pos).await
+                Table::<Site>::FUNCTIONS[builtin.index() as usize](stk, m, arguments, pos).await
             }
         };
     }

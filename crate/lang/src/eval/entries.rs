@@ -1,0 +1,103 @@
+//! Where evaluation on the native stack goes on with a heap-allocated one: a table of the functions that count levels of recursion.
+//!
+//! Through pointers, so that the native compilation does not refer to the deferred one by name. What a crate makes a machine with
+//! instantiates the deferred functions in that crate: the WASM module has them compiled for size, native programs for speed.
+//!
+//! Builtins that are called rarely exist only deferred; what they evaluate is back on the native stack as long as that has room.
+
+use super::{deferred, heap_stack};
+use crate::builtin::Builtin;
+use crate::coercion::Coercion;
+use crate::context::GatheredContext;
+use crate::error::Result;
+use crate::ir::ExprId;
+use crate::json_text::JsonText;
+use crate::machine::Machine;
+use crate::source::Pos;
+use crate::value::{Addr, Value};
+use crate::xml_text::XmlText;
+
+/// What a stack within the native one takes of it, in levels.
+const RARE_BUILTIN_LEVELS: u32 = 4;
+
+macro_rules! entries {
+    ($($module:ident { $($function:ident($($argument:ident: $type:ty),*) -> $result:ty;)* })*) => {
+        /// The entries.
+        pub(crate) struct Entries {
+            $(pub $module: $module::Functions,)*
+            /// Calls a builtin that only the deferred compilation has, with exactly as many arguments as it takes.
+            pub rare_builtin: fn(&mut Machine, Builtin, &[Value], Pos) -> Result<Value>,
+        }
+
+        $(
+            /// The entries into one module of the evaluator.
+            pub(crate) mod $module {
+                use super::*;
+
+                pub(crate) struct Functions {
+                    $(pub $function: fn(&mut Machine, $($type),*) -> $result),*
+                }
+            }
+        )*
+
+        impl Entries {
+            /// Returns the entries into the deferred compilation for a site.
+            pub(crate) fn of<Site: 'static>() -> &'static Self {
+                const {
+                    &Self {
+                        $($module: $module::Functions {
+                            $($function: |m, $($argument),*| {
+                                heap_stack::run_to_end::<Site, _, _>(|stk| {
+                                    deferred::$module::$function(stk, m, $($argument),*)
+                                })
+                            }),*
+                        },)*
+                        rare_builtin: |m, builtin, arguments, pos| {
+                            m.levels += RARE_BUILTIN_LEVELS;
+                            let result = heap_stack::run_to_end::<Site, _, _>(|stk| {
+                                deferred::call_builtin(stk, m, builtin, arguments, pos)
+                            });
+                            m.levels -= RARE_BUILTIN_LEVELS;
+                            result
+                        },
+                    }
+                }
+            }
+        }
+    };
+}
+
+entries! {
+    assertion {
+        compare(a: Value, b: Value) -> Result<()>;
+    }
+    call {
+        call_functor(functor: Value, arguments: &[Value], pos: Pos) -> Result<Value>;
+    }
+    coerce {
+        append_other(
+            value: Value,
+            how: Coercion,
+            pos: Pos,
+            what: &'static str,
+            bytes: &mut Vec<u8>,
+            context: &mut GatheredContext
+        ) -> Result<()>;
+    }
+    equality {
+        equal(a: Value, b: Value) -> Result<bool>;
+        less_than(a: Value, b: Value, what: &'static str) -> Result<bool>;
+    }
+    expr {
+        eval_raw(expr: ExprId, frame: Addr) -> Value;
+    }
+    force {
+        force_marked(marker: u32, addr: Addr) -> Value;
+    }
+    json {
+        append(value: Value, copy_paths: bool, pos: Pos, text: &mut JsonText) -> Result<()>;
+    }
+    xml {
+        append(value: Value, text: &mut XmlText) -> Result<()>;
+    }
+}
