@@ -260,6 +260,37 @@ fn recursion_ends_with_an_error() {
     }
 }
 
+/// Each of these builtins begins a heap-allocated stack on the native one, whose limit counts that.
+#[test]
+fn recursion_through_rare_builtins_is_as_deep_as_any() {
+    for (step, expected) in [
+        ("builtins.unsafeDiscardStringContext (f (n - 1))", "\"x\""),
+        ("builtins.appendContext (f (n - 1)) { }", "\"x\""),
+        ("toString (builtins.hasContext (f (n - 1)))", "\"\""),
+        (
+            "builtins.flakeRefToString { type = \"path\"; path = f (n - 1); }",
+            "path:path:",
+        ),
+        (
+            "builtins.seq (builtins.toFile \"x\" (f (n - 1))) \"x\"",
+            "\"x\"",
+        ),
+        (
+            "builtins.seq (builtins.fetchTarball { url = \"u\"; sha256 = f (n - 1); }) \"x\"",
+            "error",
+        ),
+        (
+            "builtins.substring 0 1 (builtins.addDrvOutputDependencies (f (n - 1)))",
+            "error",
+        ),
+    ] {
+        check(
+            format!("let f = n: if n == 0 then \"x\" else {step}; in f 2500"),
+            expected,
+        );
+    }
+}
+
 #[test]
 fn enormous_sizes_are_refused() {
     for expression in [
