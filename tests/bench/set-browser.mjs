@@ -28,7 +28,8 @@ const edited = "pkgs/core/openssl/default.nix";
 const worker = `
 import init, { Workspace } from "./drvlab_wasm.js";
 const started = performance.now();
-const archive = fetch("./set.tar.gz").then((response) => response.arrayBuffer());
+// The browser decompresses while the module is compiled.
+const archive = fetch("./set.tar.gz").then(({ body }) => new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
 const { memory } = await init();
 const compiled = performance.now() - started;
 const bytes = new Uint8Array(await archive);

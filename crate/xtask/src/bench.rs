@@ -24,6 +24,7 @@ pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
         "keystroke",
         "set",
         "plan",
+        "parse",
     ];
     if let Some(unknown) = names.iter().find(|name| !KNOWN.contains(&name.as_str())) {
         bail!(
@@ -57,11 +58,15 @@ pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
     if wanted("plan") {
         plan(workspace)?;
     }
+    if wanted("parse") {
+        terminal_program(workspace, "parse")?;
+        module_in_worker(workspace, "parse-browser")?;
+    }
     Ok(())
 }
 
 /// A benchmark of the terminal program against the reference's: `instantiate`, of a distribution, `micro`, of small expressions,
-/// or `set`, of the large package set.
+/// `set`, of the large package set, or `parse`, of long texts.
 fn terminal_program(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
     let target = workspace.target();
     run_command(
@@ -79,7 +84,7 @@ fn terminal_program(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
     )
 }
 
-/// A benchmark of the module in a worker of Chromium against the reference: `chromium`, of small expressions, or `set-browser`.
+/// A benchmark of the module in a worker of Chromium against the reference: `chromium`, of small expressions, `set-browser` or `parse-browser`.
 fn module_in_worker(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
     {
         let lock = build_lock::acquire(workspace)?;
