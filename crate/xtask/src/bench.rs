@@ -15,7 +15,7 @@ use crate::{browser, build_lock, node, page, size, wasm};
 ///
 /// Fails for an unknown name, and at the first benchmark that fails.
 pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
-    const KNOWN: [&str; 8] = [
+    const KNOWN: [&str; 9] = [
         "size",
         "digest",
         "instantiate",
