@@ -108,7 +108,7 @@ impl Machine {
             Ok(Some(FileKind::Directory)) => {
                 return Err(EvalError::other("read of 4096 bytes: Is a directory", pos));
             }
-            Ok(None) => return Err(does_not_exist(&path, pos)),
+            Ok(None) => return Err(self.nothing_at(&path, pos)),
             _ => {}
         }
         self.note_read(&path);
@@ -176,7 +176,7 @@ impl Machine {
             .map_err(|error| file_error(&resolved, &error, pos))?
         {
             Some(FileKind::Directory) => {}
-            None if !is_text => return Err(does_not_exist(&resolved, pos)),
+            None if !is_text => return Err(self.nothing_at(&resolved, pos)),
             _ => {
                 let message = [
                     b"cannot read directory \"".as_slice(),
@@ -219,7 +219,7 @@ impl Machine {
             .files
             .kind(&path)
             .map_err(|error| file_error(&path, &error, pos))?;
-        kind.ok_or_else(|| does_not_exist(&path, pos))
+        kind.ok_or_else(|| self.nothing_at(&path, pos))
     }
 
     /// Fails for text that refers to the output of a derivation: that would have to be built before it can be read.
@@ -348,6 +348,20 @@ impl Machine {
     /// Tells whether a directory is at a path, or at the end of a symbolic link there.
     pub(crate) fn directory_exists(&self, path: &[u8]) -> bool {
         self.existing_kind(path, true) == Some(FileKind::Directory)
+    }
+
+    /// Makes the error for a path where nothing is, which in the store may be one where nothing can be.
+    #[cold]
+    pub(crate) fn nothing_at(&self, path: &[u8], pos: Pos) -> Box<EvalError> {
+        let inside = path.strip_prefix(self.store.dir.as_str().as_bytes());
+        match (inside, self.store.dir.split_path(path)) {
+            (Some(b""), _) => {
+                let message = [b"path '".as_slice(), path, b"/' is not in the Nix store"];
+                EvalError::other(message.concat(), pos)
+            }
+            (Some(_), Err(error)) => EvalError::other(error.to_string(), pos),
+            _ => does_not_exist(path, pos),
+        }
     }
 
     fn existing_kind(&self, path: &[u8], follow: bool) -> Option<FileKind> {
@@ -489,7 +503,7 @@ impl Machine {
         self.tick()?;
         let wrong = |error: FileError| file_error(path, &error, pos);
         match self.files.kind(path).map_err(wrong)? {
-            None => Err(does_not_exist(path, pos)),
+            None => Err(self.nothing_at(path, pos)),
             Some(FileKind::Regular { executable }) => {
                 self.note_read(path);
                 let contents = self.files.read(path).map_err(wrong)?;

@@ -35,7 +35,8 @@ impl Machine {
             lazy: !strict,
             ..JsonText::default()
         };
-        json::append(&mut Stk, self, value, true, Pos::NONE, &mut text)?;
+        let pos = self.function_pos(value);
+        json::append(&mut Stk, self, value, true, pos, &mut text)?;
         match text.invalid {
             None => Ok(text.bytes),
             Some(reason) => Err(EvalError::other(

@@ -9,8 +9,7 @@ const last = ({ stderr }) => stderr.slice(stderr.lastIndexOf('error:'))
 export function explained(text, ours, theirs) {
   if (ours.status >= 256 && theirs.status >= 256) return 'both take too long or write too much'
   if (theirs.status >= 256) return `the reference was ended by signal ${theirs.status - 256}`
-  if (/\bbreak\b/.test(text) && (/a thunk/.test(theirs.stderr + ours.stderr) || /\b_*(is[A-Z]\w+|typeOf)\b/.test(text))) return 'where the reference has not evaluated what `break` returns'
-  if (/cannot copy the root directory to the store/.test(ours.stderr) && theirs.status !== 0) return 'the root directory of the machine'
+  if (/cannot copy the root directory to the store|'\/(dev|proc|sys)\//.test(ours.stderr + theirs.stderr)) return 'the root directory of the machine'
   if (/is required, but there is no substituter/.test(theirs.stderr)) return 'the reference asks its store for a path that the text names'
   if (/tryEval|addErrorContext/.test(text) && ours.stdout === theirs.stdout && last(ours) === last(theirs)) return 'the reference keeps a failure with the trace of the first time'
   if (ours.status !== 0 && theirs.status !== 0 && /which would have to be built first/.test(ours.stderr) && /Cannot build|is required to build|builder for|is not valid/.test(theirs.stderr)) {

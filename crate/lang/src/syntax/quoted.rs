@@ -67,10 +67,13 @@ impl Parser<'_> {
             return Ok(State::Simple(super::parser::Done { expr, start }));
         }
         let parts: Slice = self.take_parts(parts);
-        let done = self.done(Expr::Interpolation(parts), start);
         match kind {
-            TextKind::QuotedName => self.name(AttrName::Dynamic(done.expr), start),
-            _ => Ok(State::Simple(done)),
+            // The text of a name starts behind its quote.
+            TextKind::QuotedName => {
+                let name = self.done(Expr::Interpolation(parts), start + 1);
+                self.name(AttrName::Dynamic(name.expr), start)
+            }
+            _ => Ok(State::Simple(self.done(Expr::Interpolation(parts), start))),
         }
     }
 

@@ -104,6 +104,15 @@ impl<'a> Parser<'a> {
         report::at(self.text, title, at..at + 1, label)
     }
 
+    /// Makes the error for what ends nowhere, or too early.
+    fn unfinished(&self, title: &str, label: &str) -> Message {
+        if self.at < self.text.len() {
+            self.error(title, self.at, label)
+        } else {
+            report::at_end(self.text, title, label)
+        }
+    }
+
     fn error_with_hints(&self, title: &str, at: usize, label: &str, hints: &str) -> Message {
         [self.error(title, at, label), hints.as_bytes().to_vec()].concat()
     }
@@ -474,9 +483,8 @@ impl<'a> Parser<'a> {
             }
             let wrong = self.character(&mut string);
             wrong.map_err(|_| {
-                self.error(
+                self.unfinished(
                     "toml::parse_ml_literal_string: invalid string format",
-                    self.at,
                     "expected '''",
                 )
             })?;
@@ -597,9 +605,8 @@ impl<'a> Parser<'a> {
                 let title = "toml::parse_utf8_codepoint: [0xD800, 0xDFFF] is not a valid UTF-8";
                 self.error(title, self.at + 1, "here")
             }
-            Wrong::Character if multi_line => self.error(
+            Wrong::Character if multi_line => self.unfinished(
                 "toml::parse_ml_basic_string: invalid string format",
-                self.at,
                 "expected \"\"\"",
             ),
             Wrong::Character => self.error(

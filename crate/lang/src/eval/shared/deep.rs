@@ -64,6 +64,7 @@ async fn force_members(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<V
             m.heap.attr(contents, index).1
         };
         if let Err(error) = m.enter_call(Pos::NONE) {
+            let error = error.or_at(m.function_pos(m.heap.look(member)));
             return Err(with_path(m, error, &open));
         }
         match force(stk, m, member).await {

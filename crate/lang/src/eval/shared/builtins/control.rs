@@ -5,6 +5,7 @@ use super::super::{Stk, coerce, deep, suspendable, typed};
 use crate::coercion::Coercion;
 use crate::diagnostic::Shown;
 use crate::error::{ErrorKind, EvalError, Result};
+use crate::heap::thunk;
 use crate::machine::{Machine, Message};
 use crate::source::Pos;
 use crate::symbol::well_known;
@@ -43,6 +44,10 @@ pub async fn throw(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> 
 #[suspendable]
 pub async fn try_eval(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
     let (success, value) = match force(stk, m, args[0]).await {
+        // A function counts as evaluated only behind a thunk (see `Machine::member`).
+        Ok(value) if value.tag() == Tag::Lambda => {
+            (Value::TRUE, m.heap.thunk(thunk::DONE, value.bits()))
+        }
         Ok(value) => (Value::TRUE, value),
         Err(error) if error.is_catchable() => (Value::FALSE, Value::FALSE),
         Err(error) => return Err(error),

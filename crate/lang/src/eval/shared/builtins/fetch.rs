@@ -219,13 +219,38 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     let mut ignored = Ignored::new();
     let parsed = crate::flake_reference::parse(&reference, &mut ignored);
     m.warn_of_ignored(ignored)?;
-    parsed.map_err(|message| EvalError::other(message, Pos::NONE))?;
+    let attributes = parsed.map_err(|message| EvalError::other(message, Pos::NONE))?;
+    if attributes.get(b"type".as_slice()) == Some(&InputValue::Text(b"path".to_vec())) {
+        no_flake(m, attributes)?;
+    }
     let message = [
         b"cannot fetch the flake '".as_slice(),
         &reference,
         b"': this evaluator has no network; import the files of the flake instead",
     ];
     Err(EvalError::other(message.concat(), pos))
+}
+
+/// Fails for a directory without a flake.
+fn no_flake(m: &mut Machine, mut attributes: Attributes) -> Result<()> {
+    let directory = attributes.remove(b"dir".as_slice());
+    let Some(InputValue::Text(path)) = attributes.get(b"path".as_slice()).cloned() else {
+        return Ok(());
+    };
+    let tree = fetched(m, attributes)?;
+    let below = match directory {
+        Some(InputValue::Text(directory)) => [&directory, b"/flake.nix".as_slice()].concat(),
+        _ => b"flake.nix".to_vec(),
+    };
+    if m.path_exists(&crate::loading::join(&path, &below), true) {
+        return Ok(());
+    }
+    let out_path = m.symbols.intern(b"outPath");
+    let object = match m.heap.get_attr(tree.addr(), out_path) {
+        Some(object) => m.bytes(object).to_vec(),
+        None => path,
+    };
+    Err(m.nothing_at(&crate::loading::join(&object, &below), Pos::NONE))
 }
 
 #[suspendable]

@@ -172,8 +172,13 @@ async fn add_untraced(
         }
         _ => None,
     };
+    // Where the path is to be is found out first, which tells whether the name is one for the store.
+    let expected = match request.expected {
+        Some(hash) => Some(address_of(m, request, hash)?),
+        None => None,
+    };
     if !m.path_exists(&request.path, true) {
-        return Err(crate::loading::does_not_exist(&request.path, Pos::NONE));
+        return Err(m.nothing_at(&request.path, Pos::NONE));
     }
     let hash = if request.method == ContentAddressMethod::Nar {
         let tree = m.read_tree(&original, Pos::NONE, kept.as_ref())?;
@@ -183,11 +188,6 @@ async fn add_untraced(
             HashAlgorithm::Sha256,
             &m.read_file(&request.path, Pos::NONE)?,
         )
-    };
-    // Where the path is to be is found out first, which tells whether the name is one for the store.
-    let expected = match request.expected {
-        Some(hash) => Some(address_of(m, request, hash)?),
-        None => None,
     };
     let object = address_of(m, request, hash)?;
     if expected.is_some_and(|expected| expected != object) {
