@@ -137,7 +137,13 @@ impl Arena {
     /// Gives back the last words that have been allocated.
     pub fn shrink(&mut self, top: usize) {
         debug_assert!(top >= START && top <= self.top && top.is_multiple_of(2));
-        self.words[top..self.top].fill(0);
+        // The smallest frames are given back most often.
+        let first = top as u32;
+        match self.top - top {
+            2 => self.slice_mut(first, 2).copy_from_slice(&[0; 2]),
+            4 => self.slice_mut(first, 4).copy_from_slice(&[0; 4]),
+            _ => self.words[top..self.top].fill(0),
+        }
         self.top = top;
     }
 }

@@ -119,7 +119,7 @@ impl Heap {
     }
 
     /// Finds an attribute of a flat set, trying first the index where the same question was answered last time.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find_attr_hinted(
         &self,
         set: Addr,
@@ -127,15 +127,21 @@ impl Heap {
         hint: &mut u32,
     ) -> Option<AttrSlot> {
         let head = self.word(set, 0);
-        if head & LAYERED == 0 {
-            if *hint < head && self.word(set, 2 + 2 * *hint) == name.0 {
-                return Some(AttrSlot(Addr(set.0 + 3 + 2 * *hint)));
-            }
-            let found = self.find_in_flat(set, head, name)?;
-            *hint = (found.0.0 - set.0 - 3) / 2;
-            return Some(found);
+        if head & LAYERED == 0 && *hint < head && self.word(set, 2 + 2 * *hint) == name.0 {
+            return Some(AttrSlot(Addr(set.0 + 3 + 2 * *hint)));
         }
-        self.find_attr(set, name)
+        self.find_attr_anew(set, name, hint)
+    }
+
+    #[inline(never)]
+    fn find_attr_anew(&self, set: Addr, name: Symbol, hint: &mut u32) -> Option<AttrSlot> {
+        let head = self.word(set, 0);
+        if head & LAYERED != 0 {
+            return self.find_attr(set, name);
+        }
+        let found = self.find_in_flat(set, head, name)?;
+        *hint = (found.0.0 - set.0 - 3) / 2;
+        Some(found)
     }
 
     #[inline]

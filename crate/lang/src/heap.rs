@@ -255,8 +255,14 @@ impl Heap {
 
     #[inline(never)]
     fn boxed_number(&mut self, kind: Boxed, bits: u64) -> Value {
+        self.boxed_number_of_kind(kind as u32, bits)
+    }
+
+    /// Makes a boxed number; `kind` is that of a [`Boxed`] number.
+    #[inline(always)]
+    pub(crate) fn boxed_number_of_kind(&mut self, kind: u32, bits: u64) -> Value {
         let addr = self.alloc(4);
-        self.set_word(addr, 0, kind as u32);
+        self.set_word(addr, 0, kind);
         self.set_word(addr, 2, bits as u32);
         self.set_word(addr, 3, (bits >> 32) as u32);
         Value::object(Tag::Boxed, addr)

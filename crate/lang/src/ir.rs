@@ -223,6 +223,25 @@ pub enum Expr {
     },
 }
 
+impl Expr {
+    /// Tells whether this is of a kind that can be evaluated without a step of recursion; see [`crate::quick`].
+    #[inline(always)]
+    pub(crate) fn may_be_quick(&self) -> bool {
+        matches!(
+            self,
+            Expr::Local { .. }
+                | Expr::Outer { .. }
+                | Expr::Int(_)
+                | Expr::Binary { .. }
+                | Expr::Select { .. }
+                | Expr::Str(_)
+                | Expr::Global { .. }
+                | Expr::Lambda(_)
+                | Expr::WithVar { .. }
+        )
+    }
+}
+
 impl ExprId {
     /// Stands for "no expression".
     pub const NONE: ExprId = ExprId(u32::MAX);

@@ -26,6 +26,10 @@ impl Machine {
     /// Evaluates an expression if that takes no step.
     #[inline(always)]
     pub(crate) fn quick(&mut self, expr: ExprId, frame: Addr) -> Option<Value> {
+        // What is never quick is not worth a call.
+        if !self.ir.exprs[expr.0 as usize].may_be_quick() {
+            return None;
+        }
         let value = self.quick_or_unset(expr, frame);
         (value != Value::UNSET).then_some(value)
     }

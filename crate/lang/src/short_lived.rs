@@ -11,6 +11,9 @@
 use crate::heap::Heap;
 use crate::value::{Addr, Boxed, Tag, Value};
 
+/// Fewer words are not worth moving a result: they wait for the call around it.
+const WORTH_MOVING: u32 = 16;
+
 /// What is known about the calls under way.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ShortLived {
@@ -65,6 +68,9 @@ impl Heap {
             self.truncate(start);
             return result;
         }
+        if self.top() - start < 2 * WORTH_MOVING {
+            return result;
+        }
         self.move_result(start, result)
     }
 
@@ -95,12 +101,16 @@ impl Heap {
     fn move_result(&mut self, start: u32, result: Value) -> Value {
         let addr = result.addr();
         let words = match result.tag() {
+            Tag::Boxed if matches!(self.boxed_kind(addr), Boxed::Int | Boxed::Float) => {
+                let (kind, bits) = (self.word(addr, 0), self.boxed_bits(addr));
+                self.truncate(start);
+                return self.boxed_number_of_kind(kind, bits);
+            }
             Tag::String => 2 + (self.word(addr, 0) as usize).div_ceil(4),
-            Tag::Boxed if matches!(self.boxed_kind(addr), Boxed::Int | Boxed::Float) => 4,
             _ => return result,
         };
         let given_back = (self.top() - start) as usize - words;
-        if given_back < words {
+        if given_back < words.max(WORTH_MOVING as usize) {
             return result;
         }
         let moved = Addr(start);
@@ -147,7 +157,7 @@ mod tests {
         let old = heap.thunk(0, 0);
         let frame = heap.frame(Addr(0), 3);
         let outside = heap.begin_call(frame);
-        heap.string(b"no longer needed", ContextId::EMPTY);
+        heap.string(&[b'x'; 200], ContextId::EMPTY);
         (heap, old, frame, outside)
     }
 

@@ -167,6 +167,9 @@ pub async fn map(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Re
     Ok(Value::object(Tag::List, result))
 }
 
+/// After so many elements a fold gives back what it does not need any more.
+const STEP: usize = 16;
+
 /// `foldl' f start list`
 #[suspendable]
 pub async fn foldl(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
@@ -175,12 +178,22 @@ pub async fn foldl(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> 
     let what = "while evaluating the third argument passed to builtins.foldlStrict";
     let list = typed::list(stk, m, args[2], pos, what).await?;
     let mut accumulator = args[1];
+    let len = m.heap.list_len(list);
     let mut start = Addr(m.heap.top());
-    for index in 0..m.heap.list_len(list) {
-        let element = m.heap.element(list, index);
+    for first in (0..len).step_by(STEP) {
         let outside = m.heap.begin_call(start);
-        let result = call(stk, m, function, &[accumulator, element], pos).await;
-        let value = *result.as_ref().unwrap_or(&Value::FAILED);
+        let mut result = Ok(accumulator);
+        for index in first..len.min(first + STEP) {
+            let element = m.heap.element(list, index);
+            result = call(stk, m, function, &[accumulator, element], pos).await;
+            let Ok(value) = result else { break };
+            accumulator = value;
+        }
+        let value = if result.is_ok() {
+            accumulator
+        } else {
+            Value::FAILED
+        };
         accumulator = m.heap.end_step(outside, value, &mut start);
         result?;
     }
