@@ -307,6 +307,13 @@ impl<'a> FileSystem<'a> {
         Errno::Denied
     }
 
+    /// Tells whether a path leads to something of which nothing is known.
+    #[must_use]
+    pub fn is_unknown(&mut self, cwd: NodeId, path: &[u8]) -> bool {
+        let found = self.find(cwd, path);
+        found.is_ok_and(|id| matches!(self.node(id).kind, Kind::Unknown))
+    }
+
     /// Tells whether the build may read, write or enter a node; `access` is a sum of 4, 2 and 1.
     #[must_use]
     pub fn may(&self, id: NodeId, access: u16) -> bool {

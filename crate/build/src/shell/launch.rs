@@ -21,6 +21,10 @@ pub fn execute(machine: &mut Machine<'_>, path: &BStr, start: Start) -> Step<Lau
     machine.step()?;
     let node = match find_program(machine, start.cwd.node, path) {
         Ok(node) => node,
+        // Where contents are not known, nobody knows whether it is a program.
+        Err(Errno::Denied) if machine.fs.is_unknown(start.cwd.node, path) => {
+            return Err(machine.unsupported(format!("the program {path} of unknown contents")));
+        }
         Err(error) => return Ok(Launched::Failed(error)),
     };
     machine.check()?;
