@@ -1,7 +1,7 @@
 //! Binary caches that are archives: tar, compressed or not, and zip files with what `nix copy --to file://…` wrote.
 
 use drvlab_archive::{ArchiveError, Entries, Kind, Limits};
-use drvlab_store::{CacheInfo, StoreDir};
+use drvlab_store::{CacheInfo, NarInfo, StoreDir};
 
 use crate::binary_cache::{Answer, BinaryCache, CacheSource, Fault};
 
@@ -47,6 +47,19 @@ impl CacheSource for ArchiveSource {
     }
 }
 
+/// Reads the narinfos that make sense, so that it is known what the cache has. What is wrong with others is said when they are asked for.
+fn narinfos(entries: &Entries, folder: &[u8], store_dir: &StoreDir) -> Vec<NarInfo> {
+    let files = entries.iter().filter_map(|(path, kind)| {
+        let hash_part = path.strip_prefix(folder)?.strip_suffix(b".narinfo")?;
+        let Kind::File { contents, .. } = kind else {
+            return None;
+        };
+        let info = NarInfo::parse(contents, store_dir).ok()?;
+        (info.path.hash_part().as_bytes() == hash_part).then_some(info)
+    });
+    files.collect()
+}
+
 /// Opens the cache in an archive, under a name; the file `nix-cache-info` says where it is.
 ///
 /// # Errors
@@ -71,11 +84,11 @@ pub fn open(name: &str, bytes: &[u8], store_dir: &StoreDir) -> Result<BinaryCach
     let (folder, info) =
         found.ok_or_else(|| NoCache("there is no nix-cache-info in it".to_owned()))?;
     let info = CacheInfo::parse(&info).map_err(|error| NoCache(error.to_string()))?;
+    let known = narinfos(&entries, &folder, store_dir);
     let source = Box::new(ArchiveSource { entries, folder });
-    Ok(BinaryCache::with_source(
-        name,
-        info,
-        store_dir.clone(),
-        source,
-    ))
+    let mut cache = BinaryCache::with_source(name, info, store_dir.clone(), source);
+    for info in known {
+        cache.insert(info);
+    }
+    Ok(cache)
 }

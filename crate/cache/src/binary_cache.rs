@@ -155,6 +155,11 @@ impl BinaryCache {
         self.info.priority = Some(priority);
     }
 
+    /// Sets the store directory that `nix-cache-info` states; none if it states none.
+    pub fn set_stated_store_dir(&mut self, store_dir: Option<BString>) {
+        self.info.store_dir = store_dir;
+    }
+
     /// Returns the priority, stated or [`CacheInfo::DEFAULT_PRIORITY`]; lower is asked first.
     #[must_use]
     pub fn priority(&self) -> i32 {

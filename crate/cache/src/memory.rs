@@ -93,6 +93,22 @@ impl Memory {
         opened.is_some_and(|at| self.now.saturating_sub(*at) < ttl.meta)
     }
 
+    /// Returns how many hits and misses still hold, and in how many seconds the first of the misses ends.
+    #[must_use]
+    pub fn summary(&self, ttl: &TimesToLive) -> (usize, usize, Option<u64>) {
+        let (mut hits, mut misses, mut first) = (0, 0, None::<u64>);
+        for answer in self.answers.values() {
+            let age = self.now.saturating_sub(answer.at);
+            if answer.info.is_some() {
+                hits += usize::from(age < ttl.positive);
+            } else if let Some(rest) = ttl.negative.checked_sub(age).filter(|rest| *rest > 0) {
+                misses += 1;
+                first = Some(first.map_or(rest, |first| first.min(rest)));
+            }
+        }
+        (hits, misses, first)
+    }
+
     /// Returns what is remembered of a path and still holds.
     #[must_use]
     pub fn recall(&self, cache: &Rc<str>, path: &StorePath, ttl: &TimesToLive) -> Recollection {

@@ -2,6 +2,8 @@
 //!
 //! It is made from a [`WorldFile`]; evaluation and files come through a [`Loader`].
 
+pub mod changes;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
@@ -11,7 +13,7 @@ use drvlab_store::hash::sha256;
 use drvlab_store::{CacheInfo, PublicKey, SecretKey, StoreDir, StorePath};
 
 use crate::binary_cache::BinaryCache;
-use crate::conditions::PathFault;
+use crate::conditions::{Conditions, PathFault};
 use crate::farm::{Farm, Published};
 use crate::graph::{DerivationGraph, NodeId};
 use crate::identity::Identities;
@@ -223,8 +225,9 @@ impl World {
             }
             Event::Evict { from, name } => {
                 let cache = self.cache(from)?;
+                let exact = cache.store_dir().parse_path(name).ok();
                 for info in cache.narinfos() {
-                    if is_named(info.path.name(), name) {
+                    if exact.as_ref() == Some(&info.path) || is_named(info.path.name(), name) {
                         cache.evict(&info.path);
                     }
                 }
@@ -350,20 +353,29 @@ fn open(file: &CacheFile, loader: &mut dyn Loader) -> Result<BinaryCache, WorldE
     let store_dir = StoreDir::default();
     let mut cache = match &file.path {
         Some(path) => loader.open_cache(&file.url, path, &store_dir)?,
-        None => {
-            let store_dir_of_cache = file.store_dir.as_ref().map(|it| it.as_str().into());
-            let info = CacheInfo {
-                store_dir: store_dir_of_cache,
-                ..CacheInfo::default()
-            };
-            BinaryCache::new(&file.url, info, store_dir.clone())
-        }
+        None => BinaryCache::new(&file.url, CacheInfo::default(), store_dir.clone()),
     };
+    let conditions = conditions(file, &store_dir)?;
+    configure(&mut cache, file, conditions);
+    Ok(cache)
+}
+
+/// Lets a cache be as the file says, but for its contents.
+fn configure(cache: &mut BinaryCache, file: &CacheFile, conditions: Conditions) {
+    if let Some(store_dir) = &file.store_dir {
+        cache.set_stated_store_dir(Some(store_dir.as_str().into()));
+    } else if file.path.is_none() {
+        cache.set_stated_store_dir(None);
+    }
     if let Some(priority) = file.priority {
         cache.set_priority(priority);
     }
     cache.set_trusted(file.trusted);
-    let conditions = cache.conditions_mut();
+    *cache.conditions_mut() = conditions;
+}
+
+fn conditions(file: &CacheFile, store_dir: &StoreDir) -> Result<Conditions, WorldError> {
+    let mut conditions = Conditions::default();
     conditions.offline = file.offline;
     conditions.latency = file.latency.unwrap_or(conditions.latency);
     conditions.bandwidth = file.bandwidth.unwrap_or(conditions.bandwidth).max(1);
@@ -375,7 +387,7 @@ fn open(file: &CacheFile, loader: &mut dyn Loader) -> Result<BinaryCache, WorldE
             Err(_) => conditions.set_fault_by_name(name.as_str(), fault),
         }
     }
-    Ok(cache)
+    Ok(conditions)
 }
 
 fn simulation(builds: &BTreeMap<String, BuildFile>) -> Simulation {

@@ -5,12 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
+#[cfg(feature = "tsify")]
+use tsify::Tsify;
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
 
 /// A world.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(Tsify), tsify(hashmap_as_object))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WorldFile {
     /// The version of the format, [`VERSION`].
@@ -30,52 +33,73 @@ pub struct WorldFile {
 }
 
 /// Settings of the client.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(Tsify), tsify(hashmap_as_object))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 #[expect(
     missing_docs,
     reason = "they are those of nix.conf, see crate::settings"
 )]
 pub struct SettingsFile {
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub substitute: Option<bool>,
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub always_allow_substitutes: Option<bool>,
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub fallback: Option<bool>,
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub keep_going: Option<bool>,
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub require_sigs: Option<bool>,
     /// Keys as `name:base64`, or just the name of a key that a cache of this world signs with.
     pub trusted_public_keys: Vec<String>,
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub system: Option<String>,
     pub extra_platforms: BTreeSet<String>,
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub system_features: Option<BTreeSet<String>>,
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub max_jobs: Option<u32>,
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub max_substitution_jobs: Option<u32>,
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub narinfo_cache_positive_ttl: Option<u64>,
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub narinfo_cache_negative_ttl: Option<u64>,
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub narinfo_cache_meta_ttl: Option<u64>,
     /// If given, the user is not trusted and may only add these caches.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub trusted_substituters: Option<BTreeSet<String>>,
 }
 
 /// A binary cache.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(Tsify), tsify(hashmap_as_object))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CacheFile {
     /// Its URL.
     pub url: String,
     /// Its priority; lower is asked first.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub priority: Option<i32>,
     /// Its store directory, if that is another one.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub store_dir: Option<String>,
     /// A folder or archive with what `nix copy --to file://…` wrote; without it the cache is empty at first.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub path: Option<String>,
     /// The name of the key that signs what is published to it; without it nothing is signed.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub key: Option<String>,
     /// Whether store objects from it need no signature.
     #[serde(default)]
     pub trusted: bool,
     /// Milliseconds until an answer begins.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub latency: Option<u32>,
     /// Bytes per second.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub bandwidth: Option<u64>,
     /// Whether it answers nothing.
     #[serde(default)]
@@ -86,35 +110,46 @@ pub struct CacheFile {
 }
 
 /// What is said about a build.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(Tsify), tsify(hashmap_as_object))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct BuildFile {
     /// Seconds that it takes.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub seconds: Option<u64>,
     /// Size of each output's archive in bytes.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub nar_size: Option<u64>,
     /// Whether it fails.
     pub fails: bool,
     /// Names of the inputs' outputs that its outputs refer to.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub references: Option<BTreeSet<String>>,
     /// What stands for the contents.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub contents: Option<String>,
 }
 
 /// Something that is evaluated.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(Tsify), tsify(hashmap_as_object))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Subject {
     /// The file; the one that is planned if absent.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub file: Option<String>,
     /// The attribute path; the one that is planned if absent.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub attribute: Option<String>,
     /// Replacements in the text of the file: what was there when this happened. Each text must occur.
     pub with: Vec<[String; 2]>,
+    /// Whole texts that other files had when this happened, by path.
+    pub texts: BTreeMap<String, String>,
 }
 
 /// Something that happened.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "tsify", derive(Tsify), tsify(hashmap_as_object))]
 #[serde(
     rename_all = "camelCase",
     rename_all_fields = "camelCase",
@@ -129,18 +164,20 @@ pub enum Event {
         #[serde(default)]
         what: Subject,
         /// The systems that the builder has; any if absent.
+        #[cfg_attr(feature = "tsify", tsify(optional))]
         systems: Option<BTreeSet<String>>,
         /// Names of packages that are not built, for example because their licence forbids it.
         #[serde(default)]
         leave_out: BTreeSet<String>,
         /// The name of the key that signs, instead of the cache's.
+        #[cfg_attr(feature = "tsify", tsify(optional))]
         key: Option<String>,
     },
     /// A cache deleted store objects of a name.
     Evict {
         /// The URL of the cache.
         from: String,
-        /// The name of the derivation or the package.
+        /// The name of the derivation or the package, or a store path.
         name: String,
     },
     /// Time passed.

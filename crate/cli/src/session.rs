@@ -190,6 +190,9 @@ fn unpack(input: &Input, folder: &[u8]) -> Result<(UnpackedFiles, Archives), Fai
     for archive in &input.trees {
         files.unpack(archive, folder)?;
     }
+    for (path, text) in &input.texts {
+        files.replace(&absolute(path, folder), text);
+    }
     let mut folders = BTreeMap::new();
     for source in &input.sources {
         if let Source::File(path) = source

@@ -54,6 +54,12 @@ impl UnpackedFiles {
         })
     }
 
+    /// Lets a file have another text than on disk.
+    pub fn replace(&mut self, path: &[u8], text: &[u8]) {
+        self.memory.insert(path, text);
+        self.tops.push(path.to_vec());
+    }
+
     fn is_unpacked(&self, path: &[u8]) -> bool {
         self.tops.iter().any(|top| {
             path.strip_prefix(top.as_slice())

@@ -70,6 +70,10 @@ impl Loader for Disk<'_> {
         if let Some(attribute) = &subject.attribute {
             input.attr_paths = vec![attribute.clone().into_bytes()];
         }
+        for (path, text) in &subject.texts {
+            let text = text.clone().into_bytes();
+            input.texts.insert(self.folder.join(path), text);
+        }
         for [from, to] in &subject.with {
             for source in &mut input.sources {
                 *source = Source::Expression(replaced(source, from, to)?);

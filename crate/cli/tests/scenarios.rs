@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use drvlab_cache::content_addressed::turn;
 use drvlab_cache::scenario::Scenario;
+use drvlab_cache::world_file::{Subject, WorldFile};
 use drvlab_cli::arguments::{Input, Source};
 use drvlab_cli::world;
 
@@ -38,4 +40,39 @@ fn every_scenario_shows_what_it_says() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_set_that_is_turned_is_the_set_that_says_it_is_content_addressed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/examples/scenarios");
+    let input = Input {
+        sources: vec![Source::File(folder.join("set.nix"))],
+        ..Input::default()
+    };
+    let graph = |with: Vec<[String; 2]>| {
+        let scenario = Scenario {
+            title: String::new(),
+            shows: String::new(),
+            now: Subject {
+                attribute: Some("machine".to_owned()),
+                with,
+                ..Subject::default()
+            },
+            world: WorldFile {
+                version: 1,
+                ..WorldFile::default()
+            },
+            expect: Default::default(),
+            beside: None,
+        };
+        world::play(&scenario, &folder, &input).unwrap().1
+    };
+    let plain = graph(Vec::new());
+    let written = graph(vec![[
+        "contentAddressed = false".to_owned(),
+        "contentAddressed = true".to_owned(),
+    ]]);
+    let turned = turn(&plain, &Default::default()).unwrap();
+    assert_eq!(turned.graph.roots(), written.roots());
+    assert_ne!(plain.roots(), written.roots());
 }
