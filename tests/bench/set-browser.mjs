@@ -33,7 +33,7 @@ const archive = fetch("./set.tar.gz").then(({ body }) => new Response(body.pipeT
 const { memory } = await init();
 const compiled = performance.now() - started;
 const bytes = new Uint8Array(await archive);
-const entry = (file, attrPath) => ({ file, attrPath, substitute: true, emptyStore: false });
+const entry = (file, attrPath) => ({ file, attrPath, emptyStore: false, contentAddressed: false });
 const open = () => {
   const workspace = new Workspace();
   const { problem } = workspace.loadArchive("/", bytes);

@@ -17,7 +17,7 @@ await init({ module_or_path: readFileSync(join(root, "web/src/wasm/drvlab_wasm_b
 const golden = JSON.parse(readFileSync(join(root, "tests/golden/package-set.json"), "utf8"));
 const archive = gzipSync(tar("set", await complete(golden.options)), { level: 1 });
 
-const entry = (file, attrPath = "") => ({ file, attrPath, substitute: true, emptyStore: false });
+const entry = (file, attrPath = "") => ({ file, attrPath, emptyStore: false, contentAddressed: false });
 
 /** The expression of the digests of all attributes of a file. */
 const digests = (file) => `

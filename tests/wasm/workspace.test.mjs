@@ -17,19 +17,27 @@ const folder = join(root, "web/examples/distribution");
 function distribution() {
   const workspace = new Workspace();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || entry.name === "story.json") continue;
+    if (!entry.isFile() || ["story.json", "world.json"].includes(entry.name)) continue;
     const path = join(entry.parentPath, entry.name);
     workspace.openFile(`/distribution${path.slice(folder.length)}`, readFileSync(path, "utf8"));
   }
   return workspace;
 }
 
-const entry = { file: "/distribution/default.nix", attrPath: "system", substitute: true, emptyStore: false };
+const entry = { file: "/distribution/default.nix", attrPath: "system", emptyStore: false, contentAddressed: false };
+
+const begin = JSON.parse(readFileSync(join(folder, "world.json"), "utf8"));
+const [{ publish }] = begin.history;
+
+/** Brings a workspace into the world that the page opens with, changed. */
+function live(workspace, changes = [], more = {}) {
+  return workspace.setWorld({ begin, changes, file: entry.file, attrPath: entry.attrPath, ...more });
+}
 
 function evaluateText(text, attrPath = "") {
   const workspace = new Workspace();
   workspace.openFile("/a.nix", text);
-  return workspace.evaluate({ file: "/a.nix", attrPath, substitute: true, emptyStore: false });
+  return workspace.evaluate({ file: "/a.nix", attrPath, emptyStore: false, contentAddressed: false });
 }
 
 test("the example's derivations have the reference's paths", () => {
@@ -46,8 +54,9 @@ test("the example's derivations have the reference's paths", () => {
 
 test("an edit rebuilds what the reference would rebuild", () => {
   const workspace = distribution();
-  workspace.evaluate(entry);
-  assert.ok(workspace.publish().published > 40);
+  const world = live(workspace);
+  assert.deepEqual(world.problems, []);
+  assert.ok(world.caches[0].objects > 40);
   for (const step of golden.story) {
     const originals = new Map(step.edits.map(({ file }) => [file, readFileSync(join(folder, file), "utf8")]));
     const texts = new Map(originals);
@@ -63,17 +72,126 @@ test("an edit rebuilds what the reference would rebuild", () => {
   }
 });
 
-test("this machine has what was published; a new one fetches it, or builds it without the substituter", () => {
+test("this machine has what it built; a new one fetches it, or builds it without the substituter", () => {
   const workspace = distribution();
-  workspace.evaluate(entry);
-  workspace.publish();
+  live(workspace);
   const { plan } = workspace.evaluate(entry);
   assert.deepEqual([plan.fetch, plan.build], [0, 0]);
   assert.ok(workspace.evaluate({ ...entry, emptyStore: true }).plan.fetch > 0);
-  const report = workspace.evaluate({ ...entry, emptyStore: true, substitute: false });
+  live(workspace, [{ settings: { ...begin.settings, substitute: false } }]);
+  const report = workspace.evaluate({ ...entry, emptyStore: true });
   assert.equal(report.plan.fetch, 0);
   assert.equal(report.plan.build, report.derivations.length);
 });
+
+test("a world goes on from where it is, and begins again when something is taken back", () => {
+  const workspace = distribution();
+  const evict = { happen: { evict: { from: publish.to, name: "zlib" } } };
+  const objects = live(workspace).caches[0].objects;
+  const fewer = live(workspace, [evict]).caches[0].objects;
+  assert.ok(fewer < objects);
+  assert.equal(live(workspace, [evict, { clear: { cache: publish.to } }]).caches[0].objects, 0);
+  assert.equal(live(workspace, [evict]).caches[0].objects, fewer);
+  assert.equal(live(workspace).caches[0].objects, objects);
+});
+
+test("events have the texts of their time, and the present ones stay", () => {
+  const workspace = distribution();
+  const path = "/distribution/machine/configuration.nix";
+  const text = readFileSync(join(folder, "machine/configuration.nix"), "utf8");
+  workspace.setOriginal(path, text);
+  const mine = text.replace("lighthouse", "mine");
+  live(workspace, [
+    // The system itself asks not to be fetched.
+    { settings: { ...begin.settings, "always-allow-substitutes": true } },
+    { happen: { publish: { ...publish, what: { attribute: "system", texts: { [path]: mine } } } } },
+  ]);
+  // The client has not got it, but the cache has.
+  workspace.updateFile(path, mine);
+  const { plan, derivations } = workspace.evaluate(entry);
+  assert.equal(plan.causes, 0);
+  assert.equal(derivations.find(({ name }) => name === "system").action, "fetch");
+  assert.equal(workspace.readFile(path), mine);
+});
+
+test("both columns, the steps and what they cost", () => {
+  const workspace = distribution();
+  live(workspace, [{ settings: {} }]);
+  workspace.evaluate({ ...entry, emptyStore: true });
+  const run = workspace.run();
+  const system = run.derivations.at(-1);
+  assert.equal(system.nix.action, "build");
+  const curl = run.derivations.find(({ dryRun, nix }) => dryRun.action === "fetch" && nix.action === "build");
+  assert.equal(curl.nix.rule, 11);
+  assert.match(curl.nix.fix, /cache\.example\.org-1/);
+  assert.ok(run.rules.some(({ rule, text }) => rule === 11 && text.length > 20));
+  assert.equal(run.cost.builds, run.steps.filter(({ build }) => build).length);
+  assert.ok(run.steps.every(({ start, end }) => end >= start) && run.cost.total >= run.cost.criticalPath);
+});
+
+test("a set that is turned: a comment rebuilds one package, and all its users without turning", () => {
+  const workspace = new Workspace();
+  const path = "/scenarios/set.nix";
+  const text = readFileSync(join(root, "web/examples/scenarios/set.nix"), "utf8");
+  workspace.openFile(path, text);
+  workspace.setOriginal(path, text);
+  const to = "https://c.example.org";
+  const world = {
+    version: 1,
+    settings: { "trusted-public-keys": ["k-1"] },
+    caches: [{ url: to, key: "k-1" }],
+    history: [{ publish: { to, what: { attribute: "app" } } }],
+  };
+  workspace.setWorld({ begin: world, changes: [], file: path, attrPath: "app" });
+  workspace.updateFile(path, text.replace('zlibComment = "first"', 'zlibComment = "second"'));
+  const report = workspace.evaluate({ file: path, attrPath: "app", emptyStore: false, contentAddressed: true });
+  assert.ok(report.derivations.some(({ kind }) => kind === "floating"));
+  const run = workspace.run();
+  assert.equal(run.cost.builds, 1);
+  assert.ok(run.turned.builds > 2, `${run.turned.builds} builds`);
+  assert.equal(run.derivations.at(-1).turned.action, "build");
+  const { outputs, log } = workspace.build(report.derivations.at(-1).drvPath);
+  assert.equal(outputs[0].files.find(({ path }) => path === "content").text, "app-1.0 compiled with -O2\n");
+  assert.equal(log, "");
+});
+
+test("what is exported can be imported", async () => {
+  const { tar } = await import("../package-set/tar.mjs");
+  const workspace = new Workspace();
+  const path = "/scenarios/set.nix";
+  workspace.openFile(path, readFileSync(join(root, "web/examples/scenarios/set.nix"), "utf8"));
+  workspace.setOriginal(path, workspace.readFile(path));
+  const to = "https://c.example.org";
+  const begin = { version: 1, caches: [{ url: to, key: "k-1" }], history: [{ publish: { to, what: { attribute: "machine" } } }] };
+  workspace.setWorld({ begin, changes: [], file: path, attrPath: "machine" });
+  const exported = workspace.exportCache(to);
+  assert.deepEqual(exported.leftOut, []);
+  workspace.upload("upload:1", tar("cache", new Map(exported.files.map(({ name, bytes }) => [name, bytes]))));
+  const other = { version: 1, settings: { "trusted-public-keys": ["k-1"] }, caches: [{ url: "file:///cache", path: "upload:1" }] };
+  const report = workspace.setWorld({ begin: other, changes: [], file: path, attrPath: "machine" });
+  assert.deepEqual(report.problems, []);
+  assert.equal(report.caches[0].objects, exported.files.filter(({ name }) => name.endsWith(".narinfo")).length);
+  workspace.evaluate({ file: path, attrPath: "machine", emptyStore: false, contentAddressed: false });
+  assert.equal(workspace.run().derivations.at(-1).nix.action, "fetch");
+});
+
+for (const [what, world, problem] of [
+  ["of another shape", { begin: { version: 1, caches: 7 } }, /makes no sense/],
+  ["of another version", { begin: { version: 2 } }, /version 2/],
+  ["with a cache that is gone", { begin: { version: 1, caches: [{ url: "u", path: "upload:9" }] } }, /import it again/],
+  ["with a fault that nobody knows", { begin: { version: 1, caches: [{ url: "u", faults: { a: "b" } }] } }, /no fault 'b'/],
+  ["with a text that does not occur", { begin, changes: [{ happen: { build: { what: { with: [["nowhere to be found", "!"]] } } } }] }, /does not occur/],
+]) {
+  test(`a world ${what}: a problem, and the next one works`, () => {
+    const workspace = distribution();
+    for (const file of ["default.nix", "machine/configuration.nix"]) {
+      workspace.setOriginal(`/distribution/${file}`, readFileSync(join(folder, file), "utf8"));
+    }
+    const report = workspace.setWorld({ changes: [], file: entry.file, attrPath: entry.attrPath, ...world });
+    assert.match(report.problems.join("\n"), problem);
+    assert.deepEqual(live(workspace).problems, []);
+  });
+}
 
 test("an error has a file, a line and a range in UTF-16 units", () => {
   const { outcome, diagnostics } = evaluateText('let s = "𝄞"; in\n  s + missing');
@@ -98,7 +216,7 @@ for (const [name, attributes, column] of [
 
 test("the module does not tell where it was built", () => {
   const module = readFileSync(join(root, "web/src/wasm/drvlab_wasm_bg.wasm")).toString("latin1");
-  for (const path of [root, homedir()]) assert.ok(!module.includes(path), path);
+  for (const path of [root, `${homedir()}/`]) assert.ok(!module.includes(path), path);
 });
 
 test("values that are no derivations are printed", () => {
@@ -121,10 +239,10 @@ for (const [name, text, message] of [
   test(`${name}: a message, and the next evaluation works`, () => {
     const workspace = new Workspace();
     workspace.openFile("/a.nix", text);
-    const report = workspace.evaluate({ file: "/a.nix", attrPath: "", substitute: true, emptyStore: false });
+    const report = workspace.evaluate({ file: "/a.nix", attrPath: "", emptyStore: false, contentAddressed: false });
     if (report.outcome === "error") assert.match(report.diagnostics[0].message, message);
     workspace.openFile("/a.nix", "1 + 1");
-    assert.equal(workspace.evaluate({ file: "/a.nix", attrPath: "", substitute: true, emptyStore: false }).value, "2");
+    assert.equal(workspace.evaluate({ file: "/a.nix", attrPath: "", emptyStore: false, contentAddressed: false }).value, "2");
   });
 }
 

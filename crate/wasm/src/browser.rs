@@ -1,4 +1,4 @@
-//! What only the browser has: a clock, a console, and randomness.
+//! What only the browser has: a clock and a console.
 
 use wasm_bindgen::{JsCast as _, JsValue};
 
@@ -23,12 +23,4 @@ pub(crate) fn current_time() -> i64 {
 /// Writes a line to the console.
 pub(crate) fn log(line: &str) {
     web_sys::console::log_1(&JsValue::from_str(line));
-}
-
-/// Returns 32 random bytes, fit for a key; `None` where the platform has no source of such.
-pub(crate) fn random_seed() -> Option<[u8; 32]> {
-    let crypto: web_sys::Crypto = global("crypto")?.unchecked_into();
-    let mut seed = [0; 32];
-    crypto.get_random_values_with_u8_array(&mut seed).ok()?;
-    Some(seed)
 }

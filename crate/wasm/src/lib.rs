@@ -4,6 +4,7 @@
 //! part of that data. A JavaScript exception means a bug, and the instance must then be thrown away.
 
 mod browser;
+mod builds;
 mod detail;
 mod diagnostics;
 mod files;
@@ -11,8 +12,11 @@ mod microscope;
 pub mod model;
 mod reader;
 mod report;
+mod run;
 mod what_if;
 mod workspace;
+mod world;
+mod world_api;
 
 pub use reader::Reader;
 pub use workspace::Workspace;

@@ -1,5 +1,7 @@
 //! What the page gets to see: plain data, for which TypeScript types are generated.
 
+pub mod run;
+
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
@@ -14,10 +16,11 @@ pub struct Entry {
     pub file: String,
     /// Attribute path such as `packages.hello`; empty for the value of the file itself.
     pub attr_path: String,
-    /// Whether binary caches are asked.
-    pub substitute: bool,
-    /// Whether the local store is taken to be empty, as on a new machine. Otherwise it holds what the last publication's result refers to.
+    /// Whether the local store is taken to be empty, as on a new machine.
     pub empty_store: bool,
+    /// Whether the package set is turned from input- to content-addressed.
+    #[serde(default)]
+    pub content_addressed: bool,
 }
 
 /// How bad a diagnostic is.
@@ -264,22 +267,14 @@ pub struct Report {
     pub micros: f64,
 }
 
-/// The answer to a publication.
-#[derive(Clone, Debug, Serialize, Tsify)]
-#[serde(rename_all = "camelCase")]
-pub struct PublishReport {
-    /// Paths that are new in the cache.
-    pub published: u32,
-    /// Paths that were there.
-    pub already_there: u32,
-}
-
 /// What came out of an archive.
 #[derive(Clone, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct LoadReport {
     /// Files, links and directories.
     pub entries: u32,
+    /// The regular files, by absolute path.
+    pub files: Vec<String>,
     /// The one directory that everything is in, if there is one.
     pub root: Option<String>,
     /// Why nothing was added.

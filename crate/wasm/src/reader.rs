@@ -285,7 +285,11 @@ fn evaluated(workspace: &Workspace, entry: &Entry) -> What {
         made: Vec::new(),
         problem: Some(problem),
     };
-    match find(&mut machine, entry) {
+    match find(
+        &mut machine,
+        entry.file.as_bytes(),
+        entry.attr_path.as_bytes(),
+    ) {
         Ok(Found::Derivations(instances)) => {
             let roots: Vec<StorePath> = instances
                 .into_iter()

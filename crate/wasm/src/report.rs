@@ -241,7 +241,7 @@ impl Picture<'_> {
     }
 }
 
-fn action(action: drvlab_cache::Action) -> Action {
+pub(crate) fn action(action: drvlab_cache::Action) -> Action {
     match action {
         drvlab_cache::Action::Present => Action::There,
         drvlab_cache::Action::Fetch => Action::Fetch,

@@ -6,30 +6,23 @@ use crate::diagnostics::{text, translate};
 use crate::files::{SharedFiles, Written};
 use crate::microscope;
 use crate::model::detail::{DerivationDetail, SourceDetail};
-use crate::model::{
-    Diagnostic, Entry, LoadReport, Outcome, PlanSummary, PublishReport, Report, Severity,
-};
+use crate::model::run::WorldInput;
+use crate::model::{Diagnostic, Entry, LoadReport, Outcome, PlanSummary, Report, Severity};
 use crate::report::Picture;
-use drvlab_archive::Limits;
+use crate::world::{PageLoader, Past, Scene, turned};
+use drvlab_archive::{Kind, Limits};
 use drvlab_cache::compare::Comparison;
 use drvlab_cache::plan::{Plan, Wanted};
-use drvlab_cache::{
-    BinaryCache, DerivationGraph, LocalStore, Settings, Substituters, compare, farm, plan,
-};
+use drvlab_cache::{DerivationGraph, LocalStore, Settings, Substituters, compare, plan, world};
 use drvlab_lang::engine::Instance;
 use drvlab_lang::error::{ErrorKind, EvalError};
+use drvlab_lang::files::{Files as _, canonical};
 use drvlab_lang::value::Value;
 use drvlab_lang::{Machine, Message};
-use drvlab_store::cache_info::CacheInfo;
-use drvlab_store::signature::SecretKey;
-use drvlab_store::{StoreDir, StorePath};
+use drvlab_store::StoreDir;
 use std::rc::Rc;
 use tsify::{Ts, Tsify as _};
 use wasm_bindgen::prelude::*;
-
-/// The name of the mock binary cache, and of the key that it signs with.
-const CACHE_NAME: &str = "https://cache.example.org";
-const KEY_NAME: &str = "cache.example.org-1";
 
 /// Bytes of heap that an evaluation may take.
 const MEMORY_LIMIT: usize = 512 << 20;
@@ -48,6 +41,9 @@ const HEAP_LEVELS: u32 = 400_000;
 /// A printed value is cut after this many bytes.
 const MAX_VALUE: usize = 100_000;
 
+/// A file of an archive that is larger, in bytes, is not shown in the editor.
+const MAX_EDITED: usize = 2 << 20;
+
 /// An archive may hold what a large package set holds, many times over.
 const ARCHIVE_LIMITS: Limits = Limits {
     entries: 500_000,
@@ -56,23 +52,29 @@ const ARCHIVE_LIMITS: Limits = Limits {
 };
 
 /// What an evaluation came to.
-struct Evaluated {
-    graph: Rc<DerivationGraph>,
-    instances: Vec<Instance>,
+pub(crate) struct Evaluated {
+    /// What was asked for, as the texts have it.
+    pub plain: world::Evaluated,
+    /// The same, turned if that was asked for.
+    pub shown: world::Evaluated,
+    /// What was asked for.
+    pub entry: Entry,
 }
 
-/// Files, their evaluation, a binary cache, and a baseline to compare with.
+/// Files, their evaluation, the world around them, and what to compare with.
 #[wasm_bindgen]
 pub struct Workspace {
-    files: SharedFiles,
-    machine: Machine,
-    local: LocalStore,
-    cache: BinaryCache,
-    key: Option<SecretKey>,
-    store_dir: StoreDir,
+    pub(crate) files: SharedFiles,
+    pub(crate) machine: Machine,
+    pub(crate) store_dir: StoreDir,
+    pub(crate) past: Past,
+    pub(crate) world: WorldInput,
+    /// The world in which the set is as the texts have it.
+    pub(crate) scene: Scene,
+    /// The same with the set turned; made when it is asked for.
+    pub(crate) turned_scene: Scene,
     /// The last evaluation that came to derivations.
-    current: Option<Evaluated>,
-    published: Option<Rc<DerivationGraph>>,
+    pub(crate) current: Option<Evaluated>,
     compare_with_published: bool,
     /// The last plan and comparison, for questions about single derivations.
     plan: Plan,
@@ -96,12 +98,12 @@ impl Workspace {
         Workspace {
             machine: new_machine(&files, store_dir.clone()),
             files,
-            local: LocalStore::new(),
-            cache: BinaryCache::new(CACHE_NAME, CacheInfo::default(), store_dir.clone()),
-            key: browser::random_seed().and_then(|seed| SecretKey::from_seed(KEY_NAME, &seed)),
             store_dir,
+            past: Past::default(),
+            world: WorldInput::default(),
+            scene: Scene::default(),
+            turned_scene: Scene::default(),
             current: None,
-            published: None,
             compare_with_published: true,
             plan: Plan::default(),
             comparison: None,
@@ -132,19 +134,33 @@ impl Workspace {
                 let folder = folder.as_bytes();
                 self.files.0.borrow_mut().unpack(&entries, folder);
                 self.machine.files_came_or_went();
+                let files = entries.iter().filter_map(|(path, kind)| {
+                    let is_file = matches!(kind, Kind::File { .. });
+                    is_file.then(|| text(&canonical(&[folder, b"/", path].concat())))
+                });
                 LoadReport {
                     entries: entries.len() as u32,
+                    files: files.collect(),
                     root: entries.single_root().map(text),
                     problem: None,
                 }
             }
             Err(error) => LoadReport {
                 entries: 0,
+                files: Vec::new(),
                 root: None,
                 problem: Some(error.to_string()),
             },
         };
         Ok(report.into_ts()?)
+    }
+
+    /// Returns the text of a file; nothing if there is none, it is no text, or too long to be edited.
+    #[wasm_bindgen(js_name = readFile)]
+    pub fn read_file(&self, path: &str) -> Option<String> {
+        let contents = self.files.read(&canonical(path.as_bytes())).ok()?;
+        let shown = contents.len() <= MAX_EDITED;
+        shown.then(|| String::from_utf8(contents.to_vec()).ok())?
     }
 
     /// Replaces the text of a file, or adds it.
@@ -170,15 +186,6 @@ impl Workspace {
         Ok(self.evaluate_entry(&entry).into_ts()?)
     }
 
-    /// Publishes all outputs of the last evaluation, and of everything they are built from, to the binary cache. This machine gets what
-    /// was evaluated, with all that it refers to, and the state becomes what later ones are compared with.
-    ///
-    /// # Errors
-    /// None that the user can cause.
-    pub fn publish(&mut self) -> Result<Ts<PublishReport>, JsError> {
-        Ok(self.publish_current().into_ts()?)
-    }
-
     /// Compares later evaluations with the last published state.
     #[wasm_bindgen(js_name = compareWithPublished)]
     pub fn compare_with_published(&mut self) {
@@ -189,19 +196,6 @@ impl Workspace {
     #[wasm_bindgen(js_name = clearBaseline)]
     pub fn clear_baseline(&mut self) {
         self.compare_with_published = false;
-    }
-
-    /// Takes a store path out of the binary cache; tells whether it was there.
-    pub fn evict(&mut self, store_path: &str) -> bool {
-        self.store_dir
-            .parse_path(store_path)
-            .is_ok_and(|path| self.cache.evict(&path))
-    }
-
-    /// Empties the binary cache. The last published state stays what others are compared with.
-    #[wasm_bindgen(js_name = resetCache)]
-    pub fn reset_cache(&mut self) {
-        self.cache.clear();
     }
 
     /// Returns everything about a derivation of the last evaluation; empty texts if it is none of it.
@@ -236,7 +230,10 @@ pub(crate) enum Found {
 impl Workspace {
     fn evaluate_entry(&mut self, entry: &Entry) -> Report {
         let start = browser::now();
-        let found = self.machine.evaluate_again(|machine| find(machine, entry));
+        let (file, attr_path) = (entry.file.as_bytes(), entry.attr_path.as_bytes());
+        let found = self
+            .machine
+            .evaluate_again(|machine| find(machine, file, attr_path));
         let mut report = match found {
             Ok(Found::Derivations(instances)) => self.derivations_report(instances, entry),
             Ok(Found::Value(value)) => empty_report(Outcome::Value, Some(value)),
@@ -249,53 +246,13 @@ impl Workspace {
             }
         };
         report.diagnostics.extend(self.messages());
-        report.has_baseline = self.baseline().is_some();
+        report.has_baseline = self.baseline(entry).is_some();
         report.micros = (browser::now() - start) * 1000.0;
         report
     }
 
-    fn publish_current(&mut self) -> PublishReport {
-        let Some(current) = &self.current else {
-            return PublishReport {
-                published: 0,
-                already_there: 0,
-            };
-        };
-        let graph = current.graph.clone();
-        let wanted: Vec<StorePath> = current
-            .instances
-            .iter()
-            .filter_map(|instance| output_path(&graph, instance))
-            .collect();
-        let roots = graph.roots().iter().filter_map(|root| graph.find(root));
-        let published = farm::publish(&graph, roots.collect::<Vec<_>>(), &mut self.cache, |_| {
-            false
-        });
-        if let Some(key) = &self.key {
-            for path in &published.added {
-                if let drvlab_cache::binary_cache::Entry::Present(info) = self.cache.entry(path) {
-                    let mut info = (*info).clone();
-                    info.sign(&self.store_dir, key);
-                    self.cache.insert(info);
-                }
-            }
-        }
-        self.local = LocalStore::new();
-        farm::install(wanted, &self.cache, &mut self.local);
-        let all: usize = graph
-            .nodes()
-            .iter()
-            .map(|node| node.outputs().filter(|(_, path)| path.is_some()).count())
-            .sum();
-        self.published = Some(graph);
-        PublishReport {
-            published: published.added.len() as u32,
-            already_there: all.saturating_sub(published.added.len()) as u32,
-        }
-    }
-
     fn detail(&self, drv_path: &str) -> DerivationDetail {
-        let Some(Evaluated { graph, .. }) = &self.current else {
+        let Some(graph) = self.current.as_ref().map(|it| &it.shown.graph) else {
             return DerivationDetail::default();
         };
         let path = self.store_dir.parse_path(drv_path).ok();
@@ -318,16 +275,19 @@ impl Workspace {
 
     /// What a machine of this store directory finds: its binary cache and its store, which are empty for another directory.
     pub(crate) fn plan_for(&self, graph: &DerivationGraph, store_dir: &StoreDir) -> Plan {
+        let wanted: Vec<Wanted> = graph.roots().iter().cloned().map(Wanted::all).collect();
+        let world = &self.scene.world;
+        if *store_dir == self.store_dir {
+            let substituters =
+                Substituters::new(&world.caches, &world.settings, Some(&world.memory));
+            return plan(graph, &wanted, &world.local, &substituters, &world.settings);
+        }
         let settings = Settings {
             store_dir: store_dir.clone(),
-            ..Settings::default()
+            ..world.settings.clone()
         };
-        let empty = LocalStore::new();
-        let is_ours = *store_dir == self.store_dir;
-        let substituters = Substituters::new(is_ours.then_some(&self.cache), &settings, None);
-        let local = if is_ours { &self.local } else { &empty };
-        let wanted: Vec<Wanted> = graph.roots().iter().cloned().map(Wanted::all).collect();
-        plan(graph, &wanted, local, &substituters, &settings)
+        let none = Substituters::new([], &settings, None);
+        plan(graph, &wanted, &LocalStore::new(), &none, &settings)
     }
 
     fn derivations_report(&mut self, instances: Vec<Instance>, entry: &Entry) -> Report {
@@ -335,37 +295,49 @@ impl Workspace {
         let roots = instances.iter().map(|instance| instance.drv_path.clone());
         let graph = match DerivationGraph::new(roots, |path| derivations.get(path).cloned()) {
             Ok(graph) => Rc::new(graph),
-            Err(error) => {
-                let mut report = empty_report(Outcome::Error, None);
-                report
-                    .diagnostics
-                    .push(plain(Severity::Error, error.to_string()));
-                return report;
-            }
+            Err(error) => return error_report(error.to_string()),
         };
-        let wanted: Vec<Wanted> = instances
+        let wanted = instances
             .iter()
-            .map(|instance| Wanted::output(instance.drv_path.clone(), instance.output.clone()))
-            .collect();
-        let settings = Settings {
-            substitute: entry.substitute,
-            ..Settings::default()
+            .map(|instance| Wanted::output(instance.drv_path.clone(), instance.output.clone()));
+        let plain = world::Evaluated {
+            wanted: wanted.collect(),
+            graph,
         };
-        let empty = LocalStore::new();
-        let local = if entry.empty_store {
-            &empty
+        let shown = if entry.content_addressed {
+            match turned(&plain) {
+                Ok(turned) => world::Evaluated {
+                    wanted: turned.wanted(&plain.wanted),
+                    graph: Rc::new(turned.graph),
+                },
+                Err(error) => return error_report(error.to_string()),
+            }
         } else {
-            &self.local
+            plain.clone()
         };
-        let substituters = Substituters::new([&self.cache], &settings, None);
-        self.plan = plan(&graph, &wanted, local, &substituters, &settings);
-        self.current = Some(Evaluated {
-            graph: graph.clone(),
-            instances,
-        });
-        self.comparison = self.baseline().map(|before| {
+        let graph = Rc::clone(&shown.graph);
+        self.plan = self
+            .scene_of(entry)
+            .on_new_machine(entry.empty_store, |scene| {
+                let world = &scene.world;
+                let substituters =
+                    Substituters::new(&world.caches, &world.settings, Some(&world.memory));
+                plan(
+                    &graph,
+                    &shown.wanted,
+                    &world.local,
+                    &substituters,
+                    &world.settings,
+                )
+            });
+        self.comparison = self.baseline(entry).map(|before| {
             let comparison = compare(&before, &graph);
             (before, comparison)
+        });
+        self.current = Some(Evaluated {
+            plain,
+            shown,
+            entry: entry.clone(),
         });
         self.picture(&graph).report()
     }
@@ -378,14 +350,35 @@ impl Workspace {
     /// Returns the last comparison: what was before, what is now, and the difference.
     pub(crate) fn compared(&self) -> Option<(&DerivationGraph, &DerivationGraph, &Comparison)> {
         let (before, comparison) = self.comparison.as_ref()?;
-        let after = &self.current.as_ref()?.graph;
+        let after = &self.current.as_ref()?.shown.graph;
         Some((before, after, comparison))
     }
 
-    fn baseline(&self) -> Option<Rc<DerivationGraph>> {
-        self.published
-            .clone()
-            .filter(|_| self.compare_with_published)
+    fn baseline(&self, entry: &Entry) -> Option<Rc<DerivationGraph>> {
+        let scene = if entry.content_addressed {
+            &self.turned_scene
+        } else {
+            &self.scene
+        };
+        let baseline = scene.baseline(&entry.attr_path);
+        baseline.filter(|_| self.compare_with_published)
+    }
+
+    /// Brings the world of an entry to where the page wants it, and returns it.
+    pub(crate) fn scene_of(&mut self, entry: &Entry) -> &mut Scene {
+        let scene = if entry.content_addressed {
+            &mut self.turned_scene
+        } else {
+            &mut self.scene
+        };
+        let mut loader = PageLoader {
+            files: &self.files,
+            machine: &mut self.machine,
+            past: &mut self.past,
+            turned: entry.content_addressed,
+        };
+        scene.bring_to(&self.world.begin, &self.world.changes, &mut loader);
+        scene
     }
 
     /// Takes what the evaluation said: warnings for the page, traces for the console.
@@ -405,11 +398,15 @@ impl Workspace {
     }
 }
 
-/// Evaluates an entry to what the report is made of.
-pub(crate) fn find(machine: &mut Machine, entry: &Entry) -> Result<Found, Box<EvalError>> {
+/// Evaluates an attribute of a file to what a report is made of.
+pub(crate) fn find(
+    machine: &mut Machine,
+    file: &[u8],
+    attr_path: &[u8],
+) -> Result<Found, Box<EvalError>> {
     let arguments = machine.arguments(Vec::new());
-    let value = machine.evaluate_file(entry.file.as_bytes())?;
-    let value = machine.select_path(value, entry.attr_path.as_bytes(), arguments)?;
+    let value = machine.evaluate_file(file)?;
+    let value = machine.select_path(value, attr_path, arguments)?;
     let value = machine.auto_call(value, arguments)?;
     let may_contain_derivations = matches!(
         value.tag(),
@@ -433,15 +430,6 @@ fn print(machine: &mut Machine, value: Value) -> Result<String, Box<EvalError>> 
         printed.extend_from_slice(format!("\n… (cut after {MAX_VALUE} bytes)").as_bytes());
     }
     Ok(text(&printed))
-}
-
-fn output_path(graph: &DerivationGraph, instance: &Instance) -> Option<StorePath> {
-    let node = &graph[graph.find(&instance.drv_path)?];
-    let mut outputs = node.outputs();
-    outputs
-        .find(|(name, _)| **name == *instance.output)?
-        .1
-        .cloned()
 }
 
 fn new_machine(files: &SharedFiles, store_dir: StoreDir) -> Machine {
@@ -468,6 +456,12 @@ fn empty_report(outcome: Outcome, value: Option<String>) -> Report {
         has_baseline: false,
         micros: 0.0,
     }
+}
+
+fn error_report(message: String) -> Report {
+    let mut report = empty_report(Outcome::Error, None);
+    report.diagnostics.push(plain(Severity::Error, message));
+    report
 }
 
 fn plain(severity: Severity, message: String) -> Diagnostic {
