@@ -1,8 +1,11 @@
 /** One derivation in detail: why it changed, what the cache has, and its ATerm with the difference marked. */
 import { css, html, LitElement, nothing } from "lit";
+import type { BuildActions } from "./build-view";
+import "./build-view";
+import "./decisions";
 import type { DerivationActions, ShownDerivations } from "./derivation-actions";
 import "./microscope";
-import type { DerivationDetail, DerivationSummary } from "./protocol";
+import type { DerivationDetail, DerivationSummary, RunReport } from "./protocol";
 import { changeMark, symbol, word } from "./state-mark";
 import { storePath } from "./store-path";
 import { differs, pieceStyles, textPieces } from "./text-pieces";
@@ -13,9 +16,13 @@ const CAUSES_SHOWN = 12;
 
 /** Sends `closed` when it goes away on request. */
 export class DerivationView extends LitElement {
-  static override properties = { state: { attribute: false } };
+  static override properties = { state: { attribute: false }, run: { attribute: false } };
   declare state: ShownDerivations;
   declare store: DerivationActions;
+  /** What Nix does, for derivations that were evaluated in a world. */
+  declare run: RunReport | undefined;
+  /** Who builds; nobody builds what was only read. */
+  declare builder: BuildActions | undefined;
 
   static override styles = [
     shared,
@@ -124,8 +131,12 @@ export class DerivationView extends LitElement {
           <span class="muted">${selected.kind}</span>
         </p>
         <p>${selected.reason}</p>
+        ${this.builder === undefined ? nothing : html`<drvlab-decisions .run=${this.run} .drvPath=${selected.drvPath}></drvlab-decisions>`}
         ${this.#facts(selected)} ${detail && detail.chain.length > 0 ? this.#chain(detail) : this.#causes(selected)}
         ${this.#outputs(selected)} ${detail ? this.#changes(detail) : nothing}
+        ${this.builder === undefined
+          ? nothing
+          : html`<drvlab-build .store=${this.builder} .drvPath=${selected.drvPath} .run=${this.run}></drvlab-build>`}
         <h3>Derivation</h3>
         ${storePath(selected.drvPath, selected.baselineDrvPath)} ${detail ? this.#aterm(detail) : html`<p class="muted">Loading …</p>`}
         ${detail

@@ -1,44 +1,45 @@
 /** Keeps the visitor's work in this browser, so that a reload or a crash never loses it. */
-import type { JournalEntry } from "./engine";
+import type { WorldChange } from "./protocol";
+import type { Step } from "./world";
 
 /** What is kept. Texts are stored only where they differ from the example's. */
 export interface Draft {
-  version: 1;
+  version: 2;
   files: Record<string, string>;
   active: string;
   attrPath: string;
-  substitute: boolean;
   emptyStore: boolean;
+  contentAddressed: boolean;
   compare: boolean;
-  journal: StoredEntry[];
+  steps: Step[];
 }
-
-/** A journal entry with the texts that differ from the example's. */
-export type StoredEntry =
-  | { kind: "publish"; files: Record<string, string>; attrPath: string }
-  | { kind: "evict"; storePath: string }
-  | { kind: "resetCache" };
 
 const key = (example: string) => `drvlab:draft:${example}`;
 
 /** The kept draft, or nothing when there is none, it can't be read, or it has another shape. */
 export function loadDraft(example: string): Draft | undefined {
   try {
-    const draft = JSON.parse(localStorage.getItem(key(example)) ?? "null") as Partial<Draft> | null;
-    if (draft?.version !== 1 || !isTexts(draft.files) || !Array.isArray(draft.journal)) return undefined;
-    return {
-      version: 1,
-      files: draft.files,
-      active: String(draft.active),
-      attrPath: String(draft.attrPath),
-      substitute: draft.substitute !== false,
-      emptyStore: draft.emptyStore === true,
-      compare: draft.compare !== false,
-      journal: draft.journal.filter(isEntry),
-    };
+    return readDraft(JSON.parse(localStorage.getItem(key(example)) ?? "null"));
   } catch {
     return undefined;
   }
+}
+
+/** A draft from data of any origin. What stands in its steps is checked by the evaluator, which refuses what makes no sense. */
+export function readDraft(data: unknown): Draft | undefined {
+  const draft = data as Partial<Draft> | null;
+  if (typeof draft !== "object" || draft?.version !== 2 || !isTexts(draft.files) || !Array.isArray(draft.steps)) return undefined;
+  return {
+    version: 2,
+    files: draft.files,
+    active: String(draft.active),
+    attrPath: String(draft.attrPath),
+    emptyStore: draft.emptyStore === true,
+    contentAddressed: draft.contentAddressed === true,
+    compare: draft.compare !== false,
+    // Archives that caches came from are not kept with a draft.
+    steps: draft.steps.filter(isStep).filter((step) => !JSON.stringify(step).includes(`"path":"upload:`)),
+  };
 }
 
 /** Returns false when the browser has no room or no permission for it. */
@@ -73,23 +74,14 @@ export function overlaid(pristine: ReadonlyMap<string, string>, texts: Record<st
   return files;
 }
 
-export function storeEntry(entry: JournalEntry, pristine: ReadonlyMap<string, string>): StoredEntry {
-  if (entry.kind !== "publish") return entry;
-  return { kind: "publish", files: overlay(entry.files, pristine), attrPath: entry.entry.attrPath };
-}
-
 function isTexts(value: unknown): value is Record<string, string> {
   return typeof value === "object" && value !== null && Object.values(value).every((text) => typeof text === "string");
 }
 
-function isEntry(value: unknown): value is StoredEntry {
-  const entry = value as Partial<Record<string, unknown>> | null;
-  switch (entry?.["kind"]) {
-    case "publish":
-      return isTexts(entry["files"]) && typeof entry["attrPath"] === "string";
-    case "evict":
-      return typeof entry["storePath"] === "string";
-    default:
-      return entry?.["kind"] === "resetCache";
-  }
+function isStep(value: unknown): value is Step {
+  return Array.isArray(value) && value.length > 0 && value.every(isChange);
+}
+
+function isChange(value: unknown): value is WorldChange {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 1;
 }

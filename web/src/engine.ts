@@ -2,21 +2,23 @@
  * The page's side of the worker.
  *
  * One request is in flight at a time. Waiting evaluations are merged, so that the latest edit wins and nothing
- * piles up. A request that exceeds its time is stopped by ending the worker; a new one is given what
- * the old one had published and evicted (the journal), not the text that made it run away.
+ * piles up. A request that exceeds its time is stopped by ending the worker; a new one is given the archives, the world
+ * and the texts that belong to the next evaluation, not the text that made it run away.
  */
-import type { Call, Entry, FileChange, ReadItem, Report, Request, Response, Results, Rule } from "./protocol";
-
-/** So many publications are repeated in a new worker; older ones are forgotten. */
-const JOURNAL_LIMIT = 24;
+import type { Call, Entry, FileChange, ReadItem, Report, Request, Response, Results, Rule, WorldInput, WorldReport } from "./protocol";
 
 export type Files = ReadonlyMap<string, string>;
 
-/** What has to be repeated to bring a new worker into the state of the old one. */
-export type JournalEntry =
-  | { kind: "publish"; files: Files; entry: Entry }
-  | { kind: "evict"; storePath: string }
-  | { kind: "resetCache" };
+/** What an evaluation takes place in. Compared by identity: another object is another surrounding. */
+export interface Surroundings {
+  world: WorldInput;
+  /** The texts that files had in the beginning. */
+  originals: Files;
+  /** Archives that caches of the world come from, by the paths that it has for them. */
+  uploads: ReadonlyMap<string, Uint8Array>;
+  /** The archive that the files are in, with the folder that it is unpacked into. */
+  archive?: { folder: string; bytes: Uint8Array } | undefined;
+}
 
 export type EngineStatus = "loading" | "ready";
 
@@ -24,13 +26,22 @@ export interface EngineListener {
   status(status: EngineStatus): void;
   /** The answer to the latest evaluation; `since` is the time of the first edit that it shows. */
   report(report: Report, since: number): void;
+  /** What became of the world that an evaluation takes place in. */
+  world(report: WorldReport): void;
   /** The worker was ended; `reason` is a sentence for people. Texts are untouched; the next call starts anew. */
   stopped(reason: string): void;
+  /** The world itself could not be made in time; the next evaluation should have another. */
+  worldStopped(): void;
 }
 
+type Question = Exclude<Call, { do: "evaluate" | "world" | "upload" }>;
+
+type Evaluation = { do: "evaluate"; files: Files; entry: Entry; surroundings: Surroundings; since: number };
+
 type Job =
-  | { do: "evaluate"; files: Files; entry: Entry; since: number; silent: boolean }
-  | { do: "call"; call: Exclude<Call, { do: "evaluate" }>; settle?: (result: Results[keyof Results] | undefined) => void };
+  | Evaluation
+  | { do: "prepare"; call: Exclude<Call, { do: "evaluate" }> }
+  | { do: "call"; call: Question; settle: (result: Results[keyof Results] | undefined) => void };
 
 /** What the engine needs of a `Worker`. */
 export interface Connection {
@@ -45,8 +56,6 @@ export interface EngineOptions {
   connect: () => Connection;
   /** After this many milliseconds a request is stopped. */
   timeLimit: number;
-  /** What every worker is brought to before anything else. */
-  journal: JournalEntry[];
   /** Whether results are compared with the last publication. */
   compare: boolean;
 }
@@ -63,71 +72,71 @@ export class Engine {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The texts that the worker has. */
   #known = new Map<string, string>();
-  #journal: JournalEntry[];
+  /** The original texts that the worker has. */
+  #originals = new Map<string, string>();
+  /** What the worker was told to surround evaluations with. */
+  #surroundings: Surroundings | undefined;
+  #uploaded = new Set<string>();
+  #archive: Uint8Array | undefined;
   #compare: boolean;
-  /** The last evaluation without an error: what a publication publishes. */
-  #lastGood: { files: Files; entry: Entry } | undefined;
 
-  constructor(listener: EngineListener, { connect, timeLimit, journal, compare }: EngineOptions) {
+  constructor(listener: EngineListener, { connect, timeLimit, compare }: EngineOptions) {
     this.#listener = listener;
     this.#connect = connect;
     this.#timeLimit = timeLimit;
-    this.#journal = journal;
     this.#compare = compare;
   }
 
-  get journal(): readonly JournalEntry[] {
-    return this.#journal;
-  }
-
   /** Evaluates `files`; the answer comes through the listener, unless a later evaluation replaces this one. */
-  evaluate(files: Files, entry: Entry, since: number): void {
-    this.#add({ do: "evaluate", files, entry, since, silent: false });
+  evaluate(files: Files, entry: Entry, surroundings: Surroundings, since: number): void {
+    this.#add({ do: "evaluate", files, entry, surroundings, since });
   }
 
-  /** Publishes the outputs of the evaluation before it. `undefined`: the worker was stopped. */
-  async publish(): Promise<Results["publish"] | undefined> {
-    const result = await this.#call({ do: "publish" });
-    return result as Results["publish"] | undefined;
+  derivation(drvPath: string): Promise<Results["derivation"] | undefined> {
+    return this.#call({ do: "derivation", drvPath });
   }
 
-  async derivation(drvPath: string): Promise<Results["derivation"] | undefined> {
-    const result = await this.#call({ do: "derivation", drvPath });
-    return result as Results["derivation"] | undefined;
+  /** What the dry run says and what Nix does about the last evaluation. */
+  run(): Promise<Results["run"] | undefined> {
+    return this.#call({ do: "run" });
   }
 
-  async storeObject(path: string): Promise<Results["storeObject"] | undefined> {
-    const result = await this.#call({ do: "storeObject", path });
-    return result as Results["storeObject"] | undefined;
+  build(drvPath: string): Promise<Results["build"] | undefined> {
+    return this.#call({ do: "build", drvPath });
   }
 
-  async read(items: ReadItem[]): Promise<Results["read"] | undefined> {
-    const result = await this.#call({ do: "read", items });
-    return result as Results["read"] | undefined;
+  contents(url: string, limit: number): Promise<Results["contents"] | undefined> {
+    return this.#call({ do: "contents", url, limit });
   }
 
-  async readDerivation(drvPath: string): Promise<Results["readDerivation"] | undefined> {
-    const result = await this.#call({ do: "readDerivation", drvPath });
-    return result as Results["readDerivation"] | undefined;
+  export(url: string): Promise<Results["export"] | undefined> {
+    return this.#call({ do: "export", url });
+  }
+
+  load(folder: string, bytes: Uint8Array): Promise<Results["load"] | undefined> {
+    return this.#call({ do: "load", folder, bytes });
+  }
+
+  /** The text of a file, if it is one that can be edited. */
+  text(path: string): Promise<Results["text"]> {
+    return this.#call({ do: "text", path });
+  }
+
+  storeObject(path: string): Promise<Results["storeObject"] | undefined> {
+    return this.#call({ do: "storeObject", path });
+  }
+
+  read(items: ReadItem[]): Promise<Results["read"] | undefined> {
+    return this.#call({ do: "read", items });
+  }
+
+  readDerivation(drvPath: string): Promise<Results["readDerivation"] | undefined> {
+    return this.#call({ do: "readDerivation", drvPath });
   }
 
   /** Evaluates under other rules. `undefined`: the worker was stopped, or a later question replaced this one. */
-  async whatIf(entry: Entry, rules: Rule[]): Promise<Results["whatIf"] | undefined> {
-    const result = await this.#call({ do: "whatIf", entry, rules });
-    return result as Results["whatIf"] | undefined;
-  }
-
-  evict(storePath: string): void {
-    this.#remember({ kind: "evict", storePath });
-    void this.#call({ do: "evict", storePath });
-  }
-
-  resetCache(): void {
-    // The comparison with the last publication outlives the cache's content.
-    const last = this.#journal.findLast((entry) => entry.kind === "publish");
-    this.#journal = last ? [last] : [];
-    this.#remember({ kind: "resetCache" });
-    void this.#call({ do: "resetCache" });
+  whatIf(entry: Entry, rules: Rule[]): Promise<Results["whatIf"] | undefined> {
+    return this.#call({ do: "whatIf", entry, rules });
   }
 
   compare(on: boolean): void {
@@ -135,23 +144,22 @@ export class Engine {
     void this.#call({ do: "compare", with: on ? "published" : "nothing" });
   }
 
-  /** Throws everything away and starts with another journal. */
-  restart(journal: JournalEntry[], compare: boolean): void {
+  /** Throws everything away. */
+  restart(compare: boolean): void {
     this.#end();
-    this.#journal = journal;
     this.#compare = compare;
   }
 
-  #call(call: Exclude<Call, { do: "evaluate" }>): Promise<Results[keyof Results] | undefined> {
-    return new Promise((settle) => this.#add({ do: "call", call, settle }));
+  #call<C extends Question>(call: C): Promise<Results[C["do"]] | undefined> {
+    return new Promise((settle) => this.#add({ do: "call", call, settle: settle as (result: unknown) => void }));
   }
 
   #add(job: Job): void {
     const last = this.#queue.at(-1);
-    if (job.do === "evaluate" && last?.do === "evaluate" && !last.silent) {
+    if (job.do === "evaluate" && last?.do === "evaluate") {
       this.#queue[this.#queue.length - 1] = { ...job, since: Math.min(job.since, last.since) };
-    } else if (job.do === "call" && isQuestion(job.call) && last?.do === "call" && last.call.do === job.call.do) {
-      last.settle?.(undefined);
+    } else if (job.do === "call" && last?.do === "call" && last.call.do === job.call.do && isQuestion(job.call)) {
+      last.settle(undefined);
       this.#queue[this.#queue.length - 1] = job;
     } else {
       this.#queue.push(job);
@@ -170,29 +178,18 @@ export class Engine {
       if (worker === this.#worker) this.#stop("The evaluator could not be started. The next edit tries again.");
     };
     this.#worker = worker;
-    this.#queue.unshift(...this.#replay());
-  }
-
-  #replay(): Job[] {
-    const jobs: Job[] = [];
-    for (const entry of this.#journal) {
-      if (entry.kind === "publish") {
-        jobs.push({ do: "evaluate", files: entry.files, entry: entry.entry, since: 0, silent: true });
-        jobs.push({ do: "call", call: { do: "publish" } });
-      } else if (entry.kind === "evict") {
-        jobs.push({ do: "call", call: { do: "evict", storePath: entry.storePath } });
-      } else {
-        jobs.push({ do: "call", call: { do: "resetCache" } });
-      }
+    if (!this.#compare) {
+      this.#queue.unshift({ do: "call", call: { do: "compare", with: "nothing" }, settle: () => {} });
     }
-    if (!this.#compare) jobs.push({ do: "call", call: { do: "compare", with: "nothing" } });
-    return jobs;
   }
 
   #next(): void {
     if (!this.#ready || this.#inFlight !== undefined) return;
-    const job = this.#queue.shift();
-    if (job === undefined) return;
+    const next = this.#queue[0];
+    if (next === undefined) return;
+    const preparation = next.do === "evaluate" ? this.#preparation(next) : undefined;
+    const job = preparation ?? next;
+    if (preparation === undefined) this.#queue.shift();
     this.#inFlight = job;
     this.#id += 1;
     this.#timer = setTimeout(() => {
@@ -200,17 +197,26 @@ export class Engine {
         `Evaluation was stopped after ${this.#timeLimit / 1000} seconds. Your text is untouched; the next edit starts it again.`,
       );
     }, this.#timeLimit);
-    const call: Call = job.do === "evaluate" ? { do: "evaluate", files: this.#changes(job.files), entry: job.entry } : job.call;
+    const call: Call = job.do === "evaluate" ? { do: "evaluate", files: changes(this.#known, job.files), entry: job.entry } : job.call;
     this.#worker?.postMessage({ id: this.#id, call });
   }
 
-  /** What the worker has to be told to have the texts of `files`. */
-  #changes(files: Files): FileChange[] {
-    const changes: FileChange[] = [];
-    for (const [path, text] of files) if (this.#known.get(path) !== text) changes.push({ path, text });
-    for (const path of this.#known.keys()) if (!files.has(path)) changes.push({ path, text: null });
-    this.#known = new Map(files);
-    return changes;
+  /** What the worker has to be told next before it can evaluate in these surroundings. */
+  #preparation({ files, surroundings }: Evaluation): Job | undefined {
+    const { world, originals, uploads, archive } = surroundings;
+    if (archive && this.#archive !== archive.bytes) {
+      this.#archive = archive.bytes;
+      return { do: "prepare", call: { do: "load", ...archive } };
+    }
+    for (const [path, bytes] of uploads) {
+      if (this.#uploaded.has(path)) continue;
+      this.#uploaded.add(path);
+      return { do: "prepare", call: { do: "upload", path, bytes } };
+    }
+    if (this.#surroundings === surroundings) return undefined;
+    this.#surroundings = surroundings;
+    const call = { do: "world", files: changes(this.#known, files), originals: changes(this.#originals, originals), world } as const;
+    return { do: "prepare", call };
   }
 
   #receive(response: Response): void {
@@ -238,32 +244,20 @@ export class Engine {
     clearTimeout(this.#timer);
     const job = this.#inFlight;
     this.#inFlight = undefined;
-    if (job?.do === "evaluate") {
-      const report = result as Report;
-      if (report.outcome !== "error") this.#lastGood = { files: job.files, entry: job.entry };
-      if (!job.silent) this.#listener.report(report, job.since);
-    } else if (job?.do === "call") {
-      if (job.call.do === "publish" && job.settle && this.#lastGood) {
-        this.#remember({ kind: "publish", ...this.#lastGood });
-      }
-      job.settle?.(result);
-    }
-  }
-
-  #remember(entry: JournalEntry): void {
-    this.#journal.push(entry);
-    if (this.#journal.length > JOURNAL_LIMIT) this.#journal.shift();
+    if (job?.do === "evaluate") this.#listener.report(result as Report, job.since);
+    else if (job?.do === "call") job.settle(result);
+    else if (job?.call.do === "world") this.#listener.world(result as WorldReport);
   }
 
   #stop(reason: string): void {
     const culprit = this.#inFlight;
-    const later = this.#queue.findLast((job) => job.do === "evaluate" && !job.silent);
-    // A journal that can't be repeated would end every worker to come.
-    if (culprit && (culprit.do === "evaluate" ? culprit.silent : !culprit.settle)) this.#journal = [];
+    const later = this.#queue.findLast((job) => job.do === "evaluate");
     this.#end();
     this.#listener.stopped(reason);
+    // A world that can't be made would end every worker to come.
+    if (culprit?.do === "prepare") this.#listener.worldStopped();
     // What was typed since then may be what mends it.
-    if (later && culprit) this.#add(later);
+    else if (later && culprit) this.#add(later);
   }
 
   #end(): void {
@@ -272,15 +266,28 @@ export class Engine {
     this.#worker = undefined;
     this.#ready = false;
     this.#known.clear();
-    this.#lastGood = undefined;
+    this.#originals.clear();
+    this.#surroundings = undefined;
+    this.#uploaded.clear();
+    this.#archive = undefined;
     const abandoned = this.#inFlight ? [this.#inFlight, ...this.#queue] : this.#queue;
     this.#inFlight = undefined;
     this.#queue = [];
-    for (const job of abandoned) if (job.do === "call") job.settle?.(undefined);
+    for (const job of abandoned) if (job.do === "call") job.settle(undefined);
   }
+}
+
+/** What has to be told to one who knows `known` so that it knows `files`; `known` is brought up to date. */
+function changes(known: Map<string, string>, files: Files): FileChange[] {
+  const changed: FileChange[] = [];
+  for (const [path, text] of files) if (known.get(path) !== text) changed.push({ path, text });
+  for (const path of known.keys()) if (!files.has(path)) changed.push({ path, text: null });
+  known.clear();
+  for (const [path, text] of files) known.set(path, text);
+  return changed;
 }
 
 /** Whether only the last answer counts. */
 function isQuestion(call: Call): boolean {
-  return ["derivation", "whatIf", "read", "readDerivation"].includes(call.do);
+  return ["derivation", "whatIf", "read", "readDerivation", "run", "build", "contents"].includes(call.do);
 }

@@ -89,9 +89,22 @@ export class FileList extends LitElement {
     if (this.renderRoot.querySelector(":focus")) active?.focus();
   }
 
+  #shown = "";
+
+  /** With thousands of files a list takes longer than an evaluation, and most edits leave it as it is. */
+  protected override shouldUpdate(): boolean {
+    const { example, active, files, pristine, latest } = this.state;
+    const changed = [...files].filter(([path, text]) => pristine.get(path) !== text).map(([path]) => path);
+    const wrong = latest?.diagnostics.map(({ file, severity }) => (severity === "error" ? (file ?? "") : "")) ?? [];
+    const shown = [example.name, active, ...changed, "", ...wrong].join("\n");
+    if (shown === this.#shown) return false;
+    this.#shown = shown;
+    return true;
+  }
+
   protected override render() {
     return html`<div class="list" role="listbox" aria-label="Files" @keydown=${this.#key}>
-      ${folders(this.state.files.keys()).map(
+      ${folders(this.#paths()).map(
         ([folder, paths]) =>
           html`<div role="group" aria-label=${folder === "" ? "top folder" : folder} class=${folder === "" ? "group top" : "group"}>
             ${folder === "" ? nothing : html`<div class="folder" aria-hidden="true">${folder}/</div>`}
@@ -99,6 +112,11 @@ export class FileList extends LitElement {
           </div>`,
       )}
     </div>`;
+  }
+
+  /** All files, also those of an archive that were not opened yet. */
+  #paths(): readonly string[] {
+    return this.state.example.archive?.paths ?? [...this.state.files.keys()];
   }
 
   #file(path: string) {
@@ -121,7 +139,7 @@ export class FileList extends LitElement {
 
   /** Arrow keys open the next file, as in a list of tabs; the focus stays in the list. */
   #key(event: KeyboardEvent): void {
-    const paths = [...this.state.files.keys()];
+    const paths = this.#paths();
     const at = paths.indexOf(this.state.active);
     const target = { ArrowUp: at - 1, ArrowLeft: at - 1, ArrowDown: at + 1, ArrowRight: at + 1, Home: 0, End: paths.length - 1 }[event.key];
     const path = paths[target ?? -1];

@@ -6,7 +6,8 @@
 import { css, html, LitElement, nothing, svg, type PropertyValues } from "lit";
 import type { DerivationActions } from "./derivation-actions";
 import { layOut, NODE_HEIGHT, type Layout } from "./graph-layout";
-import type { DerivationSummary, Report } from "./protocol";
+import type { DerivationSummary, Report, RunReport } from "./protocol";
+import { differs, inRun } from "./run";
 import { ACTION_MARKS, CHANGE_MARKS, changeMark, meaning, symbol, symbolAt, word } from "./state-mark";
 import { shared } from "./theme";
 
@@ -17,11 +18,13 @@ const KEPT_WIDTHS = 5_000;
 export class GraphView extends LitElement {
   static override properties = {
     report: { attribute: false },
+    run: { attribute: false },
     selected: { attribute: false },
     width: { state: true },
     focused: { state: true },
   };
   declare report: Report | undefined;
+  declare run: RunReport | undefined;
   declare selected: DerivationSummary | undefined;
   declare store: Pick<DerivationActions, "select">;
   /** Of the picture, in pixels. */
@@ -89,6 +92,14 @@ export class GraphView extends LitElement {
       }
       .node:hover .box {
         fill: var(--raised);
+      }
+      .node .wrong {
+        fill: var(--surface);
+        stroke: var(--impossible);
+        stroke-width: 1.5;
+      }
+      .node .unequal {
+        font-weight: 700;
       }
       .ring {
         display: none;
@@ -175,13 +186,15 @@ export class GraphView extends LitElement {
           if (derivation === undefined || place === undefined) return nothing;
           const mark = marks[index] ?? "unchanged";
           const width = nodeWidth(derivation);
+          const done = inRun(this.run, derivation.drvPath);
+          const wrong = done && differs(done) ? done.nix.action : undefined;
           return svg`<g
             class=${`node ${mark} ${derivation.action}`}
             role="option"
             data-index=${index}
             tabindex=${derivation === entered ? 0 : -1}
             aria-selected=${derivation.drvPath === selected}
-            aria-label=${[derivation.name, ...(compared ? [word(mark)] : []), word(derivation.action)].join(", ")}
+            aria-label=${[derivation.name, ...(compared ? [word(mark)] : []), word(derivation.action), ...(wrong ? [`but Nix: ${word(wrong)}`] : [])].join(", ")}
             transform=${`translate(${place.x} ${place.y})`}
             @click=${() => this.#select(derivation)}
           >
@@ -190,6 +203,10 @@ export class GraphView extends LitElement {
             ${compared ? symbolAt(mark, 8, 7) : nothing}
             <text x="26" y="17">${label(derivation)}${shortened(derivation) ? svg`<tspan aria-hidden="true">…</tspan>` : nothing}</text>
             ${symbolAt(derivation.action, width - 20, 7)}
+            ${wrong
+              ? svg`<rect class="wrong" x=${width - 23} y=${NODE_HEIGHT - 10} width="34" height="18" rx="9" />
+                  <text class="unequal" x=${width - 16} y=${NODE_HEIGHT + 3}>≠</text>${symbolAt(wrong, width - 5, NODE_HEIGHT - 7)}`
+              : nothing}
           </g>`;
         })}
       </svg>
@@ -212,7 +229,13 @@ export class GraphView extends LitElement {
       ${[...CHANGE_MARKS, ...ACTION_MARKS]
         .filter((mark) => used.has(mark))
         .map((mark) => html`<li>${symbol(mark)}${word(mark)}: ${meaning(mark)}</li>`)}
+      ${shown.some(({ drvPath }) => this.#isWrong(drvPath)) ? html`<li>≠: the dry run says one thing, Nix does the other</li>` : nothing}
     </ul>`;
+  }
+
+  #isWrong(drvPath: string): boolean {
+    const done = inRun(this.run, drvPath);
+    return done !== undefined && differs(done);
   }
 
   /** The layout only changes with the graph's shape, which most edits leave alone. */

@@ -1,7 +1,8 @@
 /** The table of store paths: one row for each output, with what changed and what the cache has. */
 import { css, html, LitElement, nothing } from "lit";
 import type { DerivationActions } from "./derivation-actions";
-import type { DerivationSummary, OutputSummary, Report } from "./protocol";
+import type { DerivationSummary, OutputSummary, Report, RunReport } from "./protocol";
+import { differs, inRun } from "./run";
 import { changeMark, symbol, word, type Mark } from "./state-mark";
 import { storePath } from "./store-path";
 import { shared } from "./theme";
@@ -12,10 +13,12 @@ const SHOWN_ROWS = 400;
 export class PathTable extends LitElement {
   static override properties = {
     report: { attribute: false },
+    run: { attribute: false },
     selected: { attribute: false },
     everything: { state: true },
   };
   declare report: Report | undefined;
+  declare run: RunReport | undefined;
   declare selected: DerivationSummary | undefined;
   declare store: Pick<DerivationActions, "select">;
   declare everything: boolean;
@@ -84,6 +87,17 @@ export class PathTable extends LitElement {
         vertical-align: -1px;
         margin-inline-end: 5px;
       }
+      .label {
+        display: none;
+      }
+      .wrong {
+        background: color-mix(in srgb, var(--impossible) 12%, transparent);
+        font-weight: 600;
+      }
+      .unequal {
+        color: var(--impossible);
+        font-weight: 700;
+      }
       .removed {
         color: var(--muted);
         text-decoration: line-through;
@@ -117,6 +131,13 @@ export class PathTable extends LitElement {
         .state {
           width: auto;
         }
+        .label {
+          display: inline;
+          color: var(--muted);
+        }
+        tr.selected .label {
+          color: var(--text);
+        }
       }
     `,
   ];
@@ -140,7 +161,8 @@ export class PathTable extends LitElement {
           <tr>
             <th scope="col">Output and its store path</th>
             ${report.hasBaseline ? html`<th scope="col" class="narrow">Change</th>` : nothing}
-            <th scope="col" class="narrow">Plan</th>
+            <th scope="col" class="narrow">Dry run says</th>
+            <th scope="col" class="narrow">Nix does</th>
           </tr>
         </thead>
         <tbody role="rowgroup">
@@ -160,6 +182,9 @@ export class PathTable extends LitElement {
 
   #row(derivation: DerivationSummary, output: OutputSummary) {
     const chosen = this.selected?.drvPath === derivation.drvPath;
+    const done = inRun(this.run, derivation.drvPath)?.outputs.find(({ name }) => name === output.name);
+    const path = output.path ?? done?.path;
+    const wrong = done !== undefined && differs(done);
     return html`<tr role="row" class=${chosen ? "selected" : ""}>
       <td role="cell">
         <button
@@ -170,12 +195,19 @@ export class PathTable extends LitElement {
         >
           ${output.name === "out" ? derivation.name : `${derivation.name}!${output.name}`}
         </button>
-        ${output.path === undefined
+        ${path === undefined
           ? html`<span class="path muted">known after the build</span>`
-          : storePath(output.path, output.baselinePath)}
+          : html`${storePath(path, output.baselinePath)}${output.path === undefined
+              ? html` <span class="muted">(follows from what comes out)</span>`
+              : nothing}`}
       </td>
       ${this.report?.hasBaseline ? html`<td role="cell" class="narrow state">${mark(changeMark(derivation, output))}</td>` : nothing}
-      <td role="cell" class="narrow state">${mark(derivation.action)}</td>
+      <td role="cell" class="narrow state"><span class="label">dry run: </span>${mark(done?.dryRun.action ?? derivation.action)}</td>
+      <td role="cell" class=${`narrow state ${wrong ? "wrong" : ""}`}>
+        <span class="label">Nix: </span>${done === undefined
+          ? html`<span class="muted">…</span>`
+          : html`${mark(done.nix.action)}${wrong ? html`<span class="unequal" title="Nix does something else than the dry run says"> ≠</span>` : nothing}`}
+      </td>
     </tr>`;
   }
 }

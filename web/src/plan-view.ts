@@ -2,9 +2,11 @@
 import { css, html, LitElement, nothing, svg } from "lit";
 import { beginning } from "./long-text";
 import type { Action, DerivationSummary } from "./protocol";
+import { differs } from "./run";
 import { ACTION_MARKS, changeMark, symbol, word } from "./state-mark";
 import { count, type State, type Store } from "./store";
 import { shared } from "./theme";
+import { duration, host } from "./world";
 
 /** Of many causes the first ones are named. */
 const CAUSES_SHOWN = 4;
@@ -73,6 +75,10 @@ export class PlanView extends LitElement {
       b {
         color: var(--text);
       }
+      .wrong {
+        color: var(--impossible);
+        font-weight: 600;
+      }
       .notice {
         margin-top: 6px;
         font-size: 13px;
@@ -127,7 +133,37 @@ export class PlanView extends LitElement {
           (action) => html`<li>${symbol(action)}<b>${counts[action]}</b> ${word(action)}</li>`,
         )}
       </ul>
-      ${this.#why(derivations)}`;
+      ${this.#nix()} ${this.#why(derivations)}`;
+  }
+
+  /** What Nix does, and whether that is what the dry run says. */
+  #nix() {
+    const { run, runIsCurrent } = this.state;
+    if (run === undefined) return nothing;
+    const { cost, failure, dropped } = run;
+    const wrong = run.derivations.filter(differs);
+    const first = wrong.at(-1);
+    const shade = runIsCurrent ? "" : "muted";
+    const size = cost.downloads > 0 ? ` (${cost.downloadSize})` : "";
+    const done = `${cost.builds} built, ${cost.downloads} fetched${size}`;
+    return html`<p class=${`why ${shade}`}>
+        <b>Nix:</b> ${failure === undefined ? done : `${done}, then it fails`}${cost.total > 0 ? `, ${duration(cost.total)}` : ""}.
+        ${first === undefined
+          ? nothing
+          : html`<span class="wrong">≠ The dry run is wrong</span> about ${count(wrong.length, "derivation")}, for example
+              <button type="button" class="link" @click=${() => this.store.select(first.drvPath)}>${nameOf(first.drvPath)}</button>.`}
+      </p>
+      ${failure === undefined ? nothing : html`<p class="why wrong">${beginning(failure, 600)}</p>`}
+      ${dropped.map(
+        ({ cache, reason, rule, fix }) =>
+          html`<p class="why">${host(cache)} is not asked: ${reason} <span class="muted">Rule ${rule}.</span>${fix === undefined ? nothing : ` To change that: ${fix}.`}</p>`,
+      )}
+      ${run.turned
+        ? html`<p class="why">
+            <b>Side by side:</b> content-addressed ${count(cost.builds, "build")}; the same set input-addressed
+            ${count(run.turned.builds, "build")}.
+          </p>`
+        : nothing}`;
   }
 
   /** What was edited, and how far it reaches. */
@@ -135,7 +171,7 @@ export class PlanView extends LitElement {
     const causes = derivations.filter(({ role }) => role === "cause");
     if (causes.length === 0) {
       const same = this.state.report?.hasBaseline && derivations.every((derivation) => changeMark(derivation) === "unchanged");
-      return same ? html`<p class="why">Every store path is as last published. Edit a file, or try a step from the list.</p>` : nothing;
+      return same ? html`<p class="why">Every store path is as last published. Edit a file${this.state.example.scenario ? "" : ", or try a step from the list"}.</p>` : nothing;
     }
     const followers = derivations.filter((derivation) => changeMark(derivation) === "cascade").length;
     const kept = causes.every(({ outputs }) => outputs.every(({ change }) => change === "unchanged"));
@@ -153,6 +189,11 @@ export class PlanView extends LitElement {
     const select = () => this.store.select(cause.drvPath);
     return html`<button type="button" class="link" @click=${select}>${cause.name}</button>${fields(cause)}`;
   }
+}
+
+/** The name in the path of a `.drv` file. */
+function nameOf(drvPath: string): string {
+  return drvPath.slice(drvPath.lastIndexOf("/") + 34).replace(/\.drv$/, "");
 }
 
 /** The first of the attributes that changed, in parentheses. */

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from "lit";
 import "./announcer";
 import "./derivation-view";
 import "./editor";
-import { example } from "./examples";
+import { example, FIRST } from "./examples";
 import "./file-list";
 import "./graph-view";
 import { beginning } from "./long-text";
@@ -12,11 +12,21 @@ import "./plan-view";
 import "./problems";
 import type { Reader } from "./reader";
 import "./reader";
-import { Store, type State } from "./store";
+import "./scenario-banner";
+import { fromFragment } from "./share";
+import { Store, type State, type View } from "./store";
 import "./story-list";
 import { shared } from "./theme";
+import "./timeline";
 import "./toolbar";
 import "./what-if";
+import "./world-view";
+
+const VIEWS: { view: View; name: string }[] = [
+  { view: "derivations", name: "Derivations" },
+  { view: "timeline", name: "Timeline and cost" },
+  { view: "world", name: "Caches and settings" },
+];
 
 export class Playground extends LitElement {
   static override properties = { state: { state: true } };
@@ -70,6 +80,31 @@ export class Playground extends LitElement {
       }
       #scroll > section + section {
         border-top: 1px solid var(--border);
+      }
+      [role="tablist"] {
+        display: flex;
+        gap: 2px;
+        padding: 0 10px;
+        border-bottom: 1px solid var(--border);
+        background: var(--surface);
+        overflow-x: auto;
+      }
+      [role="tab"] {
+        padding: 7px 10px 5px;
+        border: 0;
+        border-bottom: 3px solid transparent;
+        background: none;
+        color: var(--muted);
+        font-size: 13px;
+        font-weight: 600;
+        white-space: nowrap;
+      }
+      [role="tab"]:focus-visible {
+        outline-offset: -2px;
+      }
+      [role="tab"][aria-selected="true"] {
+        border-bottom-color: var(--accent);
+        color: var(--text);
       }
       h2 {
         margin-bottom: 10px;
@@ -138,7 +173,7 @@ export class Playground extends LitElement {
     `,
   ];
 
-  #store = new Store(example("distribution"));
+  #store = new Store(example(location.hash.slice(1) || FIRST));
   #unsubscribe: (() => void) | undefined;
   #keep = () => this.#store.keepNow();
 
@@ -147,6 +182,14 @@ export class Playground extends LitElement {
     this.state = this.#store.state;
     this.#store.shown = (since) => void this.#measure(since);
     this.#takeOver();
+    void this.#openLink();
+  }
+
+  /** Opens what the address holds. */
+  async #openLink(): Promise<void> {
+    const held = await fromFragment(location.hash);
+    if (held === null) this.#store.notify("The link can't be read: it is damaged, or of a newer version of this page.");
+    else if (held) this.#store.openShared(held);
   }
 
   /** Takes over what was typed into the static part of the page before this script ran, and where. */
@@ -177,7 +220,6 @@ export class Playground extends LitElement {
   protected override render() {
     const { state } = this;
     const store = this.#store;
-    const graph = (state.report?.derivations.length ?? 0) > 0;
     const shade = state.outdated ? "outdated" : "";
     return html`
       <drvlab-toolbar .state=${state} .store=${store} @read=${() => void this.renderRoot.querySelector<Reader>("drvlab-reader")?.open()}></drvlab-toolbar>
@@ -191,31 +233,29 @@ export class Playground extends LitElement {
           <drvlab-story .state=${state} .store=${store}></drvlab-story>
         </section>
         <section id="results" aria-label="Results" aria-busy=${state.engine === "loading"}>
+          <drvlab-scenario .state=${state} .store=${store}></drvlab-scenario>
           <drvlab-plan .state=${state} .store=${store}></drvlab-plan>
-          <div id="scroll" tabindex="0" role="group" aria-label="Graph and store paths">
-            <section class=${shade} aria-labelledby="graph" ?hidden=${!graph}>
-              <h2 id="graph">Derivation graph</h2>
-              <drvlab-graph .report=${state.report} .selected=${state.selected} .store=${store}></drvlab-graph>
-            </section>
-            <section class=${shade} aria-labelledby="paths" ?hidden=${!graph}>
-              <h2 id="paths">Store paths</h2>
-              <drvlab-paths .report=${state.report} .selected=${state.selected} .store=${store}></drvlab-paths>
-            </section>
-            ${graph
-              ? html`<section class=${shade} aria-label="Dry run">
-                  <details>
-                    <summary>Dry run</summary>
-                    <pre>${beginning(state.report?.plan.dryRun || "Nothing to build or fetch.")}</pre>
-                  </details>
-                </section>
-                <section class=${shade} aria-label="What if">
-                  <drvlab-what-if .state=${state} .store=${store}></drvlab-what-if>
-                </section>`
-              : nothing}
+          <div role="tablist" aria-label="Results" @keydown=${this.#tabKey}>
+            ${VIEWS.map(
+              ({ view, name }) => html`<button
+                type="button"
+                role="tab"
+                id=${`tab-${view}`}
+                aria-selected=${state.view === view}
+                aria-controls="scroll"
+                tabindex=${state.view === view ? 0 : -1}
+                @click=${() => store.show(view)}
+              >
+                ${name}
+              </button>`,
+            )}
           </div>
+          <div id="scroll" tabindex="0" role="tabpanel" aria-labelledby=${`tab-${state.view}`}>${this.#view(shade)}</div>
           <drvlab-derivation
             .state=${state}
             .store=${store}
+            .run=${state.run}
+            .builder=${store}
             @closed=${() => this.renderRoot.querySelector<HTMLElement>("drvlab-graph")?.focus()}
           ></drvlab-derivation>
         </section>
@@ -223,6 +263,52 @@ export class Playground extends LitElement {
       <drvlab-reader .store=${store}></drvlab-reader>
       <drvlab-announcer .state=${state}></drvlab-announcer>
     `;
+  }
+
+  #view(shade: string) {
+    const { state } = this;
+    const store = this.#store;
+    const graph = (state.report?.derivations.length ?? 0) > 0;
+    switch (state.view) {
+      case "timeline":
+        return html`<section class=${shade} aria-label="Timeline and cost">
+          <drvlab-timeline .state=${state} .store=${store}></drvlab-timeline>
+        </section>`;
+      case "world":
+        return html`<section aria-label="Caches and settings"><drvlab-world .state=${state} .store=${store}></drvlab-world></section>`;
+      case "derivations":
+        return html`<section class=${shade} aria-labelledby="graph" ?hidden=${!graph}>
+            <h2 id="graph">Derivation graph</h2>
+            <drvlab-graph .report=${state.report} .run=${state.run} .selected=${state.selected} .store=${store}></drvlab-graph>
+          </section>
+          <section class=${shade} aria-labelledby="paths" ?hidden=${!graph}>
+            <h2 id="paths">Store paths</h2>
+            <drvlab-paths .report=${state.report} .run=${state.run} .selected=${state.selected} .store=${store}></drvlab-paths>
+          </section>
+          ${graph
+            ? html`<section class=${shade} aria-label="Dry run">
+                <details>
+                  <summary>Dry run</summary>
+                  <pre>${beginning(state.report?.plan.dryRun || "Nothing to build or fetch.")}</pre>
+                </details>
+              </section>`
+            : nothing}
+          ${graph
+            ? html`<section class=${shade} aria-label="What if">
+                <drvlab-what-if .state=${state} .store=${store}></drvlab-what-if>
+              </section>`
+            : nothing}`;
+    }
+  }
+
+  #tabKey(event: KeyboardEvent): void {
+    const at = VIEWS.findIndex(({ view }) => view === this.state.view);
+    const target = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: VIEWS.length - 1 }[event.key];
+    const next = VIEWS[((target ?? at) + VIEWS.length) % VIEWS.length];
+    if (target === undefined || next === undefined) return;
+    event.preventDefault();
+    this.#store.show(next.view);
+    this.renderRoot.querySelector<HTMLElement>(`#tab-${next.view}`)?.focus();
   }
 
   protected override async getUpdateComplete(): Promise<boolean> {

@@ -5,37 +5,62 @@
  * The page sends one `Request` at a time and waits for the `Response` with its id, so the worker needs no queue.
  */
 import type {
+  BuildReport,
+  CacheContents,
   DerivationDetail,
   Entry,
-  PublishReport,
+  ExportedCache,
+  LoadReport,
   ReadReport,
   Report,
   Rule,
+  RunReport,
   Side,
   SourceDetail,
   WhatIf,
+  WorldInput,
+  WorldReport,
 } from "./wasm/drvlab_wasm.js";
 
 export type {
   Action,
+  Assertion,
   AttributePlace,
+  BuildFile,
+  BuildReport,
+  BuiltOutput,
+  CacheContents,
+  CacheFile,
+  CacheState,
+  WorldChange,
   Content,
+  Cost,
+  Decided,
   DerivationDetail,
   DerivationSummary,
   Diagnostic,
   Entry,
+  Event,
+  Expectation,
+  ExportedCache,
   FoldedByte,
+  LoadReport,
   Mark,
   OutputSummary,
   PathExplanation,
   Place,
-  PublishReport,
   ReadReport,
   Report,
   Rule,
+  RunDerivation,
+  RunReport,
+  RunStep,
+  Scenario,
+  SettingsFile,
   Side,
   SourceDetail,
   Step,
+  Subject,
   Text,
   TextPiece,
   TextProblem,
@@ -43,6 +68,9 @@ export type {
   TraceFrame,
   TreeEntry,
   WhatIf,
+  WorldFile,
+  WorldInput,
+  WorldReport,
   WrongHit,
 } from "./wasm/drvlab_wasm.js";
 
@@ -57,31 +85,41 @@ export type ReadItem =
   | { side: Side; kind: "text"; name: string | undefined; bytes: Uint8Array; length: number }
   | { side: Side; kind: "attribute"; entry: Entry };
 
-/** One thing to do for the worker; `files` are applied before the evaluation. */
+/** One thing to do for the worker; `files` and `originals` are applied before it. */
 export type Call =
   | { do: "evaluate"; files: FileChange[]; entry: Entry }
-  | { do: "publish" }
+  | { do: "world"; files: FileChange[]; originals: FileChange[]; world: WorldInput }
+  | { do: "upload"; path: string; bytes: Uint8Array }
+  | { do: "load"; folder: string; bytes: Uint8Array }
+  | { do: "text"; path: string }
   | { do: "compare"; with: "published" | "nothing" }
-  | { do: "evict"; storePath: string }
-  | { do: "resetCache" }
   | { do: "derivation"; drvPath: string }
   | { do: "storeObject"; path: string }
   | { do: "read"; items: ReadItem[] }
   | { do: "readDerivation"; drvPath: string }
+  | { do: "run" }
+  | { do: "build"; drvPath: string }
+  | { do: "contents"; url: string; limit: number }
+  | { do: "export"; url: string }
   | { do: "whatIf"; entry: Entry; rules: Rule[] };
 
 /** What each call answers. */
 export interface Results {
   evaluate: Report;
-  publish: PublishReport;
+  world: WorldReport;
+  upload: null;
+  load: LoadReport;
+  text: string | undefined;
   compare: null;
-  evict: boolean;
-  resetCache: null;
   derivation: DerivationDetail;
   storeObject: SourceDetail;
   read: ReadReport;
   /** `null`: nothing has been read. */
   readDerivation: DerivationDetail | null;
+  run: RunReport;
+  build: BuildReport;
+  contents: CacheContents;
+  export: ExportedCache;
   whatIf: WhatIf;
 }
 

@@ -4,18 +4,53 @@
  * State flows one way: a component calls a method of the store, the store replaces its state and tells its
  * subscribers, and the components are rendered from the new state.
  */
-import { discardDraft, loadDraft, overlaid, overlay, saveDraft, storeEntry, type Draft } from "./draft";
-import { Engine, type Files, type JournalEntry } from "./engine";
-import type { Example, Settings, StoryStep } from "./examples";
-import type { DerivationDetail, DerivationSummary, Entry, Place, ReadItem, Report, Results, Rule, WhatIf } from "./protocol";
+import { discardDraft, loadDraft, overlaid, overlay, saveDraft, type Draft } from "./draft";
+import { Engine, type Files, type Surroundings } from "./engine";
+import { byFolder, example, ownExample, type Archive, type Example, type Settings, type StoryStep } from "./examples";
+import type {
+  CacheContents,
+  CacheFile,
+  DerivationDetail,
+  DerivationSummary,
+  Entry,
+  Event as WorldEvent,
+  ExportedCache,
+  Place,
+  ReadItem,
+  Report,
+  Results,
+  Rule,
+  RunReport,
+  SettingsFile,
+  Subject,
+  WhatIf,
+  WorldReport,
+  BuildReport,
+} from "./protocol";
+import type { Shared } from "./share";
 import { connect } from "./worker-connection";
+import { cachesOf, settingsOf, withStep, type Step, type World } from "./world";
+
+/** What the right side shows. */
+export type View = "derivations" | "timeline" | "world";
 
 export interface State {
+  readonly example: Example;
+  readonly view: View;
   readonly files: Files;
   readonly pristine: Files;
   readonly active: string;
   readonly attrPath: string;
-  readonly substitute: boolean;
+  /** The world around the texts. */
+  readonly world: World;
+  /** What the evaluator says of it. */
+  readonly worldReport: WorldReport | undefined;
+  /** What the dry run says and what Nix does; it may belong to an earlier report. */
+  readonly run: RunReport | undefined;
+  /** Whether `run` belongs to `report`. */
+  readonly runIsCurrent: boolean;
+  /** Whether the package set is turned from input- to content-addressed. */
+  readonly contentAddressed: boolean;
   /** Whether the plan is that of a new machine; otherwise of one that runs what was published last. */
   readonly emptyStore: boolean;
   /** Whether the results are compared with the last published state. */
@@ -60,31 +95,90 @@ const TIME_LIMIT = 3_000;
 /** Drafts are written this many milliseconds after an edit, and when the page is left. */
 const DRAFT_DELAY = 300;
 
-/** The cache is asked, and this machine runs what was published last. */
+/** Package sets of the visitor's own may take longer. */
+const TIME_LIMIT_OWN = 20_000;
+
+/** What Nix does is asked for when nothing was edited for so many milliseconds. */
+const RUN_DELAY = 120;
+
+/** The cache is asked, and this machine has what it built last. */
 const USUAL: Settings = { substitute: true, emptyStore: false };
 
 export class Store {
-  readonly example: Example;
   state: State;
   #subscribers = new Set<() => void>();
   #engine: Engine;
   #draftTimer: ReturnType<typeof setTimeout> | undefined;
+  #runTimer: ReturnType<typeof setTimeout> | undefined;
+  /** What the engine was last told to surround evaluations with, as long as that is the state's. */
+  #surroundings: { of: World; value: Surroundings } | undefined;
+  /** Archives that caches come from, by the paths that the world has for them. */
+  #uploads: ReadonlyMap<string, Uint8Array> = new Map();
   /** Called after the page shows an answer, with the time of the edit that it answers. */
   shown: (since: number) => void = () => {};
 
-  constructor(example: Example) {
-    this.example = example;
-    const draft = loadDraft(example.name);
-    this.state = this.#initial(draft);
-    this.#engine = new Engine(
+  /** What the draft is kept as; what a link held is kept apart from the visitor's own work. */
+  #draftName: string;
+
+  constructor(chosen: Example, draft = loadDraft(chosen.name)) {
+    this.#draftName = chosen.name;
+    this.state = initial(chosen, draft);
+    this.#engine = this.#newEngine();
+    this.#evaluate();
+  }
+
+  get example(): Example {
+    return this.state.example;
+  }
+
+  #newEngine(): Engine {
+    return new Engine(
       {
         status: (engine) => this.#set({ engine }),
         report: (report, since) => this.#show(report, since),
+        world: (worldReport) => this.#showWorld(worldReport),
         stopped: (notice) => this.#set({ engine: "stopped", notice, outdated: true }),
+        worldStopped: () => this.#setWorld({ ...this.state.world, steps: [] }),
       },
-      { connect, timeLimit: TIME_LIMIT, journal: this.#journal(draft), compare: this.state.compare },
+      { connect, timeLimit: this.example.archive ? TIME_LIMIT_OWN : TIME_LIMIT, compare: this.state.compare },
     );
+  }
+
+  /** Shows another example or scenario, as it was left if it was there before. */
+  choose(name: string): void {
+    this.#begin(example(name), loadDraft(name));
+  }
+
+  /** Shows what a link holds; the visitor's own draft is not touched. */
+  openShared({ example: name, draft }: Shared): void {
+    this.#begin(example(name), draft, `link:${name}`);
+    this.#set({ notice: "This is what the link holds. Your own draft is as you left it: choose it above." });
+  }
+
+  /** What a link to the present state holds; `undefined` for files that no link has room for. */
+  shared(): Shared | undefined {
+    return this.example.archive ? undefined : { example: this.example.name, draft: this.#draft() };
+  }
+
+  notify(notice: string): void {
+    this.#set({ notice });
+  }
+
+  #begin(chosen: Example, draft: Draft | undefined, draftName = chosen.name): void {
+    this.keepNow();
+    this.#draftName = draftName;
+    this.#engine.restart(true);
+    clearTimeout(this.#runTimer);
+    this.#surroundings = undefined;
+    const { view } = this.state;
+    this.state = { ...initial(chosen, draft), view };
+    this.#engine = this.#newEngine();
     this.#evaluate();
+    if (chosen.scenario?.beside === "names") this.setRule("names", true);
+  }
+
+  show(view: View): void {
+    this.#set({ view });
   }
 
   subscribe(subscriber: () => void): () => void {
@@ -115,7 +209,20 @@ export class Store {
 
   open(path: string): void {
     if (this.state.files.has(path)) this.#set({ active: path });
+    else if (this.example.archive?.paths.includes(path)) void this.#openFromArchive(path);
     this.#keep();
+  }
+
+  async #openFromArchive(path: string): Promise<void> {
+    const chosen = this.example;
+    const text = await this.#engine.text(path);
+    if (this.example !== chosen) return;
+    if (text === undefined) {
+      this.#set({ notice: `${path.slice(chosen.folder.length)} is no text, or too long to be edited here.` });
+      return;
+    }
+    const add = (files: Files) => new Map([...files, [path, text] as [string, string]].sort(byFolder));
+    this.#set({ files: add(this.state.files), pristine: add(this.state.pristine), active: path });
   }
 
   goTo(place: Place): void {
@@ -135,7 +242,7 @@ export class Store {
     const { whatIf } = this.state;
     if (whatIf === undefined) return;
     const { rules } = whatIf;
-    const answer = await this.#engine.whatIf(this.#entry(this.state.attrPath, this.state), [...rules]);
+    const answer = await this.#engine.whatIf(this.#entry(), [...rules]);
     if (answer && this.state.whatIf?.rules === rules) this.#set({ whatIf: { rules, answer } });
   }
 
@@ -151,8 +258,7 @@ export class Store {
   }
 
   setSubstitute(substitute: boolean): void {
-    this.#set({ substitute, notice: "" });
-    this.#evaluate();
+    this.setSettings({ ...settingsOf(this.state.world), substitute });
   }
 
   setEmptyStore(emptyStore: boolean): void {
@@ -166,36 +272,153 @@ export class Store {
     this.#evaluate();
   }
 
-  /** Publishes what the present text evaluates to. */
-  async publish(): Promise<void> {
-    const result = await this.#engine.publish();
-    if (result === undefined) return;
-    const { published, alreadyThere } = result;
-    this.#set({
-      notice: `The build farm pushed ${count(published, "new store path")} to the cache (${alreadyThere} ${alreadyThere === 1 ? "was" : "were"} there already), and this machine switched to this revision.`,
-    });
+  setContentAddressed(contentAddressed: boolean): void {
+    this.#set({ contentAddressed, notice: "" });
     this.#evaluate();
+  }
+
+  setSettings(settings: SettingsFile): void {
+    this.#step([{ settings }]);
+  }
+
+  setCaches(caches: CacheFile[], notice = ""): void {
+    this.#step([{ caches }], notice);
+  }
+
+  setBuilds(builds: World["begin"]["builds"]): void {
+    this.#step([{ builds: builds ?? {} }]);
+  }
+
+  forget(): void {
+    this.#step([{ forget: {} }]);
+  }
+
+  happen(event: WorldEvent, notice = ""): void {
+    this.#step([{ happen: event }], notice);
+  }
+
+  /** What the present text is, for events that happen now. */
+  subject(attribute = this.state.attrPath): Subject {
+    const texts = overlay(this.state.files, this.state.pristine);
+    return { attribute, ...(Object.keys(texts).length > 0 ? { texts } : {}) };
+  }
+
+  /** A build farm publishes what the present text evaluates to, and this machine builds it, which mostly means that it fetches it. */
+  publish(): void {
+    const [cache] = cachesOf(this.state.world);
+    if (cache === undefined) {
+      this.#set({ notice: "There is no cache to publish to." });
+      return;
+    }
+    const what = this.subject();
+    this.#step([{ happen: { publish: { to: cache.url, what } } }, { happen: { build: { what } } }]);
   }
 
   emptyCache(): void {
-    this.#engine.resetCache();
-    this.#set({ notice: "The cache is empty now." });
-    this.#evaluate();
+    const caches = cachesOf(this.state.world);
+    this.#step(
+      caches.map(({ url }) => ({ clear: { cache: url } })),
+      caches.length === 1 ? "The cache is empty now." : "The caches are empty now.",
+    );
   }
 
   evict(storePath: string): void {
-    this.#engine.evict(storePath);
-    this.#set({ notice: `Evicted ${storePath} from the cache.` });
+    const having = cachesOf(this.state.world).map(({ url }) => ({ happen: { evict: { from: url, name: storePath } } }));
+    this.#step(having, `Evicted ${storePath} from the cache.`);
+  }
+
+  /** Takes steps of the world back, the last one if no number is given; texts stay. */
+  undo(from = this.state.world.steps.length - 1): void {
+    const { world } = this.state;
+    if (world.steps.length === 0) return;
+    this.#set({ notice: from === world.steps.length - 1 ? "The last step was taken back." : "The steps were taken back." });
+    this.#setWorld({ ...world, steps: world.steps.slice(0, Math.max(0, from)) });
+  }
+
+  /** Adds a cache with what an archive holds. */
+  importCache(name: string, bytes: Uint8Array): void {
+    const caches = cachesOf(this.state.world);
+    const base = `file:///${name.replace(/\.(tar|tar\.gz|tgz|zip)$/i, "")}`;
+    let url = base;
+    for (let number = 2; caches.some((cache) => cache.url === url); number += 1) url = `${base}-${number}`;
+    const path = `upload:${crypto.randomUUID()}`;
+    this.#uploads = new Map(this.#uploads).set(path, bytes);
+    this.setCaches([...caches, { url, path }], `Imported ${name}.`);
+  }
+
+  /** Opens a package set of the visitor's own. */
+  async openArchive(name: string, bytes: Uint8Array): Promise<void> {
+    const folder = `/${name.replace(/\.(tar|tar\.gz|tgz|zip)$/i, "").replaceAll(/[^A-Za-z0-9._-]/g, "-") || "set"}/`;
+    const loader = new Engine(
+      { status: () => {}, report: () => {}, world: () => {}, stopped: () => {}, worldStopped: () => {} },
+      { connect, timeLimit: TIME_LIMIT_OWN, compare: true },
+    );
+    this.#set({ notice: `Reading ${name} …` });
+    const report = await loader.load(folder, bytes);
+    const fail = (why: string) => {
+      loader.restart(true);
+      this.#set({ notice: `${name} can't be opened: ${why}` });
+    };
+    if (report === undefined) return fail("reading it takes too long.");
+    if (report.problem !== undefined) return fail(`${report.problem}.`);
+    const root = report.root === undefined ? folder : `${folder}${report.root}/`;
+    const nix = report.files.filter((path) => path.endsWith(".nix"));
+    const open = nix.find((path) => path === `${root}default.nix`) ?? nix.toSorted((a, b) => a.split("/").length - b.split("/").length)[0];
+    if (open === undefined) return fail("there is no .nix file in it.");
+    const text = await loader.text(open);
+    if (text === undefined) return fail(`${open} is no text.`);
+    loader.restart(true);
+    const archive: Archive = { bytes, paths: report.files.toSorted((a, b) => byFolder([a, ""], [b, ""])) };
+    this.#begin(ownExample(folder, archive, open, text), undefined);
+    this.#set({ notice: `Opened ${count(report.files.length, "file")} of ${name}. Say which attribute to build.` });
+  }
+
+  contents(url: string, limit: number): Promise<CacheContents | undefined> {
+    return this.#engine.contents(url, limit);
+  }
+
+  exportCache(url: string): Promise<ExportedCache | undefined> {
+    return this.#engine.export(url);
+  }
+
+  build(drvPath: string): Promise<BuildReport | undefined> {
+    return this.#engine.build(drvPath);
+  }
+
+  #step(step: Step, notice = ""): void {
+    if (step.length === 0) return;
+    this.#set({ notice });
+    this.#setWorld(withStep(this.state.world, step));
+  }
+
+  #setWorld(world: World): void {
+    this.#set({ world });
     this.#evaluate();
   }
 
-  /** Back to the example's texts, and to a cache that holds just their outputs. */
+  #showWorld(worldReport: WorldReport): void {
+    const { published, problems } = worldReport;
+    const { steps } = this.state.world;
+    const known = this.state.worldReport?.problems.length ?? 0;
+    const problem = problems.length > known ? problems.at(-1) : undefined;
+    const pushed = steps.at(-1)?.some((change) => "happen" in change && "publish" in change.happen) ?? false;
+    const notice =
+      problem !== undefined
+        ? `That could not happen: ${problem}.`
+        : published !== undefined && pushed
+          ? `The build farm pushed ${count(published, "new store path")} to the cache.`
+          : this.state.notice;
+    this.#set({ worldReport, notice });
+  }
+
+  /** Back to the example's texts, and to its world. */
   reset(): void {
     const discarded = this.#draft();
     this.#startFrom(undefined);
-    discardDraft(this.example.name);
-    const lost = Object.keys(discarded.files).length > 0;
-    this.#set({ notice: "The example and the cache are as at the beginning.", discarded: lost ? discarded : undefined });
+    discardDraft(this.#draftName);
+    const lost = Object.keys(discarded.files).some((path) => discarded.files[path] !== this.example.edited[path]);
+    const what = this.example.scenario ? "The scenario is" : "The example and the cache are";
+    this.#set({ notice: `${what} as at the beginning.`, discarded: lost ? discarded : undefined });
   }
 
   /** Brings back what the last reset threw away. */
@@ -204,9 +427,13 @@ export class Store {
   }
 
   #startFrom(draft: Draft | undefined): void {
-    const { report } = this.state;
-    this.#set({ ...this.#initial(draft), report, outdated: report !== undefined });
-    this.#engine.restart(this.#journal(draft), this.state.compare);
+    const { report, view, files } = this.state;
+    const next = initial(this.example, draft);
+    // What was opened of an archive stays open.
+    const opened = this.example.archive ? new Map([...files.keys()].map((path) => [path, this.state.pristine.get(path) ?? ""])) : undefined;
+    this.#set({ ...next, ...(opened ? { files: opened, pristine: opened } : {}), view, report, outdated: report !== undefined });
+    this.#engine.restart(this.state.compare);
+    this.#surroundings = undefined;
     this.#evaluate();
   }
 
@@ -232,13 +459,13 @@ export class Store {
 
   /** What to evaluate for an attribute. */
   entry(attrPath: string): Entry {
-    return this.#entry(attrPath, this.state);
+    return this.#entry(attrPath);
   }
 
   /** How a step of the story relates to the present state. */
   progress(step: StoryStep): "open" | "done" | "impossible" {
     const { edits, settings } = step;
-    if (settings !== undefined && !sameSettings(settings, this.state)) return "open";
+    if (settings !== undefined && !this.#hasSettings(settings)) return "open";
     const texts = (edits ?? []).map((edit) => ({ edit, text: this.state.files.get(this.#path(edit.file)) ?? "" }));
     if (texts.every(({ edit, text }) => text.includes(edit.replace))) return "done";
     return texts.every(({ edit, text }) => text.includes(edit.find)) ? "open" : "impossible";
@@ -259,56 +486,50 @@ export class Store {
       files.set(file, text.slice(0, from) + replace + text.slice(from + find.length));
       jump = { file, from, to: from + replace.length, focus: false };
     }
-    this.#set({ ...settings, files, active: jump?.file ?? this.state.active, jump, notice: "" });
+    this.#set({ files, active: jump?.file ?? this.state.active, jump, notice: "" });
+    if (settings) {
+      this.#set({ emptyStore: settings.emptyStore });
+      if (settings.substitute !== substitutes(this.state.world)) this.setSubstitute(settings.substitute);
+    }
     this.#evaluate();
   }
 
+  #hasSettings({ substitute, emptyStore }: Settings): boolean {
+    return emptyStore === this.state.emptyStore && substitute === substitutes(this.state.world);
+  }
+
   #path(file: string): string {
-    return `/${this.example.name}/${file}`;
+    return this.example.folder + file;
   }
 
-  #initial(draft: Draft | undefined): State {
-    const { files: pristine, story } = this.example;
-    const open = this.#path(story.open);
-    return {
-      files: overlaid(pristine, draft?.files ?? {}),
-      pristine,
-      active: draft && pristine.has(draft.active) ? draft.active : open,
-      attrPath: draft?.attrPath ?? story.attrPath,
-      substitute: draft?.substitute ?? USUAL.substitute,
-      emptyStore: draft?.emptyStore ?? USUAL.emptyStore,
-      compare: draft?.compare ?? true,
-      engine: "loading",
-      report: undefined,
-      latest: undefined,
-      outdated: false,
-      notice: "",
-      discarded: undefined,
-      selected: undefined,
-      detail: undefined,
-      whatIf: undefined,
-      cursor: undefined,
-      jump: undefined,
-    };
+  #entry(attrPath = this.state.attrPath): Entry {
+    const { emptyStore, contentAddressed } = this.state;
+    return { file: this.#path(this.example.story.entry), attrPath, emptyStore, contentAddressed };
   }
 
-  /** A visitor who comes for the first time finds the example published, so that every edit shows its effect. */
-  #journal(draft: Draft | undefined): JournalEntry[] {
-    const { files: pristine, story } = this.example;
-    if (draft === undefined) return [{ kind: "publish", files: pristine, entry: this.#entry(story.attrPath, USUAL) }];
-    return draft.journal.map((entry) =>
-      entry.kind === "publish"
-        ? { kind: "publish", files: overlaid(pristine, entry.files), entry: this.#entry(entry.attrPath, USUAL) }
-        : entry,
-    );
-  }
-
-  #entry(attrPath: string, { substitute, emptyStore }: Settings): Entry {
-    return { file: this.#path(this.example.story.entry), attrPath, substitute, emptyStore };
+  #around(): Surroundings {
+    const { world, pristine } = this.state;
+    if (this.#surroundings?.of !== world) {
+      const { story, archive, folder } = this.example;
+      const value: Surroundings = {
+        world: {
+          begin: world.begin,
+          changes: world.steps.flat(),
+          ...(world.expect ? { expect: world.expect } : {}),
+          file: this.#path(story.entry),
+          attrPath: story.attrPath,
+        },
+        originals: pristine,
+        uploads: this.#uploads,
+        archive: archive && { folder, bytes: archive.bytes },
+      };
+      this.#surroundings = { of: world, value };
+    }
+    return this.#surroundings.value;
   }
 
   #evaluate(): void {
-    this.#engine.evaluate(this.state.files, this.#entry(this.state.attrPath, this.state), performance.now());
+    this.#engine.evaluate(this.state.files, this.#entry(), this.#around(), performance.now());
     this.#keep();
   }
 
@@ -322,11 +543,18 @@ export class Store {
         before &&
         (report.derivations.find(({ drvPath }) => drvPath === before.drvPath) ??
           report.derivations.find(({ name }) => name === before.name));
-      this.#set({ latest: report, report, outdated: false, selected, ...(selected ? {} : { detail: undefined }) });
+      this.#set({ latest: report, report, outdated: false, runIsCurrent: false, selected, ...(selected ? {} : { detail: undefined }) });
+      clearTimeout(this.#runTimer);
+      if (report.outcome === "derivations") this.#runTimer = setTimeout(() => void this.#askRun(report), RUN_DELAY);
       void this.#loadDetail();
       void this.#askWhatIf();
     }
     this.shown(since);
+  }
+
+  async #askRun(report: Report): Promise<void> {
+    const run = await this.#engine.run();
+    if (run && this.state.report === report) this.#set({ run, runIsCurrent: true });
   }
 
   async #loadDetail(): Promise<void> {
@@ -350,20 +578,53 @@ export class Store {
     if (this.#draftTimer === undefined) return;
     clearTimeout(this.#draftTimer);
     this.#draftTimer = undefined;
-    if (!saveDraft(this.example.name, this.#draft())) {
+    // Files of the visitor's own are not kept here.
+    if (this.example.archive) return;
+    if (!saveDraft(this.#draftName, this.#draft())) {
       this.#set({ notice: "This browser has no room for a draft: the text is lost when the page is closed." });
     }
   }
 
   #draft(): Draft {
-    const { files, pristine, active, attrPath, substitute, emptyStore, compare } = this.state;
-    const journal = this.#engine.journal.map((entry) => storeEntry(entry, pristine));
-    return { version: 1, files: overlay(files, pristine), active, attrPath, substitute, emptyStore, compare, journal };
+    const { files, pristine, active, attrPath, emptyStore, contentAddressed, compare, world } = this.state;
+    return { version: 2, files: overlay(files, pristine), active, attrPath, emptyStore, contentAddressed, compare, steps: [...world.steps] };
   }
 }
 
-function sameSettings(a: Settings, b: Settings): boolean {
-  return a.substitute === b.substitute && a.emptyStore === b.emptyStore;
+/** Whether this machine asks caches. */
+export function substitutes(world: World): boolean {
+  return settingsOf(world).substitute ?? true;
+}
+
+function initial(chosen: Example, draft: Draft | undefined): State {
+  const { files: pristine, story, folder, edited } = chosen;
+  const open = folder + story.open;
+  return {
+    example: chosen,
+    view: "derivations",
+    files: overlaid(pristine, draft?.files ?? edited),
+    pristine,
+    active: draft && pristine.has(draft.active) ? draft.active : open,
+    attrPath: draft?.attrPath ?? story.attrPath,
+    world: { begin: chosen.world, steps: draft?.steps ?? [], expect: chosen.scenario?.expect },
+    worldReport: undefined,
+    run: undefined,
+    runIsCurrent: false,
+    contentAddressed: draft?.contentAddressed ?? false,
+    emptyStore: draft?.emptyStore ?? USUAL.emptyStore,
+    compare: draft?.compare ?? true,
+    engine: "loading",
+    report: undefined,
+    latest: undefined,
+    outdated: false,
+    notice: "",
+    discarded: undefined,
+    selected: undefined,
+    detail: undefined,
+    whatIf: undefined,
+    cursor: undefined,
+    jump: undefined,
+  };
 }
 
 export function count(number: number, noun: string): string {

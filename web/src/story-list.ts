@@ -1,5 +1,5 @@
 /** The guided edits: each is a button that makes an edit visibly in the editor, and takes it back again. */
-import { css, html, LitElement } from "lit";
+import { css, html, LitElement, nothing } from "lit";
 import type { StoryStep } from "./examples";
 import type { State, Store } from "./store";
 import { shared } from "./theme";
@@ -83,6 +83,7 @@ export class StoryList extends LitElement {
 
   protected override render() {
     const { steps } = this.store.example.story;
+    if (steps.length === 0) return nothing;
     return html`<details open>
       <summary>Try this</summary>
       <ol>

@@ -1,6 +1,6 @@
 /** The worker: loads the WASM module and holds the one `Workspace`. It answers one request at a time. */
 import init, { Reader, Workspace } from "./wasm/drvlab_wasm.js";
-import type { Call, Request, Response, Results } from "./protocol";
+import type { Call, FileChange, Request, Response, Results } from "./protocol";
 
 const scope = self as unknown as {
   postMessage(response: Response): void;
@@ -10,25 +10,41 @@ const scope = self as unknown as {
 /** What was read last. */
 let reader: Reader | undefined;
 
+function apply(workspace: Workspace, files: readonly FileChange[]): void {
+  for (const { path, text } of files) {
+    if (text === null) workspace.closeFile(path);
+    else workspace.updateFile(path, text);
+  }
+}
+
 function answer(workspace: Workspace, call: Call): Results[keyof Results] {
   switch (call.do) {
     case "evaluate":
-      for (const { path, text } of call.files) {
-        if (text === null) workspace.closeFile(path);
-        else workspace.updateFile(path, text);
-      }
+      apply(workspace, call.files);
       return workspace.evaluate(call.entry);
-    case "publish":
-      return workspace.publish();
+    case "world":
+      apply(workspace, call.files);
+      for (const { path, text } of call.originals) workspace.setOriginal(path, text ?? undefined);
+      return workspace.setWorld(call.world);
+    case "upload":
+      workspace.upload(call.path, call.bytes);
+      return null;
+    case "load":
+      return workspace.loadArchive(call.folder, call.bytes);
+    case "text":
+      return workspace.readFile(call.path);
     case "compare":
       if (call.with === "published") workspace.compareWithPublished();
       else workspace.clearBaseline();
       return null;
-    case "evict":
-      return workspace.evict(call.storePath);
-    case "resetCache":
-      workspace.resetCache();
-      return null;
+    case "run":
+      return workspace.run();
+    case "build":
+      return workspace.build(call.drvPath);
+    case "contents":
+      return workspace.cacheContents(call.url, call.limit);
+    case "export":
+      return workspace.exportCache(call.url);
     case "derivation":
       return workspace.derivation(call.drvPath);
     case "storeObject":

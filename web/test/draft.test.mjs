@@ -3,17 +3,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const [{ loadDraft, overlaid, overlay, saveDraft }] = await load("/src/draft.ts");
+const [{ loadDraft, overlaid, overlay, saveDraft }, { fromFragment, toFragment }] = await load("/src/draft.ts", "/src/share.ts");
 const pristine = new Map([["/e/a", "1"], ["/e/b", "2"]]);
 const draft = {
-  version: 1,
+  version: 2,
   files: { "/e/a": "x" },
   active: "/e/a",
   attrPath: "system",
-  substitute: false,
   emptyStore: true,
+  contentAddressed: false,
   compare: true,
-  journal: [{ kind: "publish", files: {}, attrPath: "system" }, { kind: "evict", storePath: "/nix/store/y" }, { kind: "resetCache" }],
+  steps: [[{ happen: { advance: { seconds: 60 } } }, { forget: {} }], [{ settings: { substitute: false } }]],
 };
 
 function storage(content) {
@@ -27,12 +27,47 @@ test("a draft comes back as it was", () => {
 });
 
 test("what is not a draft is no draft", () => {
-  for (const content of [null, "", "{", "null", "[]", "1", '{"version":2}', '{"version":1}', '{"version":1,"files":{"a":1},"journal":[]}']) {
+  for (const content of [null, "", "{", "null", "[]", "1", '{"version":3}', '{"version":2}', '{"version":2,"files":{"a":1},"steps":[]}', '{"version":2,"files":{},"steps":1}']) {
     storage(content);
     assert.equal(loadDraft("e"), undefined, content);
   }
-  storage(JSON.stringify({ ...draft, journal: [null, 1, { kind: "other" }, { kind: "publish" }, { kind: "resetCache" }] }));
-  assert.deepEqual(loadDraft("e").journal, [{ kind: "resetCache" }]);
+  storage(JSON.stringify({ ...draft, steps: [null, 1, [], [1], [{}], [{ forget: {} }], { forget: {} }] }));
+  assert.deepEqual(loadDraft("e").steps, [[{ forget: {} }]]);
+});
+
+test("caches whose archives are not kept are left out", () => {
+  const imported = [{ caches: [{ url: "file:///a", path: "upload:1" }] }];
+  storage(JSON.stringify({ ...draft, steps: [imported, ...draft.steps] }));
+  assert.deepEqual(loadDraft("e").steps, draft.steps);
+});
+
+test("a link holds the state, and what is no link of ours is refused", async () => {
+  const shared = { example: "scenario:early-cutoff", draft };
+  const fragment = await toFragment(shared);
+  assert.match(fragment, /^#v1\.[\w-]+$/);
+  assert.deepEqual(await fromFragment(fragment), shared);
+  assert.equal(await fromFragment("#scenario:early-cutoff"), undefined);
+  for (const bad of ["#v1.", "#v1.!!", "#v2.abc", fragment.slice(0, -9), `#v1.${"A".repeat(300_000)}`]) {
+    assert.equal(await fromFragment(bad), null, bad.slice(0, 40));
+  }
+});
+
+test("a link that was made when version 1 was is still read", async () => {
+  const fragment =
+    "#v1.bY6xagMxEER_xUwbJbZTpFCXPwikNC4WaYQFd5LQrg-bQ_8eVIQ06YbHm2F28CFrWwgPDSzSc_WUvjxfw91qSnCIXZLB79jYNdcC_-6Q8kKd8Phb06PS3kp-wON8eDmcMRwkWN7m-D-ag5j1L7EbPKQ1OHBt9vy22glv_U6HUIux2GeMnaqMf3xtMrUki9JBjU3hL5cdN2mNZX6TuEkJnFEZaokK_3EaY1yvY_wA";
+  assert.deepEqual(await fromFragment(fragment), {
+    example: "scenario:early-cutoff",
+    draft: {
+      version: 2,
+      files: { "/scenarios/set.nix": "1 + 1" },
+      active: "/scenarios/set.nix",
+      attrPath: "app",
+      emptyStore: true,
+      contentAddressed: true,
+      compare: false,
+      steps: [[{ happen: { advance: { seconds: 60 } } }]],
+    },
+  });
 });
 
 test("without storage nothing is kept, and nothing fails", () => {

@@ -4,11 +4,13 @@ import { test } from "node:test";
 import { load } from "./load.mjs";
 
 const [{ Engine }] = await load("/src/engine.ts");
-const entry = { file: "/a.nix", attrPath: "", substitute: true, emptyStore: false };
+const entry = { file: "/a.nix", attrPath: "", emptyStore: false, contentAddressed: false };
+const surroundings = (more = {}) => ({ world: {}, originals: new Map(), uploads: new Map(), archive: undefined, ...more });
+const plain = surroundings();
 const text = (content) => new Map([["/a.nix", content]]);
 
 /** An engine whose workers record what they are told; `hang` as text never gets an answer, `trap` ends the instance. */
-function setUp({ journal = [], timeLimit = 30 } = {}) {
+function setUp({ timeLimit = 30 } = {}) {
   const workers = [];
   const events = [];
   const connect = () => {
@@ -19,15 +21,21 @@ function setUp({ journal = [], timeLimit = 30 } = {}) {
       const content = worker.files.get("/a.nix");
       worker.calls.push(call.do === "evaluate" ? `evaluate ${content}` : call.do);
       if (call.do === "evaluate" && content === "trap") send({ kind: "failed", message: "unreachable" });
-      else if (call.do !== "evaluate" || content !== "hang") send({ kind: "result", id, result: call.do === "evaluate" ? content : call.do });
+      else if (call.world !== "hang" && (call.do !== "evaluate" || content !== "hang")) send({ kind: "result", id, result: call.do === "evaluate" ? content : call.do });
     };
     workers.push(worker);
     send({ kind: "ready" });
     return worker;
   };
   const engine = new Engine(
-    { status: () => {}, report: (report) => events.push(report), stopped: (reason) => events.push(reason) },
-    { connect, timeLimit, journal, compare: true },
+    {
+      status: () => {},
+      report: (report) => events.push(report),
+      world: () => {},
+      stopped: (reason) => events.push(reason),
+      worldStopped: () => events.push("worldStopped"),
+    },
+    { connect, timeLimit, compare: true },
   );
   return { engine, workers, events };
 }
@@ -36,77 +44,82 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 120));
 
 test("the latest edit wins and nothing piles up", async () => {
   const { engine, workers, events } = setUp();
-  for (let edit = 0; edit < 100; edit += 1) engine.evaluate(text(`${edit}`), entry, edit);
+  for (let edit = 0; edit < 100; edit += 1) engine.evaluate(text(`${edit}`), entry, plain, edit);
   await settled();
-  assert.deepEqual(workers[0].calls, ["evaluate 99"]);
+  assert.deepEqual(workers[0].calls, ["world", "evaluate 99"]);
   assert.deepEqual(events, ["99"]);
 });
 
 test("only changed files are sent, and files that are gone are closed", async () => {
   const { engine, workers } = setUp();
-  engine.evaluate(new Map([["/a.nix", "1"], ["/b.nix", "2"]]), entry, 0);
+  engine.evaluate(new Map([["/a.nix", "1"], ["/b.nix", "2"]]), entry, plain, 0);
   await settled();
-  engine.evaluate(new Map([["/a.nix", "3"]]), entry, 0);
+  engine.evaluate(new Map([["/a.nix", "3"]]), entry, plain, 0);
   await settled();
   assert.deepEqual([...workers[0].files], [["/a.nix", "3"]]);
 });
 
-test("publishing waits for the text before it", async () => {
+test("the world is told once, and again when it is another", async () => {
   const { engine, workers } = setUp();
-  engine.evaluate(text("1"), entry, 0);
-  assert.equal(await engine.publish(), "publish");
-  engine.evaluate(text("2"), entry, 0);
+  engine.evaluate(text("1"), entry, plain, 0);
   await settled();
-  assert.deepEqual(workers[0].calls, ["evaluate 1", "publish", "evaluate 2"]);
+  engine.evaluate(text("2"), entry, plain, 0);
+  await settled();
+  engine.evaluate(text("2"), entry, surroundings(), 0);
+  await settled();
+  assert.deepEqual(workers[0].calls, ["world", "evaluate 1", "evaluate 2", "world", "evaluate 2"]);
 });
 
-test("a runaway evaluation is stopped; the next worker gets the cache's history and the next text", async () => {
+test("a runaway evaluation is stopped; the next worker gets the world, its archives and the next text", async () => {
   const { engine, workers, events } = setUp();
-  engine.evaluate(text("1"), entry, 0);
-  await engine.publish();
-  engine.evict("/nix/store/x");
-  engine.evaluate(text("hang"), entry, 0);
+  const around = surroundings({ uploads: new Map([["upload:1", new Uint8Array()]]), archive: { folder: "/a/", bytes: new Uint8Array() } });
+  engine.evaluate(text("1"), entry, around, 0);
+  await settled();
+  engine.evaluate(text("hang"), entry, around, 0);
   await settled();
   assert.equal(workers[0].ended, true);
   assert.match(events.at(-1), /stopped after 0\.03 seconds/);
-  engine.evaluate(text("2"), entry, 0);
+  engine.evaluate(text("2"), entry, around, 0);
   await settled();
-  assert.deepEqual(workers[1].calls, ["evaluate 1", "publish", "evict", "evaluate 2"]);
+  assert.deepEqual(workers[1].calls, ["load", "upload", "world", "evaluate 2"]);
   assert.equal(events.at(-1), "2");
 });
 
 test("what was typed during a runaway evaluation is evaluated after it", async () => {
   const { engine, events } = setUp();
-  engine.evaluate(text("hang"), entry, 0);
+  engine.evaluate(text("hang"), entry, plain, 0);
   await new Promise((resolve) => setTimeout(resolve, 10));
-  engine.evaluate(text("2"), entry, 0);
+  engine.evaluate(text("2"), entry, plain, 0);
   await settled();
   assert.equal(events.at(-1), "2");
 });
 
 test("after a trap the instance is thrown away", async () => {
   const { engine, workers, events } = setUp();
-  engine.evaluate(text("trap"), entry, 0);
+  engine.evaluate(text("trap"), entry, plain, 0);
   await settled();
   assert.match(events.at(-1), /^The evaluator failed\. .*\(unreachable\)/);
   assert.equal(workers[0].ended, true);
-  engine.evaluate(text("2"), entry, 0);
+  engine.evaluate(text("2"), entry, plain, 0);
   await settled();
   assert.equal(events.at(-1), "2");
 });
 
-test("a history that traps is given up", async () => {
-  const { engine, workers, events } = setUp({ journal: [{ kind: "publish", files: text("trap"), entry }] });
-  engine.evaluate(text("1"), entry, 0);
+test("a world that runs away is reported, so that the next one is another", async () => {
+  const { engine, workers, events } = setUp();
+  engine.evaluate(text("1"), entry, surroundings({ world: "hang" }), 0);
   await settled();
-  assert.deepEqual(workers[1].calls, ["evaluate 1"]);
-  assert.equal(events.at(-1), "1");
+  assert.equal(events.at(-1), "worldStopped");
+  engine.evaluate(text("1"), entry, plain, 0);
+  await settled();
+  assert.deepEqual(workers[1].calls, ["world", "evaluate 1"]);
 });
 
-test("emptying the cache keeps the last publication as what is compared with", async () => {
-  const { engine } = setUp();
-  engine.evaluate(text("1"), entry, 0);
-  await engine.publish();
-  engine.resetCache();
-  assert.deepEqual(engine.journal.map(({ kind }) => kind), ["publish", "resetCache"]);
+test("of questions that wait only the last is asked", async () => {
+  const { engine, workers } = setUp();
+  engine.evaluate(text("1"), entry, plain, 0);
+  const answers = [engine.run(), engine.run(), engine.build("/x"), engine.build("/y")];
+  await settled();
+  assert.deepEqual(workers[0].calls, ["world", "evaluate 1", "run", "build"]);
+  assert.deepEqual(await Promise.all(answers), [undefined, "run", undefined, "build"]);
 });
