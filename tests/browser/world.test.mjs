@@ -148,7 +148,7 @@ test("content addressing: a switch turns the whole set, and a comment rebuilds o
   await choose(page, "The same edit without content addressing");
   await expectNix(page, /\bNix: 3 built/);
   await toggle(page, "Content-addressed").click();
-  await expectNix(page, /Side by side: content-addressed 1 build; the same set input-addressed 3 builds/);
+  await expectNix(page, /Side by side:\s+content-addressed 1 build; the same set input-addressed\s+3 builds/);
   await derivation(page, "app-1.0").click();
   await details(page).getByText("Nix, if the set is input-addressed").waitFor();
   await details(page).getByText(/^Rule 18\./).waitFor();

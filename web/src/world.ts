@@ -104,26 +104,33 @@ export function list(words: Iterable<string>): string {
 }
 
 const UNITS = [
-  ["day", 86_400],
-  ["hour", 3600],
-  ["minute", 60],
-  ["second", 1],
+  ["day", "d", 86_400],
+  ["hour", "h", 3600],
+  ["minute", "min", 60],
+  ["second", "s", 1],
 ] as const;
+
+/** The largest two units of a time in seconds. */
+function split(seconds: number): { unit: string; short: string; count: number }[] {
+  let rest = Math.round(seconds);
+  const parts = UNITS.map(([unit, short, size]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return { unit, short, count };
+  });
+  return parts.filter(({ count }) => count > 0).slice(0, 2);
+}
 
 /** A time in seconds, in its largest two units. */
 export function span(seconds: number): string {
-  let rest = Math.round(seconds);
-  const parts: string[] = [];
-  for (const [unit, size] of UNITS) {
-    const count = Math.floor(rest / size);
-    if (count > 0 && parts.length < 2) parts.push(`${count} ${unit}${count === 1 ? "" : "s"}`);
-    rest -= count * size;
-  }
+  const parts = split(seconds).map(({ unit, count }) => `${count} ${unit}${count === 1 ? "" : "s"}`);
   return parts.length === 0 ? "0 seconds" : parts.join(" ");
 }
 
-/** A time in milliseconds; short ones with a decimal. */
+/** A time in milliseconds, in short units; one below ten seconds with a decimal. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  return milliseconds < 10_000 ? `${(milliseconds / 1000).toFixed(1)} s` : span(milliseconds / 1000);
+  if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const parts = split(milliseconds / 1000);
+  return parts.map(({ short, count }) => `${count} ${short}`).join(" ");
 }

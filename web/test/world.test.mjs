@@ -56,7 +56,7 @@ test("what happened is told in words", () => {
 
 test("times in words", () => {
   assert.deepEqual([0, 1, 61, 3600, 90_061].map(span), ["0 seconds", "1 second", "1 minute 1 second", "1 hour", "1 day 1 hour"]);
-  assert.deepEqual([30, 2500, 61_000].map(duration), ["30 ms", "2.5 s", "1 minute 1 second"]);
+  assert.deepEqual([30, 2500, 61_000].map(duration), ["30 ms", "2.5 s", "1 min 1 s"]);
 });
 
 test("tar reads what the page packs, long names included", () => {

@@ -76,3 +76,34 @@ fn a_set_that_is_turned_is_the_set_that_says_it_is_content_addressed() {
     assert_eq!(turned.graph.roots(), written.roots());
     assert_ne!(plain.roots(), written.roots());
 }
+
+#[test]
+fn events_have_the_texts_of_their_time() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/examples/scenarios");
+    let input = Input {
+        sources: vec![Source::File(folder.join("set.nix"))],
+        ..Input::default()
+    };
+    let text = fs::read_to_string(folder.join("set.nix")).unwrap();
+    let play = |published: &str| {
+        let published = text.replace("-O2", published);
+        let scenario = serde_json::json!({
+            "title": "", "shows": "", "expect": {},
+            "now": { "attribute": "libc", "with": [["-O2", "-O3"]] },
+            "world": {
+                "version": 1,
+                "settings": { "trusted-public-keys": ["k-1"] },
+                "caches": [{ "url": "https://c.example.org", "key": "k-1" }],
+                "history": [{ "publish": {
+                    "to": "https://c.example.org",
+                    "what": { "attribute": "libc", "texts": { "set.nix": published } },
+                } }],
+            },
+        });
+        let scenario: Scenario = serde_json::from_value(scenario).unwrap();
+        let (run, _) = world::play(&scenario, &folder, &input).unwrap();
+        run.realised.builds().count()
+    };
+    assert_eq!(play("-O3"), 0);
+    assert_eq!(play("-O1"), 1);
+}
