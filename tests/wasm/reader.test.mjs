@@ -50,7 +50,7 @@ test("two attributes are compared, and the page's own evaluation stays", () => {
   const workspace = new Workspace();
   const make = (name, note) => `derivation { name = "${name}"; system = "s"; builder = "b"; note = "${note}"; }`;
   workspace.openFile("/a.nix", `{ a = ${make("x", "long text, old")}; b = ${make("x", "long text, new")}; }`);
-  const entry = (attrPath) => ({ file: "/a.nix", attrPath, substitute: true, emptyStore: false });
+  const entry = (attrPath) => ({ file: "/a.nix", attrPath, emptyStore: false, contentAddressed: false });
   const report = workspace.evaluate(entry("a"));
   const reader = new Reader();
   reader.addAttribute("before", workspace, entry("a"));
