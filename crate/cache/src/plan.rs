@@ -1,7 +1,7 @@
 //! Plans: what happens with each derivation and output when some outputs are wanted.
 //!
 //! A plan predicts what `nix-build --dry-run` says. It never looks at signatures, as that does not either.
-//! [`decide`] makes it, [`dry_run`] prints it as the reference does, [`tree`] as what needs what.
+//! [`decide()`] makes it, [`dry_run`] prints it as the reference does, [`tree`] as what needs what.
 
 pub mod decide;
 pub mod dry_run;

@@ -1,7 +1,7 @@
 //! The allocator of the program.
 //!
 //! Large allocations, such as the heap of an evaluation, get huge pages, since every first touch of a small page is a call of the kernel,
-//! which takes up to half of the time of an evaluation that allocates much. Small ones are [`blocks`]. What is in between is the
+//! which takes up to half of the time of an evaluation that allocates much. Small ones are `blocks`. What is in between is the
 //! system's.
 
 #[cfg(target_os = "linux")]
