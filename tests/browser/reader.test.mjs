@@ -41,13 +41,14 @@ async function paste(page, name, text) {
 
 /** Drops files, as the browser reports them. */
 async function drop(target, files) {
-  const transfer = await target.evaluateHandle((_, files) => {
-    const transfer = new DataTransfer();
-    for (const { name, text } of files) transfer.items.add(new File([text], name));
-    return transfer;
+  await target.evaluate((element, files) => {
+    const dataTransfer = new DataTransfer();
+    for (const { name, text } of files) dataTransfer.items.add(new File([text], name));
+    const event = (type) => new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true, composed: true });
+    // As browsers do it: where nobody takes what is dragged over, nothing is dropped.
+    if (element.dispatchEvent(event("dragover"))) throw new Error("nothing can be dropped here");
+    if (element.dispatchEvent(event("drop"))) throw new Error("the browser leaves the page for what was dropped");
   }, files);
-  await target.dispatchEvent("dragover", { dataTransfer: transfer });
-  await target.dispatchEvent("drop", { dataTransfer: transfer });
 }
 
 const status = (page, text) => dialog(page).getByRole("status").filter({ hasText: text }).waitFor();

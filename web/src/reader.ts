@@ -190,12 +190,14 @@ export class Reader extends LitElement {
     super.connectedCallback();
     window.addEventListener("dragover", this.#draggedOver, { capture: true });
     window.addEventListener("drop", this.#droppedOnPage, { capture: true });
+    window.addEventListener("drop", this.#droppedBeside);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener("dragover", this.#draggedOver, { capture: true });
     window.removeEventListener("drop", this.#droppedOnPage, { capture: true });
+    window.removeEventListener("drop", this.#droppedBeside);
   }
 
   /** Opens the dialog. */
@@ -366,9 +368,14 @@ export class Reader extends LitElement {
     return this.renderRoot.querySelector("dialog")?.open === true;
   }
 
-  /** Without this the browser would leave the page for a file that is dropped. */
+  /** Without this the browser would not ask where files are dropped, and leave the page for them. */
   #draggedOver = (event: DragEvent): void => {
-    if (this.#isOpen() && event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  };
+
+  /** Files that nobody on the page takes are no reason to leave it. */
+  #droppedBeside = (event: DragEvent): void => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
   };
 
   /** Files of derivations that are dropped anywhere on the page are read here; others are none of our business. */

@@ -154,15 +154,15 @@ impl Graph {
         derivation
     }
 
-    /// Digests everything from nothing.
-    pub fn digest_all(&mut self) {
+    /// Digests everything from nothing; returns what was known before, so that giving it back is not measured.
+    pub fn digest_all(&mut self) -> DigestCache {
         let mut cache = DigestCache::new(StoreDir::default());
         for derivation in &mut self.derivations {
             cache
                 .instantiate(derivation)
                 .expect("the derivation is good");
         }
-        self.cache = cache;
+        std::mem::replace(&mut self.cache, cache)
     }
 
     /// Changes a leaf, and writes and digests anew what depends on it, which are `places`.
@@ -190,7 +190,7 @@ impl Graph {
         places
     }
 
-    /// The graph as an expression of the language whose value is the path of the last derivation.
+    /// The graph as an expression of the language that evaluates all of it; its value is the path of the last derivation.
     pub fn expression(&self) -> String {
         let mut text = String::from("let\n  common = {\n");
         let mut line = |line: std::fmt::Arguments<'_>| {
@@ -219,7 +219,12 @@ impl Graph {
                 "  p{index} = derivation (common // {{ name = \"{name}\"; buildInputs = \"{inputs}\";{edits} }});\n"
             ));
         }
-        line(format_args!("in p{}.drvPath\n", self.recipes.len() - 1));
+        let all: String = (0..self.recipes.len())
+            .map(|index| format!(" p{index}"))
+            .collect();
+        line(format_args!(
+            "in builtins.foldl' (_: package: package.drvPath) \"\" [{all} ]\n"
+        ));
         text
     }
 
