@@ -5,11 +5,10 @@
 // DRVLAB_ORACLE_WORK as in process-time.mjs; SIZES, numbers of derivations (default 10 to 100000); RUNS of the reference (default 3).
 
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { env } from "node:process";
-import { browser, closeBrowser } from "../browser/launch.mjs";
+import { withWorkersOf } from "./module-worker.mjs";
 import { countSetting, referenceCommand, time, withSharedFolder } from "./process-time.mjs";
 
 if (!env.DIGEST || !env.DIGEST_MODULE) throw new Error("run this through `cargo xtask bench digest`");
@@ -53,45 +52,14 @@ postMessage("ready");
 
 /** Measures in a worker, a new one for each size. */
 async function inWorker() {
-  const file = (name) => readFileSync(join(env.DIGEST_MODULE, name));
-  const files = new Map([
-    ["/", ["text/html", "<!doctype html><title>digest</title>"]],
-    ["/worker.js", ["text/javascript", worker]],
-    ["/digest_module.js", ["text/javascript", file("digest_module.js")]],
-    ["/digest_module_bg.wasm", ["application/wasm", file("digest_module_bg.wasm")]],
-  ]);
-  const server = createServer((request, response) => {
-    const [type, body] = files.get(request.url) ?? ["text/plain", ""];
-    response.writeHead(200, { "content-type": type });
-    response.end(body);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  try {
-    const page = await (await browser()).newPage();
-    await page.goto(`http://127.0.0.1:${server.address().port}/`);
-    const answers = [];
+  const answers = [];
+  await withWorkersOf({ script: worker, folder: env.DIGEST_MODULE, name: "digest_module" }, async (start) => {
     for (const size of sizes) {
-      answers.push(
-        await page.evaluate(
-          (size) =>
-            new Promise((resolve, reject) => {
-              const worker = new Worker("/worker.js", { type: "module" });
-              worker.onerror = (event) => reject(new Error(event.message));
-              worker.onmessage = ({ data }) => {
-                if (data === "ready") return worker.postMessage(size);
-                worker.terminate();
-                resolve(data);
-              };
-            }),
-          Number(size),
-        ),
-      );
+      const ask = await start();
+      answers.push(await ask(Number(size)));
     }
-    return answers;
-  } finally {
-    server.close();
-    await closeBrowser();
-  }
+  });
+  return answers;
 }
 
 function print(title, answers) {

@@ -1,9 +1,10 @@
-// The WASM module in a worker of Chromium, for benchmarks of single calls.
+// WASM modules in workers of Chromium, for benchmarks of single calls.
 //
 // Environment: CHROME, the browser.
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { browser, closeBrowser } from "../browser/launch.mjs";
 
@@ -23,18 +24,30 @@ onmessage = ({ data: { text, copied } }) => {
 postMessage("ready");
 `;
 
-const wasm = (name) => readFileSync(fileURLToPath(new URL(`../../web/src/wasm/${name}`, import.meta.url)));
+const wasm = fileURLToPath(new URL("../../web/src/wasm", import.meta.url));
 
 /**
  * Starts a worker and calls `work` with a function that evaluates a text there: it returns the answer and how many milliseconds it took,
  * without the time for the copy of the text where `copied` is true.
  */
 export async function withWorker(work) {
+  await withWorkersOf({ script: worker, folder: wasm, name: "drvlab_wasm" }, async (start) => {
+    const ask = await start();
+    await work((text, copied = false) => ask({ text, copied }));
+  });
+}
+
+/**
+ * Calls `work` with a function that starts a worker with a script and a module, and ends the one before; it returns a function that sends
+ * a request there and returns the answer. The script says that it is ready with a first message.
+ */
+export async function withWorkersOf({ script, folder, name }, work) {
+  const file = (name) => readFileSync(join(folder, name));
   const files = new Map([
     ["/", ["text/html", "<!doctype html><title>benchmark</title>"]],
-    ["/worker.js", ["text/javascript", worker]],
-    ["/drvlab_wasm.js", ["text/javascript", wasm("drvlab_wasm.js")]],
-    ["/drvlab_wasm_bg.wasm", ["application/wasm", wasm("drvlab_wasm_bg.wasm")]],
+    ["/worker.js", ["text/javascript", script]],
+    [`/${name}.js`, ["text/javascript", file(`${name}.js`)]],
+    [`/${name}_bg.wasm`, ["application/wasm", file(`${name}_bg.wasm`)]],
   ]);
   const server = createServer((request, response) => {
     const [type, body] = files.get(request.url) ?? ["text/plain", ""];
@@ -45,25 +58,25 @@ export async function withWorker(work) {
   try {
     const page = await (await browser()).newPage();
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
-    await page.evaluate(async () => {
-      globalThis.worker = new Worker("/worker.js", { type: "module" });
-      globalThis.answer = () =>
-        new Promise((resolve, reject) => {
-          globalThis.worker.onmessage = ({ data }) => resolve(data);
-          globalThis.worker.onerror = (event) => reject(new Error(event.message));
-        });
-      await globalThis.answer();
+    const ask = (request) =>
+      page.evaluate((request) => {
+        const answer = globalThis.answer();
+        globalThis.worker.postMessage(request);
+        return answer;
+      }, request);
+    await work(async () => {
+      await page.evaluate(async () => {
+        globalThis.worker?.terminate();
+        globalThis.worker = new Worker("/worker.js", { type: "module" });
+        globalThis.answer = () =>
+          new Promise((resolve, reject) => {
+            globalThis.worker.onmessage = ({ data }) => resolve(data);
+            globalThis.worker.onerror = (event) => reject(new Error(event.message));
+          });
+        await globalThis.answer();
+      });
+      return ask;
     });
-    await work((text, copied = false) =>
-      page.evaluate(
-        (request) => {
-          const answer = globalThis.answer();
-          globalThis.worker.postMessage(request);
-          return answer;
-        },
-        { text, copied },
-      ),
-    );
   } finally {
     server.close();
     await closeBrowser();
