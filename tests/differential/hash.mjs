@@ -75,6 +75,8 @@ const show = ({ value, error }) => (value === undefined ? `error: ${error}` : va
 const readable = bytes => Buffer.from(bytes, 'latin1').toString('utf8')
 
 const paths = await files()
+// A new store gets its database from the first that asks, and not from several at once.
+for (const store of [USUAL, ...OTHERS]) await ask('first', store, ['1'])
 const batches = Array.from({ length: Math.ceil(cases / BATCH) }, (_, batch) => batch)
 const totals = { derivations: 0, elsewhere: 0, refused: 0 }
 const failures = []
