@@ -1,6 +1,6 @@
 //! One build: from a derivation and its inputs to an [`Outcome`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 use std::sync::Arc;
 
 use bstr::{BStr, BString, ByteSlice as _};
@@ -32,7 +32,7 @@ pub struct Task<'a, O> {
     /// The derivation. Floating and deferred ones with inputs must be resolved first ([`crate::resolve()`]).
     pub derivation: &'a Derivation,
     /// Paths of the outputs of other derivations that it needs; sources follow from the derivation.
-    pub inputs: BTreeSet<StorePath>,
+    pub inputs: OrderedSet<StorePath>,
     /// Where store objects are found.
     pub objects: &'a O,
     /// The machine that builds.
@@ -44,7 +44,7 @@ pub struct Task<'a, O> {
 /// How the builder's part of a build ended.
 enum Ran {
     /// The paths at which outputs are, with their contents.
-    Produced(BTreeMap<BString, Produced>),
+    Produced(OrderedMap<BString, Produced>),
     Failed(FailureKind, String),
 }
 
@@ -110,8 +110,8 @@ fn check_kind(derivation: &Derivation) -> Result<(), GiveUp> {
 }
 
 /// Returns the inputs and everything they refer to.
-fn closure<O: StoreObjects>(task: &Task<'_, O>) -> Result<BTreeSet<StorePath>, GiveUp> {
-    let mut closure = BTreeSet::new();
+fn closure<O: StoreObjects>(task: &Task<'_, O>) -> Result<OrderedSet<StorePath>, GiveUp> {
+    let mut closure = OrderedSet::new();
     let mut pending: Vec<&StorePath> = task
         .inputs
         .iter()
@@ -131,8 +131,8 @@ fn closure<O: StoreObjects>(task: &Task<'_, O>) -> Result<BTreeSet<StorePath>, G
 }
 
 /// Returns the paths at which the builder puts its outputs: the final ones, or temporary ones where these are not known.
-fn scratch_paths<O>(task: &Task<'_, O>) -> Result<BTreeMap<BString, StorePath>, GiveUp> {
-    let mut paths = BTreeMap::new();
+fn scratch_paths<O>(task: &Task<'_, O>) -> Result<OrderedMap<BString, StorePath>, GiveUp> {
+    let mut paths = OrderedMap::new();
     for (name, output) in &task.derivation.outputs {
         let path = match output {
             DerivationOutput::InputAddressed { path } => path.clone(),
@@ -155,7 +155,7 @@ fn scratch_paths<O>(task: &Task<'_, O>) -> Result<BTreeMap<BString, StorePath>, 
 }
 
 /// Builds what the reference itself builds: `builtin:fetchurl` of something known.
-fn builtin<O>(task: &Task<'_, O>) -> Result<Option<BTreeMap<BString, Produced>>, GiveUp> {
+fn builtin<O>(task: &Task<'_, O>) -> Result<Option<OrderedMap<BString, Produced>>, GiveUp> {
     let derivation = task.derivation;
     if !derivation.builder.starts_with(b"builtin:") {
         return Ok(None);
@@ -173,18 +173,21 @@ fn builtin<O>(task: &Task<'_, O>) -> Result<Option<BTreeMap<BString, Produced>>,
         contents: Arc::clone(contents),
         executable,
     };
-    Ok(Some(BTreeMap::from([("out".into(), Produced::Tree(tree))])))
+    Ok(Some(OrderedMap::from([(
+        "out".into(),
+        Produced::Tree(tree),
+    )])))
 }
 
 fn run_builder<'a, O: StoreObjects>(
     task: &Task<'a, O>,
-    closure: &BTreeSet<StorePath>,
-    scratch: &BTreeMap<BString, StorePath>,
+    closure: &OrderedSet<StorePath>,
+    scratch: &OrderedMap<BString, StorePath>,
     machine: &mut Machine<'a>,
 ) -> Result<Ran, GiveUp> {
     let derivation = task.derivation;
     let mut rewrites = Rewrites::default();
-    let mut outputs = BTreeMap::new();
+    let mut outputs = OrderedMap::new();
     for (name, path) in scratch {
         let path = task.store_dir.display(path);
         rewrites.add(placeholder(name.as_bstr()), path.clone());
@@ -278,7 +281,7 @@ pub fn cannot_build(
         store_dir.display(path)
     );
     // Sorted by path, not by the output's name.
-    let known: BTreeSet<&StorePath> = derivation
+    let known: OrderedSet<&StorePath> = derivation
         .outputs
         .values()
         .filter_map(DerivationOutput::path)
@@ -297,7 +300,7 @@ pub fn cannot_build(
 /// Makes the files that a builder sees.
 fn mount<'a, O: StoreObjects>(
     task: &Task<'a, O>,
-    closure: &BTreeSet<StorePath>,
+    closure: &OrderedSet<StorePath>,
     fs: &mut FileSystem<'a>,
 ) -> Result<(), GiveUp> {
     fs.mount_null();
@@ -333,10 +336,10 @@ fn mount<'a, O: StoreObjects>(
 /// Takes the outputs from where the builder put them.
 fn collect<O>(
     task: &Task<'_, O>,
-    scratch: &BTreeMap<BString, StorePath>,
+    scratch: &OrderedMap<BString, StorePath>,
     machine: &mut Machine<'_>,
 ) -> Ran {
-    let mut produced = BTreeMap::new();
+    let mut produced = OrderedMap::new();
     for (name, path) in scratch {
         let path = task.store_dir.display(path);
         // Inside the store of the sandbox, which messages show.

@@ -2,7 +2,7 @@
 //!
 //! Source: `checkOutputs` in `libstore/build/derivation-check.cc`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 
 use bstr::{BStr, BString, ByteSlice as _};
 use drvlab_store::StorePath;
@@ -27,7 +27,7 @@ struct Checks {
     disallowed_requisites: Vec<BString>,
 }
 
-type Outputs = BTreeMap<BString, (StorePath, StoreObject)>;
+type Outputs = OrderedMap<BString, (StorePath, StoreObject)>;
 
 /// Checks all outputs; the inner error is the reference's message.
 pub fn check<O: StoreObjects>(
@@ -90,7 +90,7 @@ fn check_one<O: StoreObjects>(
         let Some(specifiers) = specifiers else {
             continue;
         };
-        let mut named = BTreeSet::new();
+        let mut named = OrderedSet::new();
         for specifier in specifiers {
             match task.store_dir.parse_path(specifier) {
                 Ok(path) => {
@@ -143,8 +143,8 @@ fn closure<O: StoreObjects>(
     task: &Task<'_, O>,
     outputs: &Outputs,
     path: &StorePath,
-) -> BTreeSet<StorePath> {
-    let mut closure = BTreeSet::new();
+) -> OrderedSet<StorePath> {
+    let mut closure = OrderedSet::new();
     let mut pending = vec![path.clone()];
     while let Some(path) = pending.pop() {
         if let Some(object) = find(task, outputs, &path)

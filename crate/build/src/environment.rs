@@ -2,7 +2,7 @@
 //!
 //! Source: `initEnv` in `libstore/unix/build/derivation-builder.cc`, `desugar` in `libstore/build/derivation-env-desugar.cc`.
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 
 use bstr::{BString, ByteSlice as _};
 use drvlab_store::encoding::nix32_encode;
@@ -20,9 +20,9 @@ pub const BUILD_DIRECTORY: &str = "/build";
 /// Environment and files of a builder.
 #[derive(Debug, Default)]
 pub struct Surroundings {
-    pub environment: BTreeMap<BString, BString>,
+    pub environment: OrderedMap<BString, BString>,
     /// Files in the build directory.
-    pub files: BTreeMap<BString, BString>,
+    pub files: OrderedMap<BString, BString>,
 }
 
 /// Parses the structured attributes of a derivation; `None` if it has none, or broken ones.
@@ -38,7 +38,7 @@ pub fn surroundings(
     store_dir: &StoreDir,
     host: &Host,
     rewrites: &Rewrites,
-    outputs: &BTreeMap<BString, String>,
+    outputs: &OrderedMap<BString, String>,
 ) -> Surroundings {
     let mut surroundings = Surroundings::default();
     let set = |surroundings: &mut Surroundings, name: &str, value: &str| {

@@ -6,7 +6,7 @@
 
 mod lookup;
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -88,12 +88,12 @@ enum Kind<'a> {
     File(Contents),
     Symlink(BString),
     Directory {
-        entries: BTreeMap<BString, NodeId>,
+        entries: OrderedMap<BString, NodeId>,
         parent: NodeId,
     },
     /// A directory of an input that nobody has looked into.
     Unread {
-        entries: &'a BTreeMap<BString, FileTree>,
+        entries: &'a OrderedMap<BString, FileTree>,
         parent: NodeId,
     },
     /// Exists, but more is not known.
@@ -142,7 +142,7 @@ impl<'a> FileSystem<'a> {
     pub fn new(max_nodes: usize) -> Self {
         let root = Node {
             kind: Kind::Directory {
-                entries: BTreeMap::new(),
+                entries: OrderedMap::new(),
                 parent: ROOT,
             },
             mode: 0o755,
@@ -174,7 +174,7 @@ impl<'a> FileSystem<'a> {
                 Some(node) => node,
                 None => {
                     let kind = Kind::Directory {
-                        entries: BTreeMap::new(),
+                        entries: OrderedMap::new(),
                         parent: directory,
                     };
                     self.attach(directory, name.as_bytes(), kind, 0o755, false)
@@ -281,7 +281,7 @@ impl<'a> FileSystem<'a> {
     fn expand(&mut self, directory: NodeId) {
         if let Kind::Unread { entries, parent } = self.node(directory).kind {
             self.node_mut(directory).kind = Kind::Directory {
-                entries: BTreeMap::new(),
+                entries: OrderedMap::new(),
                 parent,
             };
             for (name, tree) in entries {
@@ -469,7 +469,7 @@ impl<'a> FileSystem<'a> {
     pub fn make_directory(&mut self, place: &Place, mode: u16) -> Result<NodeId, Errno> {
         self.check_addition(place)?;
         let kind = Kind::Directory {
-            entries: BTreeMap::new(),
+            entries: OrderedMap::new(),
             parent: place.directory,
         };
         Ok(self.attach(place.directory, &place.name, kind, mode, true))
@@ -636,7 +636,7 @@ impl<'a> FileSystem<'a> {
             Kind::Directory { entries, .. } => {
                 let depth = depth.checked_sub(1)?;
                 let entries = entries.clone();
-                let mut tree = BTreeMap::new();
+                let mut tree = OrderedMap::new();
                 for (name, id) in entries {
                     tree.insert(name, self.tree(id, depth)?);
                 }

@@ -1,6 +1,6 @@
 //! What the machine that builds has, apart from the inputs.
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::sync::Arc;
 
 use bstr::BString;
@@ -16,7 +16,7 @@ pub struct Host {
     /// `$NIX_BUILD_CORES`, the setting `cores`.
     pub cores: u32,
     /// What `builtin:fetchurl` finds at which URL.
-    pub downloads: BTreeMap<BString, Arc<[u8]>>,
+    pub downloads: OrderedMap<BString, Arc<[u8]>>,
 }
 
 impl Default for Host {
@@ -24,7 +24,7 @@ impl Default for Host {
         Self {
             programs: true,
             cores: 1,
-            downloads: BTreeMap::new(),
+            downloads: OrderedMap::new(),
         }
     }
 }
@@ -35,7 +35,7 @@ pub trait StoreObjects {
     fn object(&self, path: &StorePath) -> Option<&StoreObject>;
 }
 
-impl StoreObjects for BTreeMap<StorePath, StoreObject> {
+impl StoreObjects for OrderedMap<StorePath, StoreObject> {
     fn object(&self, path: &StorePath) -> Option<&StoreObject> {
         self.get(path)
     }

@@ -1,6 +1,6 @@
 //! What a build gives: outputs and a log, a failure in the reference's words, or the reason why it has to be simulated.
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::fmt;
 
 use bstr::BString;
@@ -13,7 +13,7 @@ use crate::store_object::StoreObject;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Built {
     /// Path and contents of each output, by its name.
-    pub outputs: BTreeMap<BString, (StorePath, StoreObject)>,
+    pub outputs: OrderedMap<BString, (StorePath, StoreObject)>,
     /// What the builder wrote to its standard output and standard error.
     pub log: BString,
 }

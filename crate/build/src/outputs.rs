@@ -2,7 +2,7 @@
 //!
 //! Source: `registerOutputs` in `libstore/unix/build/derivation-builder.cc`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 use std::sync::Arc;
 
 use bstr::{BString, ByteSlice as _};
@@ -28,22 +28,22 @@ pub enum Produced {
 }
 
 /// Paths and contents of outputs, or the kind of a failure and its message.
-pub type Registered = Result<BTreeMap<BString, (StorePath, StoreObject)>, (FailureKind, String)>;
+pub type Registered = Result<OrderedMap<BString, (StorePath, StoreObject)>, (FailureKind, String)>;
 
 /// An output as the builder left it.
 struct Raw {
     name: BString,
     scratch: StorePath,
     archive: Vec<u8>,
-    references: BTreeSet<StorePath>,
+    references: OrderedSet<StorePath>,
 }
 
 /// Makes store objects of all outputs and checks them.
 pub fn register<O: StoreObjects>(
     task: &Task<'_, O>,
-    closure: &BTreeSet<StorePath>,
-    scratch: &BTreeMap<BString, StorePath>,
-    produced: BTreeMap<BString, Produced>,
+    closure: &OrderedSet<StorePath>,
+    scratch: &OrderedMap<BString, StorePath>,
+    produced: OrderedMap<BString, Produced>,
 ) -> Result<Registered, GiveUp> {
     let mut raw = Vec::new();
     for (name, item) in produced {
@@ -70,9 +70,9 @@ pub fn register<O: StoreObjects>(
             return Ok(Err((FailureKind::BadOutput, message)));
         }
     };
-    let mut outputs = BTreeMap::new();
+    let mut outputs = OrderedMap::new();
     // Final paths by the paths that the builder used.
-    let mut moved: BTreeMap<StorePath, StorePath> = BTreeMap::new();
+    let mut moved: OrderedMap<StorePath, StorePath> = OrderedMap::new();
     for index in order {
         let output = &raw[index];
         let (path, object) = match register_one(task, output, &moved)? {
@@ -118,7 +118,7 @@ type RegisteredOne = Result<(StorePath, StoreObject), (FailureKind, String)>;
 fn register_one<O>(
     task: &Task<'_, O>,
     output: &Raw,
-    moved: &BTreeMap<StorePath, StorePath>,
+    moved: &OrderedMap<StorePath, StorePath>,
 ) -> Result<RegisteredOne, GiveUp> {
     let (method, algorithm, wanted) = match task.derivation.outputs.get(&output.name) {
         Some(DerivationOutput::Fixed { address, .. }) => {
@@ -133,7 +133,7 @@ fn register_one<O>(
     };
     // Other outputs have got their real paths.
     let mut archive = output.archive.clone();
-    let mut references = BTreeSet::new();
+    let mut references = OrderedSet::new();
     let mut self_reference = false;
     for reference in &output.references {
         match moved.get(reference) {

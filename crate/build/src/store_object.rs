@@ -1,6 +1,6 @@
 //! Store objects: what a path stands for, as far as it is known.
 
-use std::collections::BTreeSet;
+use drvlab_store::OrderedSet;
 use std::sync::Arc;
 
 use drvlab_store::{ContentAddress, FileTree, Hash, HashFormat, NarInfo, StorePath, nar};
@@ -13,7 +13,7 @@ pub struct StoreObject {
     /// Size of the archive in bytes.
     pub nar_size: u64,
     /// What it refers to, possibly itself.
-    pub references: BTreeSet<StorePath>,
+    pub references: OrderedSet<StorePath>,
     /// The content address, for objects that have one.
     pub content_address: Option<ContentAddress>,
     /// Its files; none if the build was simulated or only its narinfo is known.
@@ -25,7 +25,7 @@ impl StoreObject {
     #[must_use]
     pub fn new(
         tree: Arc<FileTree>,
-        references: BTreeSet<StorePath>,
+        references: OrderedSet<StorePath>,
         content_address: Option<ContentAddress>,
     ) -> Self {
         let (nar_hash, nar_size) = nar::hash_and_size(&tree);
@@ -80,7 +80,7 @@ impl StoreObject {
             nar_size: self.nar_size,
             references: self.references.clone(),
             deriver,
-            signatures: BTreeSet::new(),
+            signatures: OrderedSet::new(),
             content_address: self.content_address,
         };
         (info, archive)

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 
 use bstr::{BStr, BString, ByteSlice as _};
 use drvlab_build::{Host, Limits, Outcome, StoreObject, Task, build, needs_resolution, resolve};
@@ -16,8 +16,8 @@ use drvlab_store::{
 #[derive(Default)]
 struct Store {
     digests: DigestCache,
-    objects: BTreeMap<StorePath, StoreObject>,
-    outputs: BTreeMap<StorePath, StorePath>,
+    objects: OrderedMap<StorePath, StoreObject>,
+    outputs: OrderedMap<StorePath, StorePath>,
 }
 
 impl Store {
@@ -62,7 +62,7 @@ impl Store {
             store_dir: self.digests.store_dir(),
             path: &resolved.0,
             derivation: &resolved.1,
-            inputs: BTreeSet::new(),
+            inputs: OrderedSet::new(),
             objects: &self.objects,
             host: &Host::default(),
             limits: &Limits::default(),

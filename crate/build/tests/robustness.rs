@@ -1,6 +1,6 @@
 //! Whatever the script: a build ends, within its limits and without a panic, and always the same way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 
 use drvlab_build::{GiveUp, Host, Limits, Outcome, StoreObject, Task, build};
 use drvlab_store::derivation::DerivationOutput;
@@ -29,8 +29,8 @@ fn run(script: &[u8], limits: &Limits) -> Outcome {
         store_dir: &StoreDir::default(),
         path: &path("robust.drv"),
         derivation: &derivation,
-        inputs: BTreeSet::new(),
-        objects: &BTreeMap::<StorePath, StoreObject>::new(),
+        inputs: OrderedSet::new(),
+        objects: &OrderedMap::<StorePath, StoreObject>::new(),
         host: &Host::default(),
         limits,
     })

@@ -3,7 +3,7 @@
 //! Who makes the products is a [`Builder`]: [`crate::toy`] runs small scripts, whose outputs [`drvlab_build`] registers, and
 //! [`crate::simulation`] makes products up, for which that is done here, references and paths as if they were real.
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 use std::rc::Rc;
 
 use bstr::{BString, ByteSlice as _};
@@ -22,9 +22,9 @@ pub struct Job<'a> {
     /// The path of its `.drv` file.
     pub path: &'a StorePath,
     /// The outputs of other derivations that it is built from.
-    pub inputs: BTreeSet<StorePath>,
+    pub inputs: OrderedSet<StorePath>,
     /// Those of the inputs that are sources: outputs whose content was known beforehand.
-    pub sources: BTreeSet<StorePath>,
+    pub sources: OrderedSet<StorePath>,
     /// What is known of store objects.
     pub local: &'a LocalStore,
     /// The store directory.
@@ -39,7 +39,7 @@ pub enum Products {
     /// Nothing, because the build was simulated.
     MadeUp {
         /// What stands for the outputs.
-        outputs: BTreeMap<BString, MadeUp>,
+        outputs: OrderedMap<BString, MadeUp>,
         /// Why the builder did not run.
         why: Rc<str>,
     },
@@ -51,7 +51,7 @@ pub struct MadeUp {
     /// Size of the archive in bytes.
     pub nar_size: u64,
     /// What it refers to.
-    pub references: BTreeSet<StorePath>,
+    pub references: OrderedSet<StorePath>,
     /// What stands for the contents: outputs with equal ones are equal.
     pub contents: Vec<u8>,
 }
@@ -80,7 +80,7 @@ impl BuildFailure {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finished {
     /// The outputs with their paths.
-    pub outputs: BTreeMap<BString, (StorePath, StoreObject)>,
+    pub outputs: OrderedMap<BString, (StorePath, StoreObject)>,
     /// What the builder wrote to its standard output and standard error; empty if the build was simulated.
     pub log: Rc<[u8]>,
     /// Why the builder did not run and everything about the outputs was made up; `None` if it ran.
@@ -143,9 +143,9 @@ pub fn build(builder: &dyn Builder, job: &Job<'_>) -> Result<Finished, BuildFail
 /// Makes store objects of made-up outputs; none refers to another output of the same derivation.
 fn register(
     job: &Job<'_>,
-    outputs: &BTreeMap<BString, MadeUp>,
-) -> Result<BTreeMap<BString, (StorePath, StoreObject)>, BuildFailure> {
-    let mut registered = BTreeMap::new();
+    outputs: &OrderedMap<BString, MadeUp>,
+) -> Result<OrderedMap<BString, (StorePath, StoreObject)>, BuildFailure> {
+    let mut registered = OrderedMap::new();
     for (name, output) in &job.derivation.outputs {
         let scratch = job.scratch_path(name)?;
         let Some(made_up) = outputs.get(name) else {

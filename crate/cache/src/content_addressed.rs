@@ -136,7 +136,7 @@ fn reference(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use drvlab_store::OrderedMap;
 
     use super::*;
 
@@ -147,7 +147,7 @@ mod tests {
         derivation
             .outputs
             .insert("out".into(), DerivationOutput::Deferred);
-        let mut variables: BTreeMap<&str, &str> = env.iter().copied().collect();
+        let mut variables: OrderedMap<&str, &str> = env.iter().copied().collect();
         variables.entry("name").or_insert(name);
         for (name, value) in variables {
             derivation.env.insert(name.into(), value.into());
@@ -189,7 +189,7 @@ mod tests {
         let mut app = derivation("app", &[("uses", &mention.to_string())], &[&library_path]);
         float(&mut app);
         let app_path = digests.instantiate(&mut app).unwrap();
-        let all: BTreeMap<_, _> = [
+        let all: OrderedMap<_, _> = [
             (library_path, Rc::new(library)),
             (app_path.clone(), Rc::new(app)),
         ]

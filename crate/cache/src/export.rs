@@ -1,6 +1,6 @@
 //! Caches as files: what the reference would find in a folder that is this cache.
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 
 use crate::binary_cache::{Archive, BinaryCache};
 
@@ -8,7 +8,7 @@ use crate::binary_cache::{Archive, BinaryCache};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Export {
     /// Contents by name, relative to the cache.
-    pub files: BTreeMap<String, Vec<u8>>,
+    pub files: OrderedMap<String, Vec<u8>>,
     /// Names of store objects that were left out because they have no contents: their builds were simulated.
     pub left_out: Vec<String>,
 }
@@ -25,7 +25,7 @@ pub fn export(cache: &BinaryCache) -> Export {
     export
         .files
         .insert("nix-cache-info".to_owned(), info.to_bytes());
-    let mut complete = BTreeMap::new();
+    let mut complete = OrderedMap::new();
     for info in cache.narinfos() {
         if let Archive::File(archive) = cache.archive(&info) {
             complete.insert(info.path.clone(), (info, archive));

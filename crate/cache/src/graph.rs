@@ -2,7 +2,7 @@
 //!
 //! It knows nothing about what exists; that is decided in [`mod@crate::plan`].
 
-use std::collections::BTreeSet;
+use drvlab_store::OrderedSet;
 use std::fmt;
 use std::rc::Rc;
 
@@ -80,7 +80,7 @@ pub struct DerivationGraph {
     roots: Vec<StorePath>,
     /// Whether some output's path is not known before its build.
     has_unknown_paths: bool,
-    missing: BTreeSet<StorePath>,
+    missing: OrderedSet<StorePath>,
 }
 
 /// An input that needs, over others perhaps, what has it as an input.
@@ -211,7 +211,7 @@ impl DerivationGraph {
 
     /// Returns the derivations that are needed, but could not be had.
     #[must_use]
-    pub const fn missing(&self) -> &BTreeSet<StorePath> {
+    pub const fn missing(&self) -> &OrderedSet<StorePath> {
         &self.missing
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Source: `derivationOptionsFromStructuredAttrs` in `libstore/derivation-options.cc`.
 
-use std::collections::BTreeSet;
+use drvlab_store::OrderedSet;
 
 use bstr::{BStr, BString, ByteSlice as _};
 use drvlab_store::Derivation;
@@ -16,7 +16,7 @@ struct Structured {
     #[serde(rename = "preferLocalBuild")]
     prefer_local_build: Option<bool>,
     #[serde(rename = "requiredSystemFeatures")]
-    required_system_features: Option<BTreeSet<String>>,
+    required_system_features: Option<OrderedSet<String>>,
 }
 
 /// Reads structured attributes; broken ones count as absent.
@@ -65,7 +65,7 @@ pub fn prefers_local_build(derivation: &Derivation) -> bool {
 
 /// Returns what a machine must have to build a derivation (`requiredSystemFeatures`).
 #[must_use]
-pub fn required_features(derivation: &Derivation) -> BTreeSet<BString> {
+pub fn required_features(derivation: &Derivation) -> OrderedSet<BString> {
     if let Some(structured) = structured(derivation) {
         let features = structured.and_then(|it| it.required_system_features);
         return features.into_iter().flatten().map(BString::from).collect();

@@ -8,11 +8,10 @@ pub mod dry_run;
 pub mod skip;
 pub mod tree;
 
-use std::collections::BTreeSet;
+use drvlab_store::OrderedSet;
 
 use bstr::BString;
 use drvlab_store::StorePath;
-use drvlab_store::order;
 
 use crate::binary_cache::Fault;
 use crate::graph::NodeId;
@@ -40,7 +39,7 @@ pub enum WantedOutputs {
     /// All of them.
     All,
     /// Those of these names.
-    Names(BTreeSet<BString>),
+    Names(OrderedSet<BString>),
 }
 
 impl Wanted {
@@ -58,7 +57,7 @@ impl Wanted {
     pub fn output(derivation: StorePath, output: impl Into<BString>) -> Self {
         Self::Outputs {
             derivation,
-            outputs: WantedOutputs::Names(order::set([output.into()])),
+            outputs: WantedOutputs::Names(OrderedSet::from_iter([output.into()])),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a derivation of a graph is built as: itself, or resolved if its inputs' paths were not known before.
 
-use std::collections::BTreeSet;
+use drvlab_store::OrderedSet;
 use std::rc::Rc;
 
 use bstr::{BStr, BString};
@@ -22,8 +22,8 @@ pub struct Prepared {
     pub derivation: Rc<Derivation>,
     /// Whether it is another one than that of the graph.
     pub resolved: bool,
-    inputs: BTreeSet<StorePath>,
-    sources: BTreeSet<StorePath>,
+    inputs: OrderedSet<StorePath>,
+    sources: OrderedSet<StorePath>,
     digest: Option<[u8; 32]>,
 }
 
@@ -50,7 +50,7 @@ impl Prepared {
 
     /// Returns the outputs of other derivations that it is built from.
     #[must_use]
-    pub const fn inputs(&self) -> &BTreeSet<StorePath> {
+    pub const fn inputs(&self) -> &OrderedSet<StorePath> {
         &self.inputs
     }
 }
@@ -83,8 +83,8 @@ pub fn prepare(
     store_dir: &StoreDir,
 ) -> Option<Prepared> {
     let node = &graph[id];
-    let mut inputs = BTreeSet::new();
-    let mut sources = BTreeSet::new();
+    let mut inputs = OrderedSet::new();
+    let mut sources = OrderedSet::new();
     for (path, wanted) in &node.derivation.input_drvs {
         let input = graph.find(path)?;
         let is_source = graph[input].derivation.kind() == Ok(DerivationKind::Fixed);

@@ -2,7 +2,7 @@
 //!
 //! What is wrong with a text stands beside what could be read of it. Nothing here opens a file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 use std::fmt;
 use std::rc::Rc;
 
@@ -24,9 +24,9 @@ const SEARCHED: usize = 64 << 10;
 #[derive(Clone, Debug, Default)]
 pub struct DerivationTexts {
     store_dir: StoreDir,
-    known: BTreeMap<StorePath, Rc<Derivation>>,
+    known: OrderedMap<StorePath, Rc<Derivation>>,
     /// Those whose texts could not be read to their ends.
-    incomplete: BTreeSet<StorePath>,
+    incomplete: OrderedSet<StorePath>,
 }
 
 /// What a text held.
@@ -127,14 +127,14 @@ impl DerivationTexts {
     /// Returns the derivations that no other needs; where some need each other in a circle, one of them.
     #[must_use]
     pub fn roots(&self) -> Vec<StorePath> {
-        let needed: BTreeSet<&StorePath> = self
+        let needed: OrderedSet<&StorePath> = self
             .known
             .values()
             .flat_map(|derivation| derivation.input_drvs.keys())
             .collect();
         let free = self.known.keys().filter(|path| !needed.contains(path));
         let mut roots: Vec<StorePath> = free.cloned().collect();
-        let mut reached: BTreeSet<&StorePath> = BTreeSet::new();
+        let mut reached: OrderedSet<&StorePath> = OrderedSet::new();
         let mut left: Vec<&StorePath> = self
             .known
             .keys()

@@ -2,7 +2,7 @@
 //!
 //! A scenario is a JSON file beside the package set that it plans. Tests run all of them, so none can go stale.
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 
 use serde::Deserialize;
 #[cfg(feature = "tsify")]
@@ -50,11 +50,14 @@ pub enum Beside {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Expectation {
     /// What the dry run says of packages, by name; only if it differs from what Nix does.
-    pub dry_run: BTreeMap<String, String>,
+    #[cfg_attr(feature = "tsify", tsify(type = "Record<string, string>"))]
+    pub dry_run: OrderedMap<String, String>,
     /// What Nix does with packages, by name.
-    pub nix: BTreeMap<String, String>,
+    #[cfg_attr(feature = "tsify", tsify(type = "Record<string, string>"))]
+    pub nix: OrderedMap<String, String>,
     /// The rules that decide what Nix does with packages, by name.
-    pub rules: BTreeMap<String, u8>,
+    #[cfg_attr(feature = "tsify", tsify(type = "Record<string, number>"))]
+    pub rules: OrderedMap<String, u8>,
     /// How many derivations are built, if that is the point.
     #[cfg_attr(feature = "tsify", tsify(optional))]
     pub builds: Option<usize>,

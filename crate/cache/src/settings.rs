@@ -1,6 +1,6 @@
 //! The settings of the client that decide about substitution and building, named as in `nix.conf`.
 
-use std::collections::BTreeSet;
+use drvlab_store::OrderedSet;
 
 use bstr::{BStr, BString};
 use drvlab_store::{PublicKeys, StoreDir};
@@ -27,9 +27,9 @@ pub struct Settings {
     /// The system that builds run on (`system`).
     pub system: BString,
     /// Other systems that this machine can build for (`extra-platforms`).
-    pub extra_platforms: BTreeSet<BString>,
+    pub extra_platforms: OrderedSet<BString>,
     /// What this machine has to offer to builds (`system-features`).
-    pub system_features: BTreeSet<BString>,
+    pub system_features: OrderedSet<BString>,
     /// How many builds run at the same time; 0: none here (`max-jobs`).
     pub max_jobs: u32,
     /// How many paths are fetched at the same time (`max-substitution-jobs`).
@@ -38,7 +38,7 @@ pub struct Settings {
     pub times_to_live: TimesToLive,
     /// Caches that users may add who are not trusted (`trusted-substituters` and what the administrator set as
     /// `substituters`); `None` if the user is trusted and may add any.
-    pub allowed_caches: Option<BTreeSet<String>>,
+    pub allowed_caches: Option<OrderedSet<String>>,
 }
 
 impl Settings {
@@ -61,7 +61,7 @@ impl Default for Settings {
             require_sigs: true,
             trusted_public_keys: PublicKeys::default(),
             system: "x86_64-linux".into(),
-            extra_platforms: BTreeSet::new(),
+            extra_platforms: OrderedSet::new(),
             system_features: [
                 "benchmark",
                 "big-parallel",

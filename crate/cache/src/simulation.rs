@@ -3,7 +3,7 @@
 //! Nothing runs. The rules depend on the derivation alone or on a table beside it, so no store path of an
 //! input-addressed output depends on them. Those of floating outputs do, for lack of real contents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 
 use bstr::{BStr, ByteSlice as _};
 use drvlab_store::hash::sha256;
@@ -48,7 +48,7 @@ pub struct Simulated {
     /// Whether the build fails.
     pub fails: bool,
     /// Which inputs the outputs refer to, by name, instead of those that the rules find.
-    pub references: Option<BTreeSet<String>>,
+    pub references: Option<OrderedSet<String>>,
     /// What stands for the contents of floating outputs: builds with equal ones have equal outputs.
     pub contents: Option<String>,
 }
@@ -57,7 +57,7 @@ pub struct Simulated {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Simulation {
     /// Exceptions to the rules, by the name of the derivation.
-    pub table: BTreeMap<String, Simulated>,
+    pub table: OrderedMap<String, Simulated>,
 }
 
 impl Builder for Simulation {
@@ -80,7 +80,7 @@ impl Builder for Simulation {
         };
         let fixed = |output: &DerivationOutput| matches!(output, DerivationOutput::Fixed { .. });
         let references = match said.and_then(|said| said.references.as_ref()) {
-            _ if job.derivation.outputs.values().any(fixed) => BTreeSet::new(),
+            _ if job.derivation.outputs.values().any(fixed) => OrderedSet::new(),
             Some(names) => {
                 let inputs = job.inputs.iter();
                 let named = inputs.filter(|path| names.contains(path.name()));
@@ -167,7 +167,7 @@ fn contents(derivation: &Derivation) -> Vec<u8> {
 }
 
 /// Returns the inputs that a simulated build leaves in its result.
-fn references(job: &Job<'_>) -> BTreeSet<drvlab_store::StorePath> {
+fn references(job: &Job<'_>) -> OrderedSet<drvlab_store::StorePath> {
     let candidates = job.inputs.difference(&job.sources);
     let mut scanner = ReferenceScanner::new(candidates.cloned());
     for (name, value) in &job.derivation.env {

@@ -3,7 +3,7 @@
 //! What a script uses beyond that makes the build a simulated one ([`crate::simulation`]), never a wrong one. Here is only
 //! what connects the two: where inputs are found, and how an outcome is told.
 
-use std::collections::BTreeSet;
+use drvlab_store::OrderedSet;
 
 use drvlab_build::{Failure, FailureKind, Host, Limits, Outcome, StoreObject, StoreObjects, Task};
 use drvlab_store::hash::sha256;
@@ -94,7 +94,7 @@ impl<'a> Inputs<'a> {
             tree: None,
             nar_hash: Hash::from_sha256(sha256(b"")),
             nar_size: 0,
-            references: BTreeSet::new(),
+            references: OrderedSet::new(),
             content_address: None,
         };
         Self { local, unknown }

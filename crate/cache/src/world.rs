@@ -4,7 +4,7 @@
 
 pub mod changes;
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -83,9 +83,9 @@ pub struct World {
     /// Who builds, here and elsewhere.
     pub builder: ToyBuilder,
     /// Keys by name.
-    keys: BTreeMap<String, SecretKey>,
+    keys: OrderedMap<String, SecretKey>,
     /// The name of the key that signs for a cache, by URL.
-    signs: BTreeMap<String, String>,
+    signs: OrderedMap<String, String>,
 }
 
 /// What happens when something is wanted.
@@ -110,8 +110,8 @@ impl Default for World {
             local: LocalStore::new(),
             memory: Memory::default(),
             builder: ToyBuilder::default(),
-            keys: BTreeMap::new(),
-            signs: BTreeMap::new(),
+            keys: OrderedMap::new(),
+            signs: OrderedMap::new(),
         }
     }
 }
@@ -158,7 +158,7 @@ impl World {
 
     fn read_settings(&mut self, file: &SettingsFile) -> Result<Settings, WorldError> {
         let mut settings = Settings::default();
-        let words = |words: &std::collections::BTreeSet<String>| {
+        let words = |words: &drvlab_store::OrderedSet<String>| {
             words.iter().map(|word| word.as_str().into()).collect()
         };
         settings.substitute = file.substitute.unwrap_or(settings.substitute);
@@ -340,7 +340,7 @@ fn roots(graph: &DerivationGraph, wanted: &[Wanted]) -> Vec<NodeId> {
 }
 
 /// Tells whether one of the names is that of a derivation or its package.
-fn names(names: &std::collections::BTreeSet<String>, derivation: &str) -> bool {
+fn names(names: &drvlab_store::OrderedSet<String>, derivation: &str) -> bool {
     names.contains(derivation) || names.contains(package_name(derivation))
 }
 
@@ -390,7 +390,7 @@ fn conditions(file: &CacheFile, store_dir: &StoreDir) -> Result<Conditions, Worl
     Ok(conditions)
 }
 
-fn simulation(builds: &BTreeMap<String, BuildFile>) -> Simulation {
+fn simulation(builds: &OrderedMap<String, BuildFile>) -> Simulation {
     let table = builds.iter().map(|(name, said)| {
         let said = Simulated {
             nar_size: said.nar_size,

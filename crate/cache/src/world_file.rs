@@ -2,7 +2,7 @@
 //!
 //! It is JSON, version 1; the names of settings are those of `nix.conf`. [`crate::world`] makes a world of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 
 use serde::Deserialize;
 #[cfg(feature = "tsify")]
@@ -26,7 +26,8 @@ pub struct WorldFile {
     pub caches: Vec<CacheFile>,
     /// What is said about builds instead of simulating them by rules, by the name of the derivation or the package.
     #[serde(default)]
-    pub builds: BTreeMap<String, BuildFile>,
+    #[cfg_attr(feature = "tsify", tsify(type = "Record<string, BuildFile>"))]
+    pub builds: OrderedMap<String, BuildFile>,
     /// What happened before, in order.
     #[serde(default)]
     pub history: Vec<Event>,
@@ -55,9 +56,10 @@ pub struct SettingsFile {
     pub trusted_public_keys: Vec<String>,
     #[cfg_attr(feature = "tsify", tsify(optional))]
     pub system: Option<String>,
-    pub extra_platforms: BTreeSet<String>,
-    #[cfg_attr(feature = "tsify", tsify(optional))]
-    pub system_features: Option<BTreeSet<String>>,
+    #[cfg_attr(feature = "tsify", tsify(type = "string[]"))]
+    pub extra_platforms: OrderedSet<String>,
+    #[cfg_attr(feature = "tsify", tsify(optional, type = "string[]"))]
+    pub system_features: Option<OrderedSet<String>>,
     #[cfg_attr(feature = "tsify", tsify(optional))]
     pub max_jobs: Option<u32>,
     #[cfg_attr(feature = "tsify", tsify(optional))]
@@ -69,8 +71,8 @@ pub struct SettingsFile {
     #[cfg_attr(feature = "tsify", tsify(optional))]
     pub narinfo_cache_meta_ttl: Option<u64>,
     /// If given, the user is not trusted and may only add these caches.
-    #[cfg_attr(feature = "tsify", tsify(optional))]
-    pub trusted_substituters: Option<BTreeSet<String>>,
+    #[cfg_attr(feature = "tsify", tsify(optional, type = "string[]"))]
+    pub trusted_substituters: Option<OrderedSet<String>>,
 }
 
 /// A binary cache.
@@ -106,7 +108,8 @@ pub struct CacheFile {
     pub offline: bool,
     /// What goes wrong with single store objects, by path or name.
     #[serde(default)]
-    pub faults: BTreeMap<String, String>,
+    #[cfg_attr(feature = "tsify", tsify(type = "Record<string, string>"))]
+    pub faults: OrderedMap<String, String>,
 }
 
 /// What is said about a build.
@@ -123,8 +126,8 @@ pub struct BuildFile {
     /// Whether it fails.
     pub fails: bool,
     /// Names of the inputs' outputs that its outputs refer to.
-    #[cfg_attr(feature = "tsify", tsify(optional))]
-    pub references: Option<BTreeSet<String>>,
+    #[cfg_attr(feature = "tsify", tsify(optional, type = "string[]"))]
+    pub references: Option<OrderedSet<String>>,
     /// What stands for the contents.
     #[cfg_attr(feature = "tsify", tsify(optional))]
     pub contents: Option<String>,
@@ -144,7 +147,8 @@ pub struct Subject {
     /// Replacements in the text of the file: what was there when this happened. Each text must occur.
     pub with: Vec<[String; 2]>,
     /// Whole texts that other files had when this happened, by path.
-    pub texts: BTreeMap<String, String>,
+    #[cfg_attr(feature = "tsify", tsify(type = "Record<string, string>"))]
+    pub texts: OrderedMap<String, String>,
 }
 
 /// Something that happened.
@@ -164,11 +168,12 @@ pub enum Event {
         #[serde(default)]
         what: Subject,
         /// The systems that the builder has; any if absent.
-        #[cfg_attr(feature = "tsify", tsify(optional))]
-        systems: Option<BTreeSet<String>>,
+        #[cfg_attr(feature = "tsify", tsify(optional, type = "string[]"))]
+        systems: Option<OrderedSet<String>>,
         /// Names of packages that are not built, for example because their licence forbids it.
         #[serde(default)]
-        leave_out: BTreeSet<String>,
+        #[cfg_attr(feature = "tsify", tsify(type = "string[]"))]
+        leave_out: OrderedSet<String>,
         /// The name of the key that signs, instead of the cache's.
         #[cfg_attr(feature = "tsify", tsify(optional))]
         key: Option<String>,

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::fs;
 use std::path::Path;
 use std::rc::Rc;
@@ -24,11 +24,11 @@ struct Golden {
 #[derive(Deserialize)]
 struct Case {
     name: String,
-    derivations: BTreeMap<String, String>,
+    derivations: OrderedMap<String, String>,
     wanted: Vec<String>,
     local: Vec<String>,
     caches: Vec<Cache>,
-    settings: BTreeMap<String, String>,
+    settings: OrderedMap<String, String>,
     text: Option<String>,
     error: Option<String>,
 }
@@ -37,7 +37,7 @@ struct Case {
 struct Cache {
     url: String,
     info: String,
-    files: BTreeMap<String, String>,
+    files: OrderedMap<String, String>,
 }
 
 impl CacheSource for Cache {
@@ -120,7 +120,7 @@ fn check(file: &str, at_least: usize) {
 
 fn check_case(case: &Case) {
     let store_dir = StoreDir::default();
-    let derivations: BTreeMap<StorePath, Rc<Derivation>> = case
+    let derivations: OrderedMap<StorePath, Rc<Derivation>> = case
         .derivations
         .iter()
         .map(|(drv, text)| {

@@ -3,7 +3,7 @@
 
 mod toys;
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 use std::fs;
 use std::path::Path;
 
@@ -15,9 +15,9 @@ struct Golden {
     nix: String,
     key: String,
     /// SHA-256 of each file, in hexadecimal.
-    files: BTreeMap<String, String>,
+    files: OrderedMap<String, String>,
     /// What `nix path-info` says.
-    paths: BTreeMap<String, Info>,
+    paths: OrderedMap<String, Info>,
 }
 
 #[derive(Deserialize, Debug, PartialEq)]
@@ -25,9 +25,9 @@ struct Golden {
 struct Info {
     nar_hash: String,
     nar_size: u64,
-    references: BTreeSet<String>,
+    references: OrderedSet<String>,
     ca: Option<String>,
-    signatures: BTreeSet<String>,
+    signatures: OrderedSet<String>,
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn what_we_write_is_what_the_reference_has_read() {
     );
     let (export, key) = toys::export(&toys::load("toy.json"));
     assert_eq!(key.to_bytes(), golden.key.as_bytes());
-    let files: BTreeMap<String, String> = export
+    let files: OrderedMap<String, String> = export
         .files
         .iter()
         .map(|(name, contents)| {

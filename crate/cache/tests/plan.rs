@@ -353,7 +353,7 @@ fn a_machine_that_fetched_something_has_what_it_refers_to_and_no_more() {
     let mut local = LocalStore::new();
     let cache = full_cache(&set);
     farm::install([set.output("app")], &cache, &mut local);
-    let mut expected = std::collections::BTreeSet::new();
+    let mut expected = drvlab_store::OrderedSet::new();
     let mut pending = vec![set.output("app")];
     while let Some(path) = pending.pop() {
         if expected.insert(path.clone()) {
@@ -364,7 +364,7 @@ fn a_machine_that_fetched_something_has_what_it_refers_to_and_no_more() {
         local
             .iter()
             .cloned()
-            .collect::<std::collections::BTreeSet<_>>(),
+            .collect::<drvlab_store::OrderedSet<_>>(),
         expected
     );
     assert!(

@@ -4,7 +4,7 @@
 
 mod package_set;
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 
 use drvlab_cache::building::{Builder as _, MadeUp, Products};
 use drvlab_cache::preparation::prepare;
@@ -33,7 +33,7 @@ fn build(
     set: &PackageSet,
     attribute: &str,
     simulation: &Simulation,
-) -> (Result<BTreeMap<String, MadeUp>, String>, u64) {
+) -> (Result<OrderedMap<String, MadeUp>, String>, u64) {
     let store_dir = StoreDir::default();
     let local = LocalStore::new();
     let id = set.id(attribute);
@@ -54,7 +54,7 @@ fn build(
 
 fn said(said: Simulated) -> Simulation {
     Simulation {
-        table: BTreeMap::from([("app".to_owned(), said)]),
+        table: OrderedMap::from([("app".to_owned(), said)]),
     }
 }
 
@@ -93,7 +93,7 @@ fn run_time_inputs_are_referred_to_and_build_time_inputs_are_not() {
     let set = set("");
     let (outputs, _) = build(&set, "app", &Simulation::default());
     let references = &outputs.expect("it works")["out"].references;
-    assert_eq!(*references, BTreeSet::from([set.output("library")]));
+    assert_eq!(*references, OrderedSet::from([set.output("library")]));
     let (outputs, _) = build(&set, "source", &Simulation::default());
     assert_eq!(outputs.expect("it works")["out"].references.len(), 0);
 }
@@ -105,13 +105,13 @@ fn a_table_says_what_the_rules_would() {
         nar_size: Some(120),
         duration: Some(90_000),
         fails: false,
-        references: Some(BTreeSet::from(["compiler".to_owned()])),
+        references: Some(OrderedSet::from(["compiler".to_owned()])),
         contents: Some("same".to_owned()),
     });
     let (outputs, time) = build(&set, "app", &table);
     let out = &outputs.expect("it works")["out"];
     assert_eq!((out.nar_size, time), (120, 90_000));
-    assert_eq!(out.references, BTreeSet::from([set.output("compiler")]));
+    assert_eq!(out.references, OrderedSet::from([set.output("compiler")]));
     assert_eq!(out.contents, b"same\napp-1.0");
     // Others go by the rules.
     assert_eq!(

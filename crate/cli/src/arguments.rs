@@ -2,7 +2,7 @@
 //!
 //! Text of the language may be any bytes; only names of commands and flags must be UTF-8.
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -112,7 +112,7 @@ pub struct Input {
     /// `--tree`: archives whose files are read as if they were unpacked.
     pub trees: Vec<PathBuf>,
     /// Texts of files that are read in place of what the disk has; worlds ask for them.
-    pub texts: BTreeMap<PathBuf, Vec<u8>>,
+    pub texts: OrderedMap<PathBuf, Vec<u8>>,
     /// `--show-trace`: errors are printed with their whole trace.
     pub show_trace: bool,
 }
@@ -524,7 +524,7 @@ mod tests {
             search_path: vec![b"nixpkgs=/p".to_vec(), b"/q".to_vec()],
             trees: vec!["set.tar.gz".into()],
             show_trace: true,
-            texts: BTreeMap::new(),
+            texts: OrderedMap::new(),
         };
         assert_eq!(
             command,

@@ -1,6 +1,6 @@
 //! One evaluation on the real file system: what the command line says about it, and the values that it selects.
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::io::Write as _;
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
@@ -33,13 +33,13 @@ pub struct Session {
     /// Absolute and canonical; relative paths of expressions start here.
     folder: Vec<u8>,
     /// The folders that archives of the command line stand for.
-    archives: BTreeMap<PathBuf, Vec<u8>>,
+    archives: OrderedMap<PathBuf, Vec<u8>>,
     show_trace: bool,
 }
 
 /// What archives of the command line stand for.
 struct Archives {
-    folders: BTreeMap<PathBuf, Vec<u8>>,
+    folders: OrderedMap<PathBuf, Vec<u8>>,
     /// The search path with folders in place of archives.
     search_path: Vec<Vec<u8>>,
 }
@@ -193,7 +193,7 @@ fn unpack(input: &Input, folder: &[u8]) -> Result<(UnpackedFiles, Archives), Fai
     for (path, text) in &input.texts {
         files.replace(&absolute(path, folder), text);
     }
-    let mut folders = BTreeMap::new();
+    let mut folders = OrderedMap::new();
     for source in &input.sources {
         if let Source::File(path) = source
             && is_archive(path.as_os_str().as_encoded_bytes())

@@ -1,6 +1,6 @@
 //! `drvlab show`: derivations as JSON, as `nix derivation show` prints them.
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::io::{IsTerminal as _, Write, stdout};
 use std::rc::Rc;
 
@@ -19,7 +19,7 @@ use crate::store_dir::store_dir;
 /// When a file cannot be read, the evaluation fails, or a derivation has no JSON form.
 pub fn run(input: &Input, output: &mut dyn Write) -> Result<(), Failure> {
     let store_dir = store_dir()?;
-    let mut shown = BTreeMap::new();
+    let mut shown = OrderedMap::new();
     let mut expressions = input.clone();
     expressions.sources.clear();
     for source in &input.sources {

@@ -1,6 +1,6 @@
 //! Worlds from files: what `drvlab plan --world` reads, and how it evaluates and opens what stands in them.
 
-use std::collections::BTreeSet;
+use drvlab_store::OrderedSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -123,7 +123,7 @@ pub fn evaluate(session: &mut Session, input: &Input) -> Result<Evaluated, Failu
         Ok(())
     })?;
     let store = &session.machine().store;
-    let mut seen = BTreeSet::new();
+    let mut seen = OrderedSet::new();
     roots.retain(|root| seen.insert(root.clone()));
     let graph = DerivationGraph::new(roots, |path| store.derivations.get(path).map(Rc::clone))
         .map_err(|error| Failure::message(error.to_string()))?;

@@ -6,7 +6,7 @@
     reason = "a failure of the file system fails the test"
 )]
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
@@ -66,7 +66,7 @@ fn attributes(folder: &Path, expected: &serde_json::Map<String, Value>) {
 }
 
 /// Every derivation of the attribute `system`: its path, name and outputs.
-fn derivations(folder: &Path, attribute: &str) -> BTreeMap<String, BTreeMap<String, String>> {
+fn derivations(folder: &Path, attribute: &str) -> OrderedMap<String, OrderedMap<String, String>> {
     let mut input = input(folder);
     input.attr_paths = vec![attribute.into()];
     let mut session = Session::start(&input).unwrap();
@@ -87,7 +87,7 @@ fn check(folder: &Path, attribute: &str, expected: &Value) {
     let found = derivations(folder, attribute);
     let recorded = expected["derivations"].as_object().unwrap();
     for (path, derivation) in recorded {
-        let outputs: BTreeMap<String, String> =
+        let outputs: OrderedMap<String, String> =
             serde_json::from_value(derivation["outputs"].clone()).unwrap();
         assert_eq!(found.get(path), Some(&outputs), "{path}");
     }

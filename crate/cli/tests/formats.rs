@@ -8,7 +8,7 @@
     reason = "a failure of the file system fails the test"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -38,7 +38,7 @@ fn json(words: &[&str]) -> Value {
 }
 
 /// Notes which types stand at which places; names of outputs and indices of lists do not count.
-fn note(value: &Value, place: &str, shape: &mut BTreeMap<String, BTreeSet<&'static str>>) {
+fn note(value: &Value, place: &str, shape: &mut OrderedMap<String, OrderedSet<&'static str>>) {
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
@@ -68,7 +68,7 @@ fn note(value: &Value, place: &str, shape: &mut BTreeMap<String, BTreeSet<&'stat
 
 /// Compares the shape of several documents with the one that was kept for this version.
 fn check_shape(name: &str, documents: &[Value]) {
-    let mut shape = BTreeMap::new();
+    let mut shape = OrderedMap::new();
     for document in documents {
         assert_eq!(document["version"], VERSION);
         note(document, "", &mut shape);

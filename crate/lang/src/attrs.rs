@@ -467,7 +467,7 @@ mod tests {
     #[test]
     fn updates_agree_with_a_map_whatever_their_layers() {
         let mut heap = Heap::new(1 << 30, 0);
-        let mut expected: std::collections::BTreeMap<u32, i64> =
+        let mut expected: drvlab_store::OrderedMap<u32, i64> =
             (0..100).map(|name| (name, 0)).collect();
         let mut layered = set(&mut heap, expected.clone());
         for round in 1..40i64 {

@@ -7,6 +7,7 @@ use crate::source::Pos;
 use crate::symbol::well_known;
 use crate::value::{Addr, Value};
 use bstr::{BStr, BString, ByteSlice};
+use drvlab_store::OrderedMap;
 use drvlab_store::placeholder::{
     computed_digest, computed_placeholder, placeholder, upstream_digest, upstream_placeholder,
 };
@@ -15,7 +16,6 @@ use drvlab_store::{
     ContentAddress, ContentAddressMethod, Derivation, DerivationOutput, DigestError, Hash,
     HashAlgorithm, HashFormat,
 };
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What the attributes of a derivation say, before paths are computed.
@@ -25,7 +25,7 @@ pub(crate) struct Recipe {
     pub system: BString,
     pub builder: BString,
     pub args: Vec<BString>,
-    pub env: BTreeMap<BString, BString>,
+    pub env: OrderedMap<BString, BString>,
     pub output_hash: Option<BString>,
     /// Why the structured attributes cannot be written.
     pub invalid_json: Option<String>,
@@ -49,7 +49,7 @@ impl Recipe {
             system: BString::default(),
             builder: BString::default(),
             args: Vec::new(),
-            env: BTreeMap::new(),
+            env: OrderedMap::new(),
             output_hash: None,
             invalid_json: None,
             content_addressed: false,
@@ -311,7 +311,7 @@ impl Machine {
         pos: Pos,
     ) -> Result<()> {
         let mut pending = vec![drv.clone()];
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = drvlab_store::OrderedSet::new();
         while let Some(path) = pending.pop() {
             if !seen.insert(path.clone()) {
                 continue;

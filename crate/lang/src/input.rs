@@ -7,8 +7,8 @@ mod from_url;
 use crate::json_text;
 use crate::url::{BadUrl, Ignored, Query, Url, segments};
 use bstr::BString;
+use drvlab_store::OrderedMap;
 use drvlab_store::{Hash, HashAlgorithm, HashFormat};
-use std::collections::BTreeMap;
 
 /// The value of an attribute.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,7 +19,7 @@ pub(crate) enum InputValue {
 }
 
 /// Attributes by name.
-pub(crate) type Attributes = BTreeMap<Vec<u8>, InputValue>;
+pub(crate) type Attributes = OrderedMap<Vec<u8>, InputValue>;
 
 /// Why something is no input.
 #[derive(Debug)]

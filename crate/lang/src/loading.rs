@@ -11,10 +11,10 @@ use crate::store_objects::Copied;
 use crate::symbol::Symbol;
 use crate::syntax;
 use crate::value::Value;
+use drvlab_store::OrderedSet;
 use drvlab_store::file_tree::FileTree;
 use drvlab_store::order;
 use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, StorePath, nar};
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// More symbolic links than this in one path are taken for a cycle.
@@ -24,7 +24,7 @@ const MAX_LINKS: usize = 64;
 const MAX_TREE_DEPTH: usize = 1000;
 
 /// The paths below a directory that are copied to the store with it.
-pub(crate) type Kept = BTreeSet<Vec<u8>>;
+pub(crate) type Kept = OrderedSet<Vec<u8>>;
 
 impl Machine {
     /// Parses a file, or returns what came out last time if the text is still the same.

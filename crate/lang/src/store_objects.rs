@@ -5,8 +5,8 @@
 use crate::loading::Kept;
 use crate::value::Addr;
 use drvlab_store::{Derivation, DigestCache, StoreDir, StorePath};
+use drvlab_store::{OrderedMap, OrderedSet};
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Store objects by path.
@@ -15,7 +15,7 @@ pub struct StoreObjects {
     /// The store directory.
     pub dir: StoreDir,
     /// Derivations.
-    pub derivations: BTreeMap<StorePath, Rc<Derivation>>,
+    pub derivations: OrderedMap<StorePath, Rc<Derivation>>,
     /// Their paths in the order they were made: inputs before what uses them.
     pub order: Vec<StorePath>,
     /// The flat sets that derivations were made of, in the heap of this evaluation.
@@ -25,13 +25,13 @@ pub struct StoreObjects {
     /// Digests of derivations.
     pub digests: DigestCache,
     /// Texts made by `toFile`.
-    pub texts: BTreeMap<StorePath, Text>,
+    pub texts: OrderedMap<StorePath, Text>,
     /// Copies of files and directories: what was copied from where.
-    pub sources: BTreeMap<StorePath, Rc<[u8]>>,
+    pub sources: OrderedMap<StorePath, Rc<[u8]>>,
     /// What has been kept of the copies that a filter was applied to: paths below the original.
     pub(crate) kept: FxHashMap<StorePath, Rc<Kept>>,
     /// Entries of the search path that are not there, and have been warned of.
-    pub(crate) ignored_entries: BTreeSet<Box<[u8]>>,
+    pub(crate) ignored_entries: OrderedSet<Box<[u8]>>,
     /// Store paths of files that have been copied, by their path.
     pub(crate) copied: FxHashMap<Rc<[u8]>, Copied>,
 }
@@ -48,8 +48,8 @@ pub(crate) struct Copied {
 #[derive(Debug)]
 pub(crate) struct Extent {
     derivations: usize,
-    texts: BTreeMap<StorePath, Text>,
-    sources: BTreeMap<StorePath, Rc<[u8]>>,
+    texts: OrderedMap<StorePath, Text>,
+    sources: OrderedMap<StorePath, Rc<[u8]>>,
     kept: FxHashMap<StorePath, Rc<Kept>>,
     copied: FxHashMap<Rc<[u8]>, Copied>,
 }
@@ -67,15 +67,15 @@ impl StoreObjects {
     /// Makes an empty collection.
     pub fn new(dir: StoreDir) -> Self {
         StoreObjects {
-            derivations: BTreeMap::new(),
+            derivations: OrderedMap::new(),
             order: Vec::new(),
             attributes: FxHashMap::default(),
             replaced_attributes: Vec::new(),
             digests: DigestCache::new(dir.clone()),
-            texts: BTreeMap::new(),
-            sources: BTreeMap::new(),
+            texts: OrderedMap::new(),
+            sources: OrderedMap::new(),
             kept: FxHashMap::default(),
-            ignored_entries: BTreeSet::new(),
+            ignored_entries: OrderedSet::new(),
             copied: FxHashMap::default(),
             dir,
         }

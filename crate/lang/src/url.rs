@@ -1,7 +1,7 @@
 //! URLs as the reference reads and writes them: RFC 3986 with a few liberties. Nothing is fetched.
 
 use bstr::BString;
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 
 /// The parts of a URL, decoded.
 #[derive(Clone, Default, Debug)]
@@ -19,7 +19,7 @@ pub(crate) struct Url {
 }
 
 /// Parameters by name.
-pub(crate) type Query = BTreeMap<Vec<u8>, Vec<u8>>;
+pub(crate) type Query = OrderedMap<Vec<u8>, Vec<u8>>;
 
 /// The host of a URL, with a user and a port.
 #[derive(Clone, Default, Debug)]

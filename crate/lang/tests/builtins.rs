@@ -6,8 +6,8 @@ use drvlab_lang::builtin::Builtin;
 use drvlab_lang::files::MemoryFiles;
 use drvlab_lang::source::Origin;
 use drvlab_lang::{Machine, Settings};
+use drvlab_store::{OrderedMap, OrderedSet};
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Experimental features of the reference whose builtins are left out here, and why.
@@ -46,12 +46,12 @@ fn the_set_of_builtins_is_that_of_the_reference() {
         .evaluate_text(Origin::String, text, b"/")
         .and_then(|value| machine.print_json(value, true))
         .unwrap_or_else(|error| panic!("{}", error.diagnostic.message));
-    let found: BTreeMap<String, String> = serde_json::from_slice(&value).unwrap();
-    let expected: BTreeMap<String, String> = expected(&golden)
+    let found: OrderedMap<String, String> = serde_json::from_slice(&value).unwrap();
+    let expected: OrderedMap<String, String> = expected(&golden)
         .into_iter()
         .map(|(name, builtin)| (name, builtin["type"].as_str().unwrap().to_owned()))
         .collect();
-    let differing: BTreeSet<&String> = found
+    let differing: OrderedSet<&String> = found
         .keys()
         .chain(expected.keys())
         .filter(|name| found.get(*name) != expected.get(*name))
@@ -91,7 +91,7 @@ fn the_same_names_are_global() {
             .print_parsed(Origin::String, name.as_bytes(), b"/")
             .is_ok()
     };
-    let expected: BTreeSet<&str> = golden["globals"]
+    let expected: OrderedSet<&str> = golden["globals"]
         .as_array()
         .unwrap()
         .iter()

@@ -2,14 +2,13 @@
 //!
 //! The text form is in [`crate::aterm`], JSON in [`crate::json`]; hashes are computed in [`crate::digest`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::{OrderedMap, OrderedSet};
 use std::fmt;
 
 use bstr::{BStr, BString};
 
 use crate::content_address::{ContentAddress, ContentAddressError, ContentAddressMethod};
 use crate::hash::HashAlgorithm;
-use crate::order;
 use crate::store_path::{StoreDir, StorePath, output_path_name};
 
 /// A build recipe, the parsed form of a `.drv` file.
@@ -20,11 +19,11 @@ pub struct Derivation {
     /// The name without `.drv`.
     pub name: String,
     /// Outputs by name.
-    pub outputs: BTreeMap<BString, DerivationOutput>,
+    pub outputs: OrderedMap<BString, DerivationOutput>,
     /// Which outputs of other derivations the build needs.
-    pub input_drvs: BTreeMap<StorePath, DerivationInputs>,
+    pub input_drvs: OrderedMap<StorePath, DerivationInputs>,
     /// Store objects that exist before the build.
-    pub input_srcs: BTreeSet<StorePath>,
+    pub input_srcs: OrderedSet<StorePath>,
     /// The system that can run the builder, for example `x86_64-linux`.
     pub system: BString,
     /// The program to run.
@@ -32,17 +31,17 @@ pub struct Derivation {
     /// Its arguments, in their order.
     pub args: Vec<BString>,
     /// Its environment.
-    pub env: BTreeMap<BString, BString>,
+    pub env: OrderedMap<BString, BString>,
 }
 
 /// Outputs of one input derivation that are needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DerivationInputs {
     /// Names of outputs.
-    pub outputs: BTreeSet<BString>,
+    pub outputs: OrderedSet<BString>,
     /// Outputs that are themselves derivations, with what is needed of those
     /// (experimental feature `dynamic-derivations`).
-    pub dynamic: BTreeMap<BString, DerivationInputs>,
+    pub dynamic: OrderedMap<BString, DerivationInputs>,
 }
 
 impl DerivationInputs {
@@ -50,8 +49,8 @@ impl DerivationInputs {
     #[must_use]
     pub fn of(output: impl Into<BString>) -> Self {
         Self {
-            outputs: order::set([output.into()]),
-            dynamic: BTreeMap::new(),
+            outputs: OrderedSet::from_iter([output.into()]),
+            dynamic: OrderedMap::new(),
         }
     }
 }
@@ -161,13 +160,13 @@ impl Derivation {
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
-            outputs: BTreeMap::new(),
-            input_drvs: BTreeMap::new(),
-            input_srcs: BTreeSet::new(),
+            outputs: OrderedMap::new(),
+            input_drvs: OrderedMap::new(),
+            input_srcs: OrderedSet::new(),
             system: BString::default(),
             builder: BString::default(),
             args: Vec::new(),
-            env: BTreeMap::new(),
+            env: OrderedMap::new(),
         }
     }
 

@@ -347,7 +347,7 @@ impl DigestCache {
         } = &mut self.buffers;
         if deferred {
             slots.remove(text);
-            for (output, value) in &mut derivation.outputs {
+            for (output, value) in derivation.outputs.iter_mut() {
                 *value = DerivationOutput::Deferred;
                 derivation.env.entry(output.clone()).or_default().clear();
             }
@@ -371,7 +371,7 @@ impl DigestCache {
 
     /// Writes paths that follow from hashes of contents, or placeholders, into outputs and environment.
     fn fill_content_addressed(&self, derivation: &mut Derivation) -> Result<(), DigestError> {
-        for (output, value) in &mut derivation.outputs {
+        for (output, value) in derivation.outputs.iter_mut() {
             let output = output.as_bstr();
             let text = if let DerivationOutput::Fixed { address, .. } = *value {
                 let path =

@@ -2,10 +2,9 @@
 //!
 //! As in a store, of the permissions only the executable bit counts, and there are no owners and times.
 
-use std::collections::BTreeMap;
+use crate::OrderedMap;
 use std::sync::Arc;
 
-use crate::order;
 use bstr::{BStr, BString};
 
 /// A file, a symbolic link or a directory.
@@ -26,7 +25,7 @@ pub enum FileTree {
         target: BString,
     },
     /// A directory and its entries by name.
-    Directory(BTreeMap<BString, FileTree>),
+    Directory(OrderedMap<BString, FileTree>),
 }
 
 impl FileTree {
@@ -60,7 +59,9 @@ impl FileTree {
     #[must_use]
     pub fn directory<N: Into<BString>>(entries: impl IntoIterator<Item = (N, Self)>) -> Self {
         let entries = entries.into_iter();
-        Self::Directory(order::map(entries.map(|(name, tree)| (name.into(), tree))))
+        Self::Directory(OrderedMap::from_iter(
+            entries.map(|(name, tree)| (name.into(), tree)),
+        ))
     }
 
     /// Returns the entry of a directory.

@@ -5,7 +5,7 @@
 
 mod read;
 
-use std::collections::btree_map;
+use crate::ordered;
 
 use bstr::BString;
 
@@ -22,7 +22,7 @@ const MAGIC: &[u8] = b"nix-archive-1";
 pub fn write(tree: &FileTree, sink: &mut impl ByteSink) {
     put_string(MAGIC, sink);
     // Directories that are being written, outermost first; a stack of our own allows any depth.
-    let mut open: Vec<btree_map::Iter<'_, BString, FileTree>> = Vec::new();
+    let mut open: Vec<ordered::Iter<'_, BString, FileTree>> = Vec::new();
     let mut next = tree;
     loop {
         put_string(b"(", sink);

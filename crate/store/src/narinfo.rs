@@ -3,7 +3,7 @@
 //! Reading is exactly as lenient as the reference (`libstore/nar-info.cc`), including that unknown fields are
 //! skipped and that a later field overrides an earlier one. Nothing is downloaded or verified here.
 
-use std::collections::BTreeSet;
+use crate::OrderedSet;
 use std::fmt;
 
 use bstr::{BStr, BString, ByteSlice as _};
@@ -31,11 +31,11 @@ pub struct NarInfo {
     /// Size of the archive in bytes, not 0.
     pub nar_size: u64,
     /// Store objects that this one refers to, possibly itself.
-    pub references: BTreeSet<StorePath>,
+    pub references: OrderedSet<StorePath>,
     /// The derivation that made it.
     pub deriver: Option<StorePath>,
     /// Signatures over the fingerprint.
-    pub signatures: BTreeSet<Signature>,
+    pub signatures: OrderedSet<Signature>,
     /// The content address, for objects that have one.
     pub content_address: Option<ContentAddress>,
 }
@@ -95,9 +95,9 @@ struct Fields {
     file_size: u64,
     nar_hash: Option<Hash>,
     nar_size: u64,
-    references: BTreeSet<StorePath>,
+    references: OrderedSet<StorePath>,
     deriver: Option<StorePath>,
-    signatures: BTreeSet<Signature>,
+    signatures: OrderedSet<Signature>,
     content_address: Option<ContentAddress>,
 }
 

@@ -1,10 +1,9 @@
 //! Sorting with little code: what is compiled for each type of element is a few instructions, not the 10 kB of `slice::sort_by`.
 //!
 //! A WASM module is loaded with every visit. So sorts in `store`, `lang` and `cache` are these, unless a measurement shows that the speed
-//! of one matters; and sets and maps are filled one by one, since `collect` sorts too.
+//! of one matters; maps and sets are those of [`crate::ordered`].
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Up to so many elements are sorted by insertion.
 const FEW: usize = 20;
@@ -77,7 +76,7 @@ fn sorted(len: usize, is_greater: &mut dyn FnMut(usize, usize) -> bool) -> Vec<u
 }
 
 /// Puts the elements into an order, by swaps along its cycles.
-fn arrange(mut order: Vec<u32>, swap: &mut dyn FnMut(usize, usize)) {
+pub(crate) fn arrange(mut order: Vec<u32>, swap: &mut dyn FnMut(usize, usize)) {
     for start in 0..order.len() {
         let mut at = start;
         loop {
@@ -92,27 +91,9 @@ fn arrange(mut order: Vec<u32>, swap: &mut dyn FnMut(usize, usize)) {
     }
 }
 
-/// Makes a set; of equal elements the first stays.
-pub fn set<T: Ord>(elements: impl IntoIterator<Item = T>) -> BTreeSet<T> {
-    let mut set = BTreeSet::new();
-    for element in elements {
-        set.insert(element);
-    }
-    set
-}
-
-/// Makes a map; of several values for a key the last stays.
-pub fn map<K: Ord, V>(entries: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
-    let mut map = BTreeMap::new();
-    for (key, value) in entries {
-        map.insert(key, value);
-    }
-    map
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{map, set, sort_by, sort_by_key, sort_by_number};
+    use super::{sort_by, sort_by_key, sort_by_number};
     use proptest::prelude::*;
 
     proptest! {
@@ -137,15 +118,5 @@ mod tests {
             sort_by_number(&mut numbers, |&number| number);
             prop_assert!(numbers.is_sorted());
         }
-    }
-
-    #[test]
-    fn the_first_of_equal_elements_and_the_last_of_values_stays() {
-        assert!(set([3, 1, 3, 2]).into_iter().eq([1, 2, 3]));
-        assert!(
-            map([(1, 'a'), (0, 'b'), (1, 'c')])
-                .into_iter()
-                .eq([(0, 'b'), (1, 'c')])
-        );
     }
 }

@@ -3,7 +3,7 @@
 //! Source: `libstore/realisation.cc`. A binary cache keeps them in `realisations/<id>.doi`; who is allowed to say so is
 //! decided by whoever reads them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::{OrderedMap, OrderedSet};
 use std::fmt;
 
 use bstr::{BString, ByteSlice as _};
@@ -60,9 +60,9 @@ pub struct Realisation {
     /// The store object.
     pub path: StorePath,
     /// What versions of the reference before 2.33 wrote about inputs; signatures cover it.
-    pub dependent: BTreeMap<String, String>,
+    pub dependent: OrderedMap<String, String>,
     /// Signatures over the fingerprint.
-    pub signatures: BTreeSet<Signature>,
+    pub signatures: OrderedSet<Signature>,
 }
 
 /// A text is no realisation.
@@ -84,8 +84,8 @@ impl Realisation {
         Self {
             id,
             path,
-            dependent: BTreeMap::new(),
-            signatures: BTreeSet::new(),
+            dependent: OrderedMap::new(),
+            signatures: OrderedSet::new(),
         }
     }
 

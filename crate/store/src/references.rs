@@ -2,7 +2,7 @@
 //!
 //! Source: `RefScanSink` in `libstore/references.cc`.
 
-use std::collections::BTreeSet;
+use crate::OrderedSet;
 
 use rustc_hash::FxHashMap;
 
@@ -13,7 +13,7 @@ use crate::store_path::{HASH_PART_LEN, StorePath};
 #[derive(Debug)]
 pub struct ReferenceScanner {
     missing: FxHashMap<[u8; HASH_PART_LEN], Vec<StorePath>>,
-    found: BTreeSet<StorePath>,
+    found: OrderedSet<StorePath>,
     /// The last bytes of the pieces so far, at most one less than a hash part has.
     tail: Vec<u8>,
 }
@@ -32,14 +32,14 @@ impl ReferenceScanner {
         }
         Self {
             missing,
-            found: BTreeSet::new(),
+            found: OrderedSet::new(),
             tail: Vec::new(),
         }
     }
 
     /// Returns the candidates that occurred.
     #[must_use]
-    pub fn finish(self) -> BTreeSet<StorePath> {
+    pub fn finish(self) -> OrderedSet<StorePath> {
         self.found
     }
 
@@ -102,7 +102,7 @@ mod tests {
             }
             assert_eq!(
                 scanner.finish(),
-                BTreeSet::from([wanted.clone()]),
+                OrderedSet::from([wanted.clone()]),
                 "in pieces of {size}"
             );
         }

@@ -4,7 +4,7 @@
 //! (25 kB) of `ed25519-compact`, and it shares `sha2` with the rest of this crate. Key material comes from the
 //! caller, for there is no randomness here. Source: `libutil/signature/local-keys.cc`.
 
-use std::collections::BTreeMap;
+use crate::OrderedMap;
 use std::fmt;
 
 use bstr::{BString, ByteSlice as _};
@@ -180,7 +180,7 @@ impl PublicKey {
 
 /// The keys that are trusted, by name; of two with one name the first counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PublicKeys(BTreeMap<BString, PublicKey>);
+pub struct PublicKeys(OrderedMap<BString, PublicKey>);
 
 impl PublicKeys {
     /// Tells whether a trusted key of the signature's name made it for the message.

@@ -1,6 +1,6 @@
 //! Properties of arbitrary input: what is written can be read, and nothing that is read makes a panic.
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 
 use bstr::BString;
 use drvlab_store::file_tree::is_entry_name;
@@ -9,9 +9,30 @@ use drvlab_store::{
     DerivationOutput, DigestCache, FileTree, Hash, HashAlgorithm, HashFormat, NarInfo, SecretKey,
     Signature, StoreDir, StorePath, aterm, encoding, nar,
 };
-use proptest::collection::{btree_map, btree_set, vec};
+use proptest::collection::{SizeRange, vec};
 use proptest::option;
 use proptest::prelude::*;
+
+fn map<K: Strategy, V: Strategy>(
+    keys: K,
+    values: V,
+    size: impl Into<SizeRange>,
+) -> impl Strategy<Value = OrderedMap<K::Value, V::Value>>
+where
+    K::Value: Ord,
+{
+    vec((keys, values), size).prop_map(OrderedMap::from_iter)
+}
+
+fn set<T: Strategy>(
+    elements: T,
+    size: impl Into<SizeRange>,
+) -> impl Strategy<Value = OrderedSet<T::Value>>
+where
+    T::Value: Ord,
+{
+    vec(elements, size).prop_map(OrderedSet::from_iter)
+}
 
 fn bytes(longest: usize) -> impl Strategy<Value = BString> {
     vec(any::<u8>(), 0..longest).prop_map(BString::from)
@@ -73,16 +94,15 @@ fn output(name: &'static str) -> impl Strategy<Value = DerivationOutput> {
 }
 
 fn inputs() -> impl Strategy<Value = DerivationInputs> {
-    let leaf = btree_set("[a-z]{1,5}".prop_map(BString::from), 0..3).prop_map(|outputs| {
-        DerivationInputs {
+    let leaf =
+        set("[a-z]{1,5}".prop_map(BString::from), 0..3).prop_map(|outputs| DerivationInputs {
             outputs,
-            dynamic: BTreeMap::new(),
-        }
-    });
+            dynamic: OrderedMap::new(),
+        });
     leaf.prop_recursive(3, 8, 2, |inner| {
         (
-            btree_set("[a-z]{1,5}".prop_map(BString::from), 0..3),
-            btree_map("[a-z]{1,5}".prop_map(BString::from), inner, 0..3),
+            set("[a-z]{1,5}".prop_map(BString::from), 0..3),
+            map("[a-z]{1,5}".prop_map(BString::from), inner, 0..3),
         )
             .prop_map(|(outputs, dynamic)| DerivationInputs { outputs, dynamic })
     })
@@ -91,17 +111,17 @@ fn inputs() -> impl Strategy<Value = DerivationInputs> {
 fn derivation() -> impl Strategy<Value = Derivation> {
     (
         output("name"),
-        btree_map(store_path(".drv"), inputs(), 0..4),
-        btree_set(store_path(""), 0..4),
+        map(store_path(".drv"), inputs(), 0..4),
+        set(store_path(""), 0..4),
         "[a-z0-9_-]{0,12}",
         bytes(20),
         vec(bytes(20), 0..4),
-        btree_map(bytes(8), bytes(40), 0..6),
+        map(bytes(8), bytes(40), 0..6),
     )
         .prop_map(
             |(output, input_drvs, input_srcs, system, builder, args, env)| Derivation {
                 name: "name".to_owned(),
-                outputs: BTreeMap::from([("out".into(), output)]),
+                outputs: OrderedMap::from([("out".into(), output)]),
                 input_drvs,
                 input_srcs,
                 system: system.into(),
@@ -122,7 +142,7 @@ fn tree() -> impl Strategy<Value = FileTree> {
     ];
     let name = vec(any::<u8>(), 1..6).prop_filter("names", |name| is_entry_name(name));
     leaf.prop_recursive(5, 40, 5, move |inner| {
-        btree_map(name.clone().prop_map(BString::from), inner, 0..5).prop_map(FileTree::Directory)
+        map(name.clone().prop_map(BString::from), inner, 0..5).prop_map(FileTree::Directory)
     })
 }
 
@@ -136,9 +156,9 @@ fn narinfo() -> impl Strategy<Value = NarInfo> {
         store_path(""),
         "[ -~]{1,30}",
         (option::of(hash()), hash(), any::<u64>(), 1..u64::MAX),
-        btree_set(store_path(""), 0..4),
+        set(store_path(""), 0..4),
         option::of(store_path(".drv")),
-        btree_set(signature, 0..3),
+        set(signature, 0..3),
         option::of(address()),
     )
         .prop_map(
@@ -275,7 +295,7 @@ proptest! {
 
     #[test]
     fn references_are_found_wherever_they_are(
-        wanted in btree_set(store_path(""), 1..4),
+        wanted in set(store_path(""), 1..4),
         before in bytes(100),
         between in bytes(5),
         piece in 1..200usize,
@@ -289,7 +309,7 @@ proptest! {
         for piece in text.chunks(piece) {
             drvlab_store::ByteSink::put(&mut scanner, piece);
         }
-        let found: BTreeSet<_> = scanner.finish();
+        let found: OrderedSet<_> = scanner.finish();
         prop_assert_eq!(found, wanted);
     }
 }

@@ -1,6 +1,6 @@
 //! From runs of a world to what the page gets to see of them.
 
-use std::collections::BTreeSet;
+use drvlab_store::OrderedSet;
 
 use drvlab_cache::plan::Decision;
 use drvlab_cache::realise::Step;
@@ -82,7 +82,7 @@ impl Picture<'_> {
     fn report(&self) -> RunReport {
         let run = self.run;
         let derivations: Vec<_> = self.derivations();
-        let mut deciding: BTreeSet<u8> = run.dropped.iter().map(|it| it.rule()).collect();
+        let mut deciding: OrderedSet<u8> = run.dropped.iter().map(|it| it.rule()).collect();
         for derivation in &derivations {
             let outputs = derivation.outputs.iter();
             let decisions = outputs.flat_map(|output| [&output.dry_run, &output.nix]);

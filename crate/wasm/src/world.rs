@@ -1,6 +1,6 @@
 //! The world around the files: caches, client, clock and history, kept up with what the page says of them.
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::rc::Rc;
 
 use drvlab_cache::content_addressed::{Turned, turn};
@@ -20,9 +20,9 @@ use crate::workspace::find;
 #[derive(Default)]
 pub(crate) struct Past {
     /// The texts that files had in the beginning, by path.
-    pub originals: BTreeMap<String, String>,
+    pub originals: OrderedMap<String, String>,
     /// Archives that the page was given, by the paths under which caches name them.
-    pub uploads: BTreeMap<String, Rc<[u8]>>,
+    pub uploads: OrderedMap<String, Rc<[u8]>>,
     /// The file that is meant where none is named.
     pub file: String,
     /// The attribute that is meant where none is named.

@@ -55,7 +55,7 @@ impl Process<'_, '_> {
                 Some(last)
             }
         };
-        let names: std::collections::BTreeSet<_> = sources.iter().map(base_name).collect();
+        let names: drvlab_store::OrderedSet<_> = sources.iter().map(base_name).collect();
         if names.len() < sources.len() {
             return Err(self.unsupported("several sources of one name"));
         }

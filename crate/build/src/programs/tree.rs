@@ -46,7 +46,7 @@ impl Process<'_, '_> {
                 (source, target)
             })
             .collect();
-        let targets: std::collections::BTreeSet<_> = pairs.iter().map(|(_, it)| it).collect();
+        let targets: drvlab_store::OrderedSet<_> = pairs.iter().map(|(_, it)| it).collect();
         if targets.len() < pairs.len() {
             return Err(self.unsupported("several sources of one name"));
         }

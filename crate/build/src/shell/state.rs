@@ -2,7 +2,7 @@
 //!
 //! A subshell is a copy of it; maps are shared until they change.
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::rc::Rc;
 
 use bstr::{BStr, BString};
@@ -35,8 +35,8 @@ pub struct Options {
 /// Everything that a subshell inherits.
 #[derive(Clone, Debug)]
 pub struct State {
-    variables: Rc<BTreeMap<BString, Variable>>,
-    pub functions: Rc<BTreeMap<BString, Rc<Command>>>,
+    variables: Rc<OrderedMap<BString, Variable>>,
+    pub functions: Rc<OrderedMap<BString, Rc<Command>>>,
     /// `$1`, `$2` and so on.
     pub positional: Rc<Vec<BString>>,
     /// `$0`
@@ -169,7 +169,7 @@ impl State {
     }
 
     /// Returns all variables by name.
-    pub fn variables(&self) -> &BTreeMap<BString, Variable> {
+    pub fn variables(&self) -> &OrderedMap<BString, Variable> {
         &self.variables
     }
 

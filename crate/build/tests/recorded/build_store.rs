@@ -2,7 +2,7 @@
 //!
 //! What the program itself builds goes through `drvlab-cache`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 
 use bstr::BString;
 use drvlab_build::{
@@ -31,18 +31,18 @@ pub enum Realised {
 #[derive(Debug, Default)]
 pub struct BuildStore {
     /// Store objects that are valid.
-    pub objects: BTreeMap<StorePath, StoreObject>,
+    pub objects: OrderedMap<StorePath, StoreObject>,
     /// Paths of content-addressed outputs by derivation and output.
-    pub realisations: BTreeMap<(StorePath, BString), StorePath>,
+    pub realisations: OrderedMap<(StorePath, BString), StorePath>,
     /// What each derivation that was wanted, or needed, led to.
-    pub results: BTreeMap<StorePath, Realised>,
+    pub results: OrderedMap<StorePath, Realised>,
     /// What resolved derivations are, by the path of the derivation they come from.
-    pub resolved: BTreeMap<StorePath, StorePath>,
+    pub resolved: OrderedMap<StorePath, StorePath>,
     /// The machine that builds.
     pub host: Host,
     /// Bounds of each build.
     pub limits: Limits,
-    derivations: BTreeMap<StorePath, Derivation>,
+    derivations: OrderedMap<StorePath, Derivation>,
     digests: DigestCache,
 }
 
@@ -97,7 +97,7 @@ impl BuildStore {
     /// [`DigestError::MissingInput`] if a derivation was not added, [`DigestError::Cycle`], and what else is wrong with one.
     pub fn realise(&mut self, wanted: &StorePath) -> Result<&Realised, DigestError> {
         let mut stack = vec![wanted.clone()];
-        let mut open = BTreeSet::new();
+        let mut open = OrderedSet::new();
         while let Some(path) = stack.last().cloned() {
             if self.results.contains_key(&path) {
                 stack.pop();
@@ -205,7 +205,7 @@ impl BuildStore {
     }
 
     fn run(&mut self, path: &StorePath, derivation: &Derivation) -> Realised {
-        let inputs: BTreeSet<StorePath> = derivation
+        let inputs: OrderedSet<StorePath> = derivation
             .input_drvs
             .iter()
             .flat_map(|(input, needed)| needed.outputs.iter().map(move |output| (input, output)))

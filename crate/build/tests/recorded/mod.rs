@@ -7,7 +7,7 @@
 
 mod build_store;
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::sync::Arc;
 
 use bstr::ByteSlice as _;
@@ -57,7 +57,7 @@ fn describe(store: &mut BuildStore, path: &StorePath) -> Value {
         .keys()
         .cloned()
         .collect();
-    let mut outputs = BTreeMap::new();
+    let mut outputs = OrderedMap::new();
     for name in names {
         let path = store.output_path(path, &name).unwrap();
         let object = &store.objects[&path];

@@ -1,6 +1,6 @@
 //! Graphs of derivations and caches of many narinfos, of any size.
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 use std::rc::Rc;
 
 use drvlab_cache::{
@@ -23,7 +23,7 @@ impl Set {
     /// Makes a graph; `edited` is a derivation that is another one than usual, and so are all that come after it.
     pub fn new(size: usize, edited: Option<usize>) -> Self {
         let mut digests = DigestCache::new(StoreDir::default());
-        let mut derivations: BTreeMap<StorePath, Rc<Derivation>> = BTreeMap::new();
+        let mut derivations: OrderedMap<StorePath, Rc<Derivation>> = OrderedMap::new();
         let mut paths: Vec<StorePath> = Vec::with_capacity(size);
         for index in 0..size {
             let mut derivation = Derivation::new(format!("package-{index}"));
@@ -103,9 +103,9 @@ pub fn fill(cache: &mut BinaryCache, count: usize) {
             file_size: 1,
             nar_hash: Hash::from_sha256(digest),
             nar_size: 1,
-            references: BTreeSet::new(),
+            references: OrderedSet::new(),
             deriver: None,
-            signatures: BTreeSet::new(),
+            signatures: OrderedSet::new(),
             content_address: None,
         });
     }

@@ -1,6 +1,6 @@
 //! What differs between the own fields of two derivations that are a pair.
 
-use std::collections::BTreeSet;
+use drvlab_store::OrderedSet;
 
 use bstr::BString;
 use drvlab_store::order;
@@ -152,7 +152,7 @@ fn environment(texts: &Texts<'_>, old: &Derivation, new: &Derivation, changes: &
         (old.outputs.contains_key(name) && new.outputs.contains_key(name))
             || (name == "name" && old.name != new.name)
     };
-    let names = order::set(old.env.keys().chain(new.env.keys()));
+    let names = OrderedSet::from_iter(old.env.keys().chain(new.env.keys()));
     for name in names.into_iter().filter(|name| !derived(name)) {
         let pair = (old.env.get(name), new.env.get(name));
         if !matches!(pair, (Some(before), Some(after)) if texts.same(before, after)) {
@@ -166,7 +166,7 @@ fn environment(texts: &Texts<'_>, old: &Derivation, new: &Derivation, changes: &
 }
 
 /// Compares sources: those of one name are paired in the order of their paths.
-fn sources(old: &BTreeSet<StorePath>, new: &BTreeSet<StorePath>, changes: &mut Vec<Change>) {
+fn sources(old: &OrderedSet<StorePath>, new: &OrderedSet<StorePath>, changes: &mut Vec<Change>) {
     let mut gone: Vec<&StorePath> = old.difference(new).collect();
     let mut come: Vec<&StorePath> = new.difference(old).collect();
     // Sorting is stable, so the order of paths stays among equal names.

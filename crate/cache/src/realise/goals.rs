@@ -2,7 +2,8 @@
 //!
 //! Rules 1–6, 17 and 18; source: `libstore/build/derivation-goal.cc` and `derivation-building-goal.cc`.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use drvlab_store::{OrderedMap, OrderedSet};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use bstr::{BStr, BString, ByteSlice as _};
@@ -41,7 +42,7 @@ pub(super) fn run(
             .iter()
             .map(|node| vec![None; node.derivation.outputs.len()])
             .collect(),
-        pending: BTreeMap::new(),
+        pending: OrderedMap::new(),
         queue: VecDeque::new(),
         built: FxHashSet::default(),
         failure: None,
@@ -80,7 +81,7 @@ struct Worker<'a> {
     decided: Vec<Option<Decision>>,
     outputs: Vec<Vec<Option<Decision>>>,
     /// What must be built, by index.
-    pending: BTreeMap<NodeId, Pending>,
+    pending: OrderedMap<NodeId, Pending>,
     /// What is still to be looked at.
     queue: VecDeque<Want>,
     built: FxHashSet<NodeId>,
@@ -577,7 +578,7 @@ impl Worker<'_> {
         } = *self.world;
         let result = building::build(builder, &prepared.job(&self.local, &settings.store_dir));
         let made_by = |path: &StorePath| self.log.made_by.get(path).copied();
-        let after: BTreeSet<usize> = prepared.inputs().iter().filter_map(made_by).collect();
+        let after: OrderedSet<usize> = prepared.inputs().iter().filter_map(made_by).collect();
         let mut step = Done {
             after: after.into_iter().collect(),
             known_at,

@@ -3,8 +3,9 @@
 //! A step begins when it is known to be needed, what it waits for is done, and a slot is free; of several the one that
 //! comes first in the run begins. Times are simulated: they follow from sizes, latencies and a table, not from a clock.
 
+use drvlab_store::OrderedSet;
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BinaryHeap;
 
 use super::{Done, Step};
 use crate::settings::Settings;
@@ -37,7 +38,7 @@ pub struct Schedule {
 
 /// Slots of one kind.
 struct Slots {
-    free: BTreeSet<usize>,
+    free: OrderedSet<usize>,
 }
 
 impl Slots {
@@ -67,7 +68,7 @@ pub fn schedule(steps: &[Done], settings: &Settings) -> Schedule {
         Slots::new(settings.max_jobs),
         Slots::new(settings.max_substitution_jobs),
     ];
-    let mut ready: [BTreeSet<usize>; 2] = Default::default();
+    let mut ready: [OrderedSet<usize>; 2] = Default::default();
     // What happens next: a step becomes known, or one ends.
     let mut events: BinaryHeap<Reverse<(u64, bool, usize)>> = BinaryHeap::new();
     for (index, done) in steps.iter().enumerate() {

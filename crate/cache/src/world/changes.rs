@@ -3,7 +3,7 @@
 //! A [`WorldFile`](crate::world_file::WorldFile) says how a world began. Other settings hold from when they are changed: what happened before
 //! happened under the former ones.
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 
 use drvlab_store::StoreDir;
 use serde::Deserialize;
@@ -23,7 +23,10 @@ pub enum WorldChange {
     /// These are the caches now, in this order. One whose URL was there keeps its contents.
     Caches(Vec<CacheFile>),
     /// This is said about builds now.
-    Builds(BTreeMap<String, BuildFile>),
+    Builds(
+        #[cfg_attr(feature = "tsify", tsify(type = "Record<string, BuildFile>"))]
+        OrderedMap<String, BuildFile>,
+    ),
     /// Everything is taken out of a cache.
     Clear {
         /// Its URL.

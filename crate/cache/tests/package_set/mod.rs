@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses another part of it")]
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::rc::Rc;
 
 use drvlab_cache::{DerivationGraph, NodeId};
@@ -88,15 +88,15 @@ impl Package {
 /// Derivations with their paths.
 pub struct PackageSet {
     pub graph: DerivationGraph,
-    paths: BTreeMap<String, StorePath>,
+    paths: OrderedMap<String, StorePath>,
 }
 
 impl PackageSet {
     /// Instantiates packages, inputs first; the last one is the root.
     pub fn new(packages: impl IntoIterator<Item = Package>) -> Self {
         let mut digests = DigestCache::new(StoreDir::default());
-        let mut paths = BTreeMap::new();
-        let mut derivations: BTreeMap<StorePath, Rc<Derivation>> = BTreeMap::new();
+        let mut paths = OrderedMap::new();
+        let mut derivations: OrderedMap<StorePath, Rc<Derivation>> = OrderedMap::new();
         let mut root = None;
         for package in packages {
             let mut derivation = describe(&package, &paths, &derivations);
@@ -138,8 +138,8 @@ fn split(reference: &str) -> (&str, &str) {
 
 fn describe(
     package: &Package,
-    paths: &BTreeMap<String, StorePath>,
-    derivations: &BTreeMap<StorePath, Rc<Derivation>>,
+    paths: &OrderedMap<String, StorePath>,
+    derivations: &OrderedMap<StorePath, Rc<Derivation>>,
 ) -> Derivation {
     let store_dir = StoreDir::default();
     let mut derivation = Derivation::new(package.name.clone());

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 use std::fs;
 use std::path::Path;
 use std::rc::Rc;
@@ -31,10 +31,10 @@ pub struct Case {
     #[serde(skip)]
     pub store_dir: StoreDir,
     pub name: String,
-    pub derivations: BTreeMap<String, String>,
+    pub derivations: OrderedMap<String, String>,
     pub want: Vec<String>,
     pub before: Vec<String>,
-    settings: BTreeMap<String, String>,
+    settings: OrderedMap<String, String>,
     caches: Vec<Cache>,
     pub dry_run: DryRun,
     pub real: Real,
@@ -50,8 +50,8 @@ pub struct DryRun {
 pub struct Real {
     pub success: bool,
     pub outputs: Vec<String>,
-    pub built: BTreeSet<String>,
-    pub copied: BTreeSet<String>,
+    pub built: OrderedSet<String>,
+    pub copied: OrderedSet<String>,
     /// All messages of errors, of a build that failed.
     #[serde(default)]
     pub errors: Vec<String>,
@@ -61,8 +61,8 @@ pub struct Real {
 struct Cache {
     url: String,
     info: String,
-    files: BTreeMap<String, String>,
-    archives: BTreeMap<String, String>,
+    files: OrderedMap<String, String>,
+    archives: OrderedMap<String, String>,
 }
 
 impl CacheSource for Cache {
@@ -95,7 +95,7 @@ pub fn load(file: &str) -> Vec<Case> {
 impl Case {
     pub fn graph(&self) -> DerivationGraph {
         let store_dir = &self.store_dir;
-        let derivations: BTreeMap<StorePath, Rc<Derivation>> = self
+        let derivations: OrderedMap<StorePath, Rc<Derivation>> = self
             .derivations
             .iter()
             .map(|(path, text)| {
@@ -210,11 +210,11 @@ fn run(case: &Case) -> (Result<String, String>, Realised) {
 }
 
 /// What was built and fetched, as the log of the reference names it.
-fn summary(case: &Case, realised: &Realised) -> (BTreeSet<String>, BTreeSet<String>) {
+fn summary(case: &Case, realised: &Realised) -> (OrderedSet<String>, OrderedSet<String>) {
     let graph = case.graph();
     let store_dir = &case.store_dir;
-    let mut built = BTreeSet::new();
-    let mut fetched = BTreeSet::new();
+    let mut built = OrderedSet::new();
+    let mut fetched = OrderedSet::new();
     for done in &realised.steps {
         match &done.step {
             Step::Build { node, resolved, .. } => {
@@ -269,7 +269,7 @@ pub fn differences(case: &Case) -> Vec<String> {
     let mut copied = case.real.copied.clone();
     // Of a path that is built for one reason and fetched for another, it depends on time whether the download has begun before the
     // build has ended.
-    let outputs: BTreeSet<String> = realised
+    let outputs: OrderedSet<String> = realised
         .steps
         .iter()
         .filter_map(|done| match &done.step {

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test uses another part of it")]
 #![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 use std::fs;
 use std::path::Path;
 use std::rc::Rc;
@@ -38,10 +38,10 @@ pub struct Case {
     pub name: String,
     drv: String,
     derivation: String,
-    inputs: BTreeMap<String, String>,
+    inputs: OrderedMap<String, String>,
     failed: Option<String>,
     #[serde(default)]
-    outputs: BTreeMap<String, Output>,
+    outputs: OrderedMap<String, Output>,
 }
 
 #[derive(Deserialize, Debug, PartialEq)]
@@ -50,7 +50,7 @@ struct Output {
     path: String,
     nar_hash: String,
     nar_size: u64,
-    references: BTreeSet<String>,
+    references: OrderedSet<String>,
 }
 
 fn parse(path: &str, text: &str, store_dir: &StoreDir) -> (StorePath, Rc<Derivation>) {
@@ -62,7 +62,7 @@ fn parse(path: &str, text: &str, store_dir: &StoreDir) -> (StorePath, Rc<Derivat
 
 /// Returns the derivation of a case with its inputs.
 pub fn graph(case: &Case) -> (StorePath, DerivationGraph) {
-    let mut derivations: BTreeMap<_, _> = case
+    let mut derivations: OrderedMap<_, _> = case
         .inputs
         .iter()
         .map(|(path, text)| parse(path, text, &case.store_dir))
@@ -110,7 +110,7 @@ pub fn check(case: &Case) -> Option<Result<(), String>> {
         (None, None) => {
             let outputs = graph[node].derivation.outputs.keys();
             let paths = realised.derivations[node.index()].paths.iter();
-            let built: BTreeMap<String, Output> = outputs
+            let built: OrderedMap<String, Output> = outputs
                 .zip(paths)
                 .map(|(name, path)| {
                     let path = path.as_ref().unwrap();

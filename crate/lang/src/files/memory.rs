@@ -1,7 +1,7 @@
 //! A tree of files in memory, with an index of directories.
 
+use drvlab_store::OrderedSet;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use drvlab_archive::{Entries, Kind};
@@ -43,7 +43,7 @@ enum Stored {
 
 #[derive(Clone, Default, Debug)]
 struct Directory {
-    names: BTreeSet<Box<[u8]>>,
+    names: OrderedSet<Box<[u8]>>,
     /// Whether it stays when the last name is gone.
     by_itself: bool,
 }
@@ -91,7 +91,7 @@ impl MemoryFiles {
             Node::Directory => {
                 let names = match self.nodes.get_mut(path.as_slice()) {
                     Some(Stored::Directory(directory)) => std::mem::take(&mut directory.names),
-                    _ => BTreeSet::new(),
+                    _ => OrderedSet::new(),
                 };
                 Stored::Directory(Directory {
                     names,
@@ -220,7 +220,7 @@ impl MemoryFiles {
 impl Directory {
     fn of(name: Box<[u8]>) -> Self {
         Self {
-            names: BTreeSet::from([name]),
+            names: OrderedSet::from([name]),
             by_itself: false,
         }
     }

@@ -6,9 +6,9 @@ use crate::ir::{
     AttrName, AttrSetId, BinaryOp, BindingKind, Expr, ExprId, Ir, LambdaId, Parameter, Slice,
 };
 use crate::symbol::{Symbol, Symbols};
+use drvlab_store::OrderedMap;
 use drvlab_store::order;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// What remains to be printed.
 #[derive(Clone, Copy)]
@@ -377,7 +377,7 @@ impl Printer<'_> {
                 Task::Text("; "),
             ]);
         }
-        let mut sources: BTreeMap<u32, Vec<Symbol>> = BTreeMap::new();
+        let mut sources: OrderedMap<u32, Vec<Symbol>> = OrderedMap::new();
         for binding in &bindings {
             if let BindingKind::InheritedFrom(index) = binding.kind {
                 sources.entry(index).or_default().push(binding.name);

@@ -4,7 +4,7 @@ use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::Symbol;
 use crate::value::Value;
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::ops::Range;
 
 /// How a table came into being.
@@ -22,7 +22,7 @@ pub(super) enum Origin {
 #[derive(Debug)]
 pub(super) struct Table {
     pub origin: Origin,
-    pub members: BTreeMap<Symbol, Member>,
+    pub members: OrderedMap<Symbol, Member>,
 }
 
 /// What a name stands for, and where that is written.
@@ -54,7 +54,7 @@ impl Table {
     pub fn new(origin: Origin) -> Self {
         Table {
             origin,
-            members: BTreeMap::new(),
+            members: OrderedMap::new(),
         }
     }
 

@@ -68,7 +68,7 @@ enum Kind {
 
 /// A tree of files: `f0.nix` is the entry, those with even numbers are functions of an optional set, the others are sets.
 pub struct Tree {
-    files: std::collections::BTreeMap<String, String>,
+    files: drvlab_store::OrderedMap<String, String>,
     last: String,
     entry: &'static str,
 }
@@ -76,7 +76,7 @@ pub struct Tree {
 impl Tree {
     /// Makes one up.
     pub fn new(random: &mut Random) -> Self {
-        let mut files = std::collections::BTreeMap::new();
+        let mut files = drvlab_store::OrderedMap::new();
         for file in 0..FILES {
             files.insert(format!("/p/f{file}.nix"), code(random, file));
         }

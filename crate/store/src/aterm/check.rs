@@ -1,6 +1,6 @@
 //! Checking what a text says about its outputs, which takes the inputs.
 
-use std::collections::BTreeMap;
+use crate::OrderedMap;
 use std::ops::Range;
 
 use bstr::{BString, ByteSlice as _};
@@ -16,8 +16,8 @@ use crate::store_path::StorePath;
 #[derive(Default)]
 struct Places {
     inputs: Vec<usize>,
-    outputs: BTreeMap<BString, usize>,
-    variables: BTreeMap<BString, usize>,
+    outputs: OrderedMap<BString, usize>,
+    variables: OrderedMap<BString, usize>,
 }
 
 impl Layout for Places {

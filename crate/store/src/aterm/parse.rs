@@ -1,6 +1,6 @@
 //! Reading the text of `.drv` files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::{OrderedMap, OrderedSet};
 
 use bstr::{BString, ByteSlice as _};
 
@@ -321,8 +321,8 @@ impl<'a> Parser<'a> {
         Ok(inputs)
     }
 
-    fn names(&mut self) -> Parsed<BTreeSet<BString>> {
-        let mut names = BTreeSet::new();
+    fn names(&mut self) -> Parsed<OrderedSet<BString>> {
+        let mut names = OrderedSet::new();
         self.list(|parser| {
             let start = parser.position;
             let name = parser.string()?;
@@ -396,7 +396,7 @@ impl<'a> Parser<'a> {
 
     fn insert<T>(
         &mut self,
-        map: &mut BTreeMap<BString, T>,
+        map: &mut OrderedMap<BString, T>,
         start: usize,
         key: BString,
         value: T,

@@ -1,6 +1,6 @@
 //! The input derivations of a derivation as they stand in what is hashed: by digest, sorted, equal ones united.
 
-use std::collections::BTreeSet;
+use crate::OrderedSet;
 
 use bstr::{BStr, BString, ByteSlice as _};
 
@@ -34,8 +34,8 @@ pub(crate) struct ModuloInput<'a> {
 /// Names of outputs, sorted: those of one input, or united.
 #[derive(Debug)]
 pub(crate) enum Outputs<'a> {
-    One(&'a BTreeSet<BString>),
-    Many(BTreeSet<&'a BStr>),
+    One(&'a OrderedSet<BString>),
+    Many(OrderedSet<&'a BStr>),
 }
 
 impl<'a> Outputs<'a> {
@@ -115,7 +115,7 @@ impl<'a> ModuloInput<'a> {
     fn absorb(&mut self, later: &mut Self, rule: EqualInputs) {
         self.other_paths.push(later.path);
         self.other_paths.append(&mut later.other_paths);
-        let outputs: BTreeSet<&'a BStr> = match rule {
+        let outputs: OrderedSet<&'a BStr> = match rule {
             EqualInputs::Merge => self.outputs.iter().chain(later.outputs.iter()).collect(),
             EqualInputs::Clobber => later.outputs.iter().collect(),
         };

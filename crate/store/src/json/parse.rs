@@ -1,6 +1,6 @@
 //! Reading the JSON of derivations, in version 4 of the reference's format.
 
-use std::collections::BTreeMap;
+use crate::OrderedMap;
 use std::fmt;
 
 use bstr::{BString, ByteSlice as _};
@@ -137,10 +137,10 @@ impl<'a> At<'a> {
 pub fn parse_show(
     text: &[u8],
     store_dir: &StoreDir,
-) -> Result<BTreeMap<StorePath, Derivation>, JsonReadError> {
+) -> Result<OrderedMap<StorePath, Derivation>, JsonReadError> {
     with_text(text, |root| {
         root.version()?;
-        let mut derivations = BTreeMap::new();
+        let mut derivations = OrderedMap::new();
         root.member("derivations", |all| {
             all.each(|path, one| {
                 let path = one.path(path)?;

@@ -1,6 +1,6 @@
 //! Reading an archive into a tree, with the limits of the reference.
 
-use std::collections::BTreeMap;
+use crate::OrderedMap;
 use std::fmt;
 
 use bstr::BString;
@@ -127,7 +127,7 @@ pub fn read(archive: &[u8]) -> Result<FileTree, NarError> {
 
 /// A directory that is being read.
 struct OpenDirectory {
-    entries: BTreeMap<BString, FileTree>,
+    entries: OrderedMap<BString, FileTree>,
     /// Name of the entry whose node is being read.
     pending: BString,
 }
@@ -149,7 +149,7 @@ impl<'a> Reader<'a> {
             let mut finished = match self.node()? {
                 Some(leaf) => leaf,
                 None => {
-                    let entries = BTreeMap::new();
+                    let entries = OrderedMap::new();
                     match self.entry_or_end(&entries)? {
                         Some(pending) => {
                             open.push(OpenDirectory { entries, pending });
@@ -221,7 +221,7 @@ impl<'a> Reader<'a> {
     /// Reads the start of the next entry up to its node and returns its name, or `None` at the directory's end.
     fn entry_or_end(
         &mut self,
-        entries: &BTreeMap<BString, FileTree>,
+        entries: &OrderedMap<BString, FileTree>,
     ) -> Result<Option<BString>, NarError> {
         let start = self.position;
         match self.string(MAX_TAG_LEN)? {

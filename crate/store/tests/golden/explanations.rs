@@ -5,7 +5,7 @@
     reason = "golden data that cannot be read should fail the test"
 )]
 
-use std::collections::BTreeMap;
+use drvlab_store::OrderedMap;
 use std::process::Command;
 
 use crate::recorded::{Recorded, derivations};
@@ -15,7 +15,7 @@ use drvlab_store::{Derivation, DigestCache, StoreDir, encoding, hash};
 
 fn explanations() -> Vec<(Recorded, Explanation, DigestCache)> {
     let all = derivations();
-    let by_path: BTreeMap<_, _> = all
+    let by_path: OrderedMap<_, _> = all
         .iter()
         .map(|one| (one.path.clone(), one.derivation.clone()))
         .collect();

@@ -7,7 +7,7 @@ mod recorded;
 #[path = "../trees/mod.rs"]
 mod trees;
 
-use std::collections::{BTreeMap, BTreeSet};
+use drvlab_store::{OrderedMap, OrderedSet};
 
 use drvlab_store::aterm::{self, Mask};
 use drvlab_store::derivation::DerivationKind;
@@ -153,7 +153,7 @@ fn text_paths_placeholders_and_names() {
 fn derivations_of_every_kind_are_recorded() {
     let all = derivations();
     assert!(all.len() >= 300);
-    let kinds: BTreeSet<_> = all
+    let kinds: OrderedSet<_> = all
         .iter()
         .map(|recorded| format!("{:?}", recorded.derivation.kind().unwrap()))
         .collect();
@@ -187,7 +187,7 @@ fn drv_text_is_written_byte_for_byte_and_gives_its_path() {
 
 /// Removes everything that an evaluator does not know before hashing.
 fn forget_outputs(derivation: &mut Derivation) {
-    for (name, output) in &mut derivation.outputs {
+    for (name, output) in derivation.outputs.iter_mut() {
         derivation.env.insert(name.clone(), "".into());
         if let DerivationOutput::InputAddressed { .. } = output {
             *output = DerivationOutput::Deferred;
@@ -198,7 +198,7 @@ fn forget_outputs(derivation: &mut Derivation) {
 #[test]
 fn output_paths_follow_from_masked_digests() {
     let all = derivations();
-    let by_path: BTreeMap<_, _> = all.iter().map(|one| (&one.path, &one.derivation)).collect();
+    let by_path: OrderedMap<_, _> = all.iter().map(|one| (&one.path, &one.derivation)).collect();
     let mut cache = DigestCache::new(StoreDir::default());
     for recorded in &all {
         let load = |path: &StorePath| by_path.get(path).map(|derivation| (*derivation).clone());
@@ -214,7 +214,7 @@ fn output_paths_follow_from_masked_digests() {
 #[test]
 fn outputs_behind_floating_inputs_are_deferred() {
     let all = derivations();
-    let by_path: BTreeMap<_, _> = all.iter().map(|one| (&one.path, &one.derivation)).collect();
+    let by_path: OrderedMap<_, _> = all.iter().map(|one| (&one.path, &one.derivation)).collect();
     let mut seen = 0;
     for recorded in &all {
         for (input, needed) in &recorded.derivation.input_drvs {

@@ -10,8 +10,8 @@ use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::{Symbol, well_known};
 use crate::value::{Addr, Tag, Value};
+use drvlab_store::OrderedMap;
 use drvlab_store::StorePath;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 const STRINGS: Coercion = Coercion {
@@ -51,7 +51,7 @@ pub async fn get_context(
     let what = "while evaluating the argument passed to builtins.getContext";
     let string = typed::string(stk, m, args[0], pos, what).await?;
     let elements = m.contexts.elements(m.context(string));
-    let mut references: BTreeMap<StorePath, Reference> = BTreeMap::new();
+    let mut references: OrderedMap<StorePath, Reference> = OrderedMap::new();
     for element in elements.iter() {
         match element {
             ContextElement::Opaque(path) => references.entry(path.clone()).or_default().path = true,
