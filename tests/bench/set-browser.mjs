@@ -65,7 +65,7 @@ for (let stroke = 0; stroke < ${keystrokes}; stroke += 1) {
   const letters = "x".repeat(stroke % 4);
   strokes.push(time(() => {
     workspace.updateFile("/set/${edited}", text.replace("shared", "shared" + letters));
-    return one(workspace);
+    return checked(workspace.evaluateUpdate(entry("/set/default.nix", "openssl")).report);
   })[0]);
 }
 workspace.free();

@@ -1,32 +1,27 @@
 // The WASM module as the page uses it: thin tests of what crosses the boundary. What the data says is tested in Rust.
 
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import init, { Workspace } from "../../web/src/wasm/drvlab_wasm.js";
+import { begin, distributionFiles, folder } from "./distribution.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 await init({ module_or_path: readFileSync(join(root, "web/src/wasm/drvlab_wasm_bg.wasm")) });
 
 const golden = JSON.parse(readFileSync(join(root, "tests/golden/distribution.json"), "utf8"));
-const folder = join(root, "web/examples/distribution");
 
 function distribution() {
   const workspace = new Workspace();
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || ["story.json", "world.json"].includes(entry.name)) continue;
-    const path = join(entry.parentPath, entry.name);
-    workspace.openFile(`/distribution${path.slice(folder.length)}`, readFileSync(path, "utf8"));
-  }
+  for (const [path, text] of distributionFiles()) workspace.openFile(path, text);
   return workspace;
 }
 
 const entry = { file: "/distribution/default.nix", attrPath: "system", emptyStore: false, contentAddressed: false };
 
-const begin = JSON.parse(readFileSync(join(folder, "world.json"), "utf8"));
 const [{ publish }] = begin.history;
 
 /** Brings a workspace into the world that the page opens with, changed. */

@@ -5,7 +5,7 @@
  * piles up. A request that exceeds its time is stopped by ending the worker; a new one is given the archives, the world
  * and the texts that belong to the next evaluation, not the text that made it run away.
  */
-import type { Call, Entry, FileChange, ReadItem, Report, Request, Response, Results, Rule, WorldInput, WorldReport } from "./protocol";
+import type { Call, DerivationSummary, Entry, FileChange, ReadItem, Report, ReportUpdate, Request, Response, Results, Rule, WorldInput, WorldReport } from "./protocol";
 
 export type Files = ReadonlyMap<string, string>;
 
@@ -79,6 +79,8 @@ export class Engine {
   #uploaded = new Set<string>();
   #archive: Uint8Array | undefined;
   #compare: boolean;
+  /** The derivations that the worker told last. */
+  #told: DerivationSummary[] = [];
 
   constructor(listener: EngineListener, { connect, timeLimit, compare }: EngineOptions) {
     this.#listener = listener;
@@ -244,9 +246,18 @@ export class Engine {
     clearTimeout(this.#timer);
     const job = this.#inFlight;
     this.#inFlight = undefined;
-    if (job?.do === "evaluate") this.#listener.report(result as Report, job.since);
+    if (job?.do === "evaluate") this.#listener.report(this.#updated(result as ReportUpdate), job.since);
     else if (job?.do === "call") job.settle(result);
     else if (job?.call.do === "world") this.#listener.world(result as WorldReport);
+  }
+
+  /** The whole report; derivations that are as they were are the same objects as before. */
+  #updated({ report, places }: ReportUpdate): Report {
+    const changed = report.derivations.values();
+    const derivations = places.map((place) => (place < 0 ? changed.next().value : this.#told[place]));
+    if (!derivations.every((derivation) => derivation !== undefined)) throw new Error("the worker and the page disagree about derivations");
+    if (derivations.length > 0) this.#told = derivations;
+    return { ...report, derivations };
   }
 
   #stop(reason: string): void {
@@ -270,6 +281,7 @@ export class Engine {
     this.#surroundings = undefined;
     this.#uploaded.clear();
     this.#archive = undefined;
+    this.#told = [];
     const abandoned = this.#inFlight ? [this.#inFlight, ...this.#queue] : this.#queue;
     this.#inFlight = undefined;
     this.#queue = [];

@@ -4,6 +4,7 @@
  * Up to `SHOWN_NODES` derivations are drawn; of larger graphs only those that changed or must be built come first.
  */
 import { css, html, LitElement, nothing, svg, type PropertyValues } from "lit";
+import { guard } from "lit/directives/guard.js";
 import type { DerivationActions } from "./derivation-actions";
 import { layOut, NODE_HEIGHT, type Layout } from "./graph-layout";
 import type { DerivationSummary, Report, RunReport } from "./protocol";
@@ -174,40 +175,46 @@ export class GraphView extends LitElement {
       ${this.#legend(shown)}
       <svg width=${this.width} height=${layout.height} role="listbox" aria-label="Derivations" @keydown=${this.#key}>
         <g aria-hidden="true">
-          ${layout.edges.map(([input, user]) => {
-            const flows = marks[input] !== "unchanged" && marks[user] !== "unchanged";
-            const kind = input === near || user === near ? "near" : flows ? "flow" : "";
-            return svg`<path class=${`edge ${kind}`} d=${this.#curve(layout, shown, input, user)} />`;
-          })}
+          ${guard([layout, near, marks.join()], () =>
+            layout.edges.map(([input, user]) => {
+              const flows = marks[input] !== "unchanged" && marks[user] !== "unchanged";
+              const kind = input === near || user === near ? "near" : flows ? "flow" : "";
+              return svg`<path class=${`edge ${kind}`} d=${this.#curve(layout, shown, input, user)} />`;
+            }),
+          )}
         </g>
         ${layout.lines.flat().map((index) => {
           const derivation = shown[index];
           const place = layout.nodes[index];
           if (derivation === undefined || place === undefined) return nothing;
           const mark = marks[index] ?? "unchanged";
-          const width = nodeWidth(derivation);
           const done = inRun(this.run, derivation.drvPath);
           const wrong = done && differs(done) ? done.nix.action : undefined;
-          return svg`<g
-            class=${`node ${mark} ${derivation.action}`}
-            role="option"
-            data-index=${index}
-            tabindex=${derivation === entered ? 0 : -1}
-            aria-selected=${derivation.drvPath === selected}
-            aria-label=${[derivation.name, ...(compared ? [word(mark)] : []), word(derivation.action), ...(wrong ? [`but Nix: ${word(wrong)}`] : [])].join(", ")}
-            transform=${`translate(${place.x} ${place.y})`}
-            @click=${() => this.#select(derivation)}
-          >
-            <rect class="ring" x="-3" y="-3" width=${width + 6} height=${NODE_HEIGHT + 6} rx="8" />
-            <rect class="box" width=${width} height=${NODE_HEIGHT} rx="6" />
-            ${compared ? symbolAt(mark, 8, 7) : nothing}
-            <text x="26" y="17">${label(derivation)}${shortened(derivation) ? svg`<tspan aria-hidden="true">…</tspan>` : nothing}</text>
-            ${symbolAt(derivation.action, width - 20, 7)}
-            ${wrong
-              ? svg`<rect class="wrong" x=${width - 23} y=${NODE_HEIGHT - 10} width="34" height="18" rx="9" />
-                  <text class="unequal" x=${width - 16} y=${NODE_HEIGHT + 3}>≠</text>${symbolAt(wrong, width - 5, NODE_HEIGHT - 7)}`
-              : nothing}
-          </g>`;
+          const [isEntered, isSelected] = [derivation === entered, derivation.drvPath === selected];
+          // Of an edit most nodes see nothing: a derivation that has not changed is the same object.
+          return guard([derivation, index, place, compared, wrong, isEntered, isSelected], () => {
+            const width = nodeWidth(derivation);
+            return svg`<g
+              class=${`node ${mark} ${derivation.action}`}
+              role="option"
+              data-index=${index}
+              tabindex=${isEntered ? 0 : -1}
+              aria-selected=${isSelected}
+              aria-label=${[derivation.name, ...(compared ? [word(mark)] : []), word(derivation.action), ...(wrong ? [`but Nix: ${word(wrong)}`] : [])].join(", ")}
+              transform=${`translate(${place.x} ${place.y})`}
+              @click=${() => this.#select(derivation)}
+            >
+              <rect class="ring" x="-3" y="-3" width=${width + 6} height=${NODE_HEIGHT + 6} rx="8" />
+              <rect class="box" width=${width} height=${NODE_HEIGHT} rx="6" />
+              ${compared ? symbolAt(mark, 8, 7) : nothing}
+              <text x="26" y="17">${label(derivation)}${shortened(derivation) ? svg`<tspan aria-hidden="true">…</tspan>` : nothing}</text>
+              ${symbolAt(derivation.action, width - 20, 7)}
+              ${wrong
+                ? svg`<rect class="wrong" x=${width - 23} y=${NODE_HEIGHT - 10} width="34" height="18" rx="9" />
+                    <text class="unequal" x=${width - 16} y=${NODE_HEIGHT + 3}>≠</text>${symbolAt(wrong, width - 5, NODE_HEIGHT - 7)}`
+                : nothing}
+            </g>`;
+          });
         })}
       </svg>
       ${all.length > shown.length

@@ -1,5 +1,6 @@
 /** The table of store paths: one row for each output, with what changed and what the cache has. */
 import { css, html, LitElement, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
 import type { DerivationActions } from "./derivation-actions";
 import type { DerivationSummary, OutputSummary, Report, RunReport } from "./protocol";
 import { differs, inRun } from "./run";
@@ -183,32 +184,36 @@ export class PathTable extends LitElement {
   #row(derivation: DerivationSummary, output: OutputSummary) {
     const chosen = this.selected?.drvPath === derivation.drvPath;
     const done = inRun(this.run, derivation.drvPath)?.outputs.find(({ name }) => name === output.name);
-    const path = output.path ?? done?.path;
     const wrong = done !== undefined && differs(done);
-    return html`<tr role="row" class=${chosen ? "selected" : ""}>
-      <td role="cell">
-        <button
-          type="button"
-          class="name"
-          aria-pressed=${chosen}
-          @click=${() => this.store.select(chosen ? undefined : derivation.drvPath)}
-        >
-          ${output.name === "out" ? derivation.name : `${derivation.name}!${output.name}`}
-        </button>
-        ${path === undefined
-          ? html`<span class="path muted">known after the build</span>`
-          : html`${storePath(path, output.baselinePath)}${output.path === undefined
-              ? html` <span class="muted">(follows from what comes out)</span>`
-              : nothing}`}
-      </td>
-      ${this.report?.hasBaseline ? html`<td role="cell" class="narrow state">${mark(changeMark(derivation, output))}</td>` : nothing}
-      <td role="cell" class="narrow state"><span class="label">dry run: </span>${mark(done?.dryRun.action ?? derivation.action)}</td>
-      <td role="cell" class=${`narrow state ${wrong ? "wrong" : ""}`}>
-        <span class="label">Nix: </span>${done === undefined
-          ? html`<span class="muted">…</span>`
-          : html`${mark(done.nix.action)}${wrong ? html`<span class="unequal" title="Nix does something else than the dry run says"> ≠</span>` : nothing}`}
-      </td>
-    </tr>`;
+    const compared = this.report?.hasBaseline;
+    // Of an edit most rows see nothing: a derivation that has not changed is the same object.
+    return guard([derivation, output, chosen, compared, done?.path, done?.dryRun.action, done?.nix.action, wrong], () => {
+      const path = output.path ?? done?.path;
+      return html`<tr role="row" class=${chosen ? "selected" : ""}>
+        <td role="cell">
+          <button
+            type="button"
+            class="name"
+            aria-pressed=${chosen}
+            @click=${() => this.store.select(chosen ? undefined : derivation.drvPath)}
+          >
+            ${output.name === "out" ? derivation.name : `${derivation.name}!${output.name}`}
+          </button>
+          ${path === undefined
+            ? html`<span class="path muted">known after the build</span>`
+            : html`${storePath(path, output.baselinePath)}${output.path === undefined
+                ? html` <span class="muted">(follows from what comes out)</span>`
+                : nothing}`}
+        </td>
+        ${compared ? html`<td role="cell" class="narrow state">${mark(changeMark(derivation, output))}</td>` : nothing}
+        <td role="cell" class="narrow state"><span class="label">dry run: </span>${mark(done?.dryRun.action ?? derivation.action)}</td>
+        <td role="cell" class=${`narrow state ${wrong ? "wrong" : ""}`}>
+          <span class="label">Nix: </span>${done === undefined
+            ? html`<span class="muted">…</span>`
+            : html`${mark(done.nix.action)}${wrong ? html`<span class="unequal" title="Nix does something else than the dry run says"> ≠</span>` : nothing}`}
+        </td>
+      </tr>`;
+    });
   }
 }
 

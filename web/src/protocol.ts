@@ -12,7 +12,7 @@ import type {
   ExportedCache,
   LoadReport,
   ReadReport,
-  Report,
+  ReportUpdate,
   Rule,
   RunReport,
   Side,
@@ -51,6 +51,7 @@ export type {
   Place,
   ReadReport,
   Report,
+  ReportUpdate,
   Rule,
   RunDerivation,
   RunReport,
@@ -105,7 +106,8 @@ export type Call =
 
 /** What each call answers. */
 export interface Results {
-  evaluate: Report;
+  /** What differs from the answer before, from the same worker. */
+  evaluate: ReportUpdate;
   world: WorldReport;
   upload: null;
   load: LoadReport;

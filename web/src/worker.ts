@@ -21,7 +21,7 @@ function answer(workspace: Workspace, call: Call): Results[keyof Results] {
   switch (call.do) {
     case "evaluate":
       apply(workspace, call.files);
-      return workspace.evaluate(call.entry);
+      return workspace.evaluateUpdate(call.entry);
     case "world":
       apply(workspace, call.files);
       for (const { path, text } of call.originals) workspace.setOriginal(path, text ?? undefined);

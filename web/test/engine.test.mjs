@@ -9,10 +9,17 @@ const surroundings = (more = {}) => ({ world: {}, originals: new Map(), uploads:
 const plain = surroundings();
 const text = (content) => new Map([["/a.nix", content]]);
 
+/** What a worker says of a text: the value that it is, or what the text spells out. */
+function update(content) {
+  if (content.startsWith("{")) return JSON.parse(content);
+  return { report: { value: content, derivations: [] }, places: [] };
+}
+
 /** An engine whose workers record what they are told; `hang` as text never gets an answer, `trap` ends the instance. */
 function setUp({ timeLimit = 30 } = {}) {
   const workers = [];
   const events = [];
+  const reports = [];
   const connect = () => {
     const worker = { calls: [], files: new Map(), ended: false, terminate: () => (worker.ended = true) };
     const send = (data) => setTimeout(() => worker.ended || worker.onmessage({ data }));
@@ -21,7 +28,7 @@ function setUp({ timeLimit = 30 } = {}) {
       const content = worker.files.get("/a.nix");
       worker.calls.push(call.do === "evaluate" ? `evaluate ${content}` : call.do);
       if (call.do === "evaluate" && content === "trap") send({ kind: "failed", message: "unreachable" });
-      else if (call.world !== "hang" && (call.do !== "evaluate" || content !== "hang")) send({ kind: "result", id, result: call.do === "evaluate" ? content : call.do });
+      else if (call.world !== "hang" && (call.do !== "evaluate" || content !== "hang")) send({ kind: "result", id, result: call.do === "evaluate" ? update(content) : call.do });
     };
     workers.push(worker);
     send({ kind: "ready" });
@@ -30,14 +37,17 @@ function setUp({ timeLimit = 30 } = {}) {
   const engine = new Engine(
     {
       status: () => {},
-      report: (report) => events.push(report),
+      report: (report) => {
+        reports.push(report);
+        events.push(report.value);
+      },
       world: () => {},
       stopped: (reason) => events.push(reason),
       worldStopped: () => events.push("worldStopped"),
     },
     { connect, timeLimit, compare: true },
   );
-  return { engine, workers, events };
+  return { engine, workers, events, reports };
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 120));
@@ -57,6 +67,30 @@ test("only changed files are sent, and files that are gone are closed", async ()
   engine.evaluate(new Map([["/a.nix", "3"]]), entry, plain, 0);
   await settled();
   assert.deepEqual([...workers[0].files], [["/a.nix", "3"]]);
+});
+
+test("derivations that have not changed are the same objects; a new worker tells all again", async () => {
+  const { engine, reports } = setUp();
+  const names = () => reports.at(-1).derivations.map(({ name }) => name);
+  const evaluate = async (derivations, places) => {
+    const report = { derivations: derivations.map((name) => ({ name })) };
+    engine.evaluate(text(JSON.stringify({ report, places })), entry, plain, 0);
+    await settled();
+  };
+  await evaluate(["a", "b", "c"], [-1, -1, -1]);
+  const [a, , c] = reports.at(-1).derivations;
+  await evaluate(["d", "e"], [-1, 2, -1, 0]);
+  assert.deepEqual(names(), ["d", "c", "e", "a"]);
+  assert.equal(reports.at(-1).derivations[1], c);
+  assert.equal(reports.at(-1).derivations[3], a);
+  // What has no derivations in between changes nothing.
+  await evaluate([], []);
+  assert.deepEqual(names(), []);
+  await evaluate([], [3]);
+  assert.equal(reports.at(-1).derivations[0], a);
+  engine.restart(true);
+  await evaluate(["f"], [-1]);
+  assert.deepEqual(names(), ["f"]);
 });
 
 test("the world is told once, and again when it is another", async () => {

@@ -13,6 +13,7 @@ pub mod model;
 mod reader;
 mod report;
 mod run;
+mod told;
 mod what_if;
 mod workspace;
 mod world;

@@ -267,6 +267,17 @@ pub struct Report {
     pub micros: f64,
 }
 
+/// A report in which only those derivations are told again that the page does not have as they are.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+#[tsify(hashmap_as_object)]
+pub struct ReportUpdate {
+    /// The report with these derivations alone.
+    pub report: Report,
+    /// For each derivation, inputs before their users: its place in the last update that had derivations, or -1 for the next one of the report.
+    pub places: Vec<i32>,
+}
+
 /// What came out of an archive.
 #[derive(Clone, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]

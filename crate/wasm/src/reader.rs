@@ -180,7 +180,7 @@ impl Reader {
         });
         ReadReport {
             texts: reports,
-            report: seen.picture().report(),
+            report: seen.picture().report(seen.picture().derivations()),
             store_dir: seen.store_dir.as_str().to_owned(),
         }
     }

@@ -27,15 +27,15 @@ impl Picture<'_> {
         self.store_dir.display(path)
     }
 
-    /// Describes everything.
-    pub fn report(&self) -> Report {
+    /// Describes everything, with what is said of derivations.
+    pub fn report(&self, derivations: Vec<DerivationSummary>) -> Report {
         let roots = self.graph.roots().iter();
         Report {
             outcome: Outcome::Derivations,
             diagnostics: Vec::new(),
             value: None,
             roots: roots.map(|root| self.path(root)).collect(),
-            derivations: self.derivations(),
+            derivations,
             removed: self.removed(),
             plan: self.plan(),
             has_baseline: self.baseline.is_some(),
@@ -44,11 +44,12 @@ impl Picture<'_> {
     }
 
     /// Describes all derivations, inputs before their users.
-    fn derivations(&self) -> Vec<DerivationSummary> {
+    pub fn derivations(&self) -> Vec<DerivationSummary> {
         self.graph.ids().map(|id| self.derivation(id)).collect()
     }
 
-    fn derivation(&self, id: NodeId) -> DerivationSummary {
+    /// Describes one derivation.
+    pub fn derivation(&self, id: NodeId) -> DerivationSummary {
         let node = &self.graph[id];
         let before = self.baseline.and_then(|(graph, comparison)| {
             let compared = &comparison.derivations[id.index()];

@@ -7,8 +7,11 @@ use crate::files::{SharedFiles, Written};
 use crate::microscope;
 use crate::model::detail::{DerivationDetail, SourceDetail};
 use crate::model::run::WorldInput;
-use crate::model::{Diagnostic, Entry, LoadReport, Outcome, PlanSummary, Report, Severity};
+use crate::model::{
+    Diagnostic, Entry, LoadReport, Outcome, PlanSummary, Report, ReportUpdate, Severity,
+};
 use crate::report::Picture;
+use crate::told::Told;
 use crate::world::{PageLoader, Past, Scene, turned};
 use drvlab_archive::{Kind, Limits};
 use drvlab_cache::compare::Comparison;
@@ -77,8 +80,10 @@ pub struct Workspace {
     pub(crate) current: Option<Evaluated>,
     compare_with_published: bool,
     /// The last plan and comparison, for questions about single derivations.
-    plan: Plan,
+    plan: Rc<Plan>,
     comparison: Option<(Rc<DerivationGraph>, Comparison)>,
+    /// What the page has of derivations.
+    told: Told,
 }
 
 impl Default for Workspace {
@@ -105,8 +110,9 @@ impl Workspace {
             turned_scene: Scene::default(),
             current: None,
             compare_with_published: true,
-            plan: Plan::default(),
+            plan: Rc::default(),
             comparison: None,
+            told: Told::default(),
         }
     }
 
@@ -183,7 +189,29 @@ impl Workspace {
     /// When the entry has not the shape of its type.
     pub fn evaluate(&mut self, entry: Ts<Entry>) -> Result<Ts<Report>, JsError> {
         let entry = entry.to_rust()?;
-        Ok(self.evaluate_entry(&entry).into_ts()?)
+        let mut report = self.evaluate_entry(&entry);
+        if let Some(current) = self.reported(&report) {
+            report.derivations = self.picture(&current).derivations();
+        }
+        Ok(report.into_ts()?)
+    }
+
+    /// Evaluates as `evaluate` does, and tells again only those derivations that are not as in the last update.
+    ///
+    /// # Errors
+    /// When the entry has not the shape of its type.
+    #[wasm_bindgen(js_name = evaluateUpdate)]
+    pub fn evaluate_update(&mut self, entry: Ts<Entry>) -> Result<Ts<ReportUpdate>, JsError> {
+        let entry = entry.to_rust()?;
+        let mut report = self.evaluate_entry(&entry);
+        let mut places = Vec::new();
+        if let Some(current) = self.reported(&report) {
+            let mut told = std::mem::take(&mut self.told);
+            (report.derivations, places) =
+                told.update(&self.picture(&current), &current, &self.plan);
+            self.told = told;
+        }
+        Ok(ReportUpdate { report, places }.into_ts()?)
     }
 
     /// Compares later evaluations with the last published state.
@@ -251,6 +279,12 @@ impl Workspace {
         report
     }
 
+    /// Returns the graph that a report is about.
+    fn reported(&self, report: &Report) -> Option<Rc<DerivationGraph>> {
+        let current = self.current.as_ref()?;
+        (report.outcome == Outcome::Derivations).then(|| Rc::clone(&current.shown.graph))
+    }
+
     fn detail(&self, drv_path: &str) -> DerivationDetail {
         let Some(graph) = self.current.as_ref().map(|it| &it.shown.graph) else {
             return DerivationDetail::default();
@@ -316,7 +350,7 @@ impl Workspace {
             plain.clone()
         };
         let graph = Rc::clone(&shown.graph);
-        self.plan = self
+        let plan = self
             .scene_of(entry)
             .on_new_machine(entry.empty_store, |scene| {
                 let world = &scene.world;
@@ -330,6 +364,7 @@ impl Workspace {
                     &world.settings,
                 )
             });
+        self.plan = Rc::new(plan);
         self.comparison = self.baseline(entry).map(|before| {
             let comparison = compare(&before, &graph);
             (before, comparison)
@@ -339,7 +374,7 @@ impl Workspace {
             shown,
             entry: entry.clone(),
         });
-        self.picture(&graph).report()
+        self.picture(&graph).report(Vec::new())
     }
 
     /// Makes another evaluator of the same files.
