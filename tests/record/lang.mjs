@@ -23,7 +23,7 @@ const kinds = {
   error: { flags: ['--eval', '--strict'], refused: true },
   'parse-error': { flags: ['--parse'], refused: true },
   // The derivation itself, as its .drv file has it.
-  aterm: { script: 'drv=$(nix-instantiate "$@") && cat "${drv%!*}"', flags: [] },
+  aterm: { script: 'drv=$(nix-instantiate "$@") && drv=${drv##*/} && cat "$store/${drv%!*}"', flags: [] },
   // What an evaluation that succeeds writes to standard error: traces and warnings.
   messages: { flags: ['--eval', '--strict'] },
 }
@@ -58,11 +58,28 @@ await cp(join(folder, 'tree'), join(seen, 'tree'), { recursive: true })
 
 const features = 'pipe-operators ca-derivations impure-derivations dynamic-derivations blake3-hashes'
 
-/** Asks the reference in the folder, home and search path that tests/lang/README.md promises. */
+let questions = 0
+
+/**
+ * Asks the reference in the folder, home and search path that tests/lang/README.md promises, with a store that is empty.
+ *
+ * A path of the store that only the text names is not there, which the reference finds out when it may write. It is asked again in its
+ * read-only mode then, where it does not look.
+ */
 async function ask(kind, expression) {
-  const surroundings = 'cd "$1" && shift && export HOME=/home/case NIX_PATH=tree="$PWD/tree"'
+  const answer = await askOnce(kind, expression, ['--read-write-mode'])
+  const isMissing = / is required, but there is no substituter that can build it/.test(answer.stderr)
+  return isMissing ? askOnce(kind, expression, []) : answer
+}
+
+async function askOnce(kind, expression, mode) {
+  const own = join(work, `store-${questions++}`)
+  const places = { store: '/nix/store', real: `${own}/store`, state: `${own}/state`, log: `${own}/log` }
+  const surroundings = 'cd "$1" && store="$2" && shift 2 && export HOME=/home/case NIX_PATH=tree="$PWD/tree"'
   const script = `${surroundings}; ${kinds[kind].script ?? 'exec nix-instantiate "$@"'}`
-  const answer = await run('sh', ['-c', script, 'sh', seen, '--extra-experimental-features', features, ...kinds[kind].flags, '-E', expression])
+  const flags = ['--extra-experimental-features', features, '--store', `local?${new URLSearchParams(places)}`, ...mode, ...kinds[kind].flags]
+  const answer = await run('sh', ['-c', script, 'sh', seen, places.real, ...flags, '-E', expression])
+  await rm(own, { recursive: true, force: true })
   const advice = "\nTry 'nix-instantiate --help' for more information."
   const text = stream => stream.replaceAll(seen, '/case').replace(advice, '').replace(/\n+$/, '')
   return { refused: answer.status !== 0, stdout: text(answer.stdout), stderr: text(answer.stderr) }

@@ -146,7 +146,10 @@ pub enum Format {
     /// As JSON.
     Json,
     /// As XML.
-    Xml,
+    Xml {
+        /// Whether it names the places of attributes and functions.
+        positions: bool,
+    },
     /// A string as it is, without a line's end.
     Raw,
 }
@@ -232,6 +235,7 @@ struct Flags {
     input: Input,
     strict: bool,
     format: Format,
+    no_positions: bool,
     json: bool,
     drv_dir: Option<PathBuf>,
     substituters: Vec<PathBuf>,
@@ -275,7 +279,10 @@ impl Flags {
                 Long("show-trace") if evaluates => flags.input.show_trace = true,
                 Long("strict") if kind == Kind::Eval => flags.strict = true,
                 Long("json") if kind == Kind::Eval => flags.format = Format::Json,
-                Long("xml") if kind == Kind::Eval => flags.format = Format::Xml,
+                Long("xml") if kind == Kind::Eval => {
+                    flags.format = Format::Xml { positions: true };
+                }
+                Long("no-location") if kind == Kind::Eval => flags.no_positions = true,
                 Long("raw") if kind == Kind::Eval => flags.format = Format::Raw,
                 Long("drv-dir") if kind == Kind::Instantiate => {
                     flags.drv_dir = Some(path(parser, "--drv-dir")?);
@@ -348,7 +355,12 @@ impl Flags {
             Kind::Eval => Command::Eval {
                 input,
                 strict: self.strict,
-                format: self.format,
+                format: match self.format {
+                    Format::Xml { .. } => Format::Xml {
+                        positions: !self.no_positions,
+                    },
+                    other => other,
+                },
             },
             Kind::Parse => Command::Parse {
                 sources: input.sources,

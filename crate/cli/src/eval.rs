@@ -41,7 +41,7 @@ pub fn run(
     })
 }
 
-/// Prints into `text`; XML gets there as far as it goes.
+/// Prints into `text`; JSON and XML get there as far as they go.
 fn print(
     machine: &mut Machine,
     value: Value,
@@ -51,8 +51,11 @@ fn print(
 ) -> Evaluated<()> {
     *text = match format {
         Format::Nix => machine.print_value(value, strict)?,
-        Format::Json => machine.print_json(value, strict)?,
-        Format::Xml => return machine.print_xml(value, strict, text),
+        Format::Json => {
+            machine.print_json(value, strict, text)?;
+            std::mem::take(text)
+        }
+        Format::Xml { positions } => return machine.print_xml(value, strict, positions, text),
         Format::Raw => machine.print_raw(value)?,
     };
     if format != Format::Raw {

@@ -16,6 +16,7 @@ Usage: drvlab <command> [<option>…] [FILE… | -E EXPR… | -]
   eval           print values, as `nix-instantiate --eval` does
       --strict                 evaluate them to their ends
       --json, --xml            print them as JSON or XML
+      --no-location            leave places out of XML
       --raw                    print a string as it is, without quotes and a line's end
   parse          print what the parser understood, as `nix-instantiate --parse` does
   instantiate    print the paths of store derivations, as `nix-instantiate` does

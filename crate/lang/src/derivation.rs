@@ -2,6 +2,7 @@
 
 use crate::context::{ContextElement, ContextId};
 use crate::error::{EvalError, Result};
+use crate::files::FileKind;
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::well_known;
@@ -358,10 +359,18 @@ impl Machine {
             return Ok(computed_placeholder(&digest, last.as_bstr()).into_bytes());
         }
         let Some(derivation) = self.store.derivations.get(drv) else {
-            let message = format!(
-                "path '{}' is not a valid store path",
-                self.store.dir.display(drv)
-            );
+            let path = self.store.dir.display(drv);
+            let source = self.store.sources.get(drv);
+            let kind = source.and_then(|source| self.files.kind(source).ok().flatten());
+            let message = if kind == Some(FileKind::Directory) {
+                "read of 4096 bytes: Is a directory".to_owned()
+            } else if source.is_some() || self.store.texts.contains_key(drv) {
+                format!(
+                    "error parsing derivation '{path}': store path '{drv}' is not a valid derivation path"
+                )
+            } else {
+                format!("path '{path}' is not a valid store path")
+            };
             return Err(EvalError::other(message, pos));
         };
         let Some(output) = derivation.outputs.get(first) else {

@@ -9,9 +9,9 @@ pub struct JsonText {
     pub bytes: Vec<u8>,
     /// What the strings in it refer to.
     pub context: GatheredContext,
-    /// What is wrong with the first string that is not UTF-8. The reference writes the text only after it has evaluated everything,
-    /// so this is no reason to stop.
-    pub invalid: Option<String>,
+    /// What is wrong with the first string that is not UTF-8, and where it would stand. The reference writes the text only after it
+    /// has evaluated everything, so this is no reason to stop.
+    pub invalid: Option<(String, usize)>,
     /// Whether a value that has not been evaluated is an error instead of being evaluated.
     pub lazy: bool,
     /// Whether sets are written as they are, also those that otherwise stand for a string.
@@ -22,7 +22,7 @@ impl JsonText {
     /// Appends a string literal.
     pub fn append_string(&mut self, text: &[u8]) {
         if let Err(message) = append_string(text, &mut self.bytes) {
-            self.invalid.get_or_insert(message);
+            self.invalid.get_or_insert((message, self.bytes.len()));
         }
     }
 }

@@ -33,6 +33,7 @@ mod print;
 mod quick;
 mod regex;
 pub mod report;
+mod search_tree;
 mod short_lived;
 mod simple_order;
 pub mod source;

@@ -178,9 +178,10 @@ impl Machine {
             Some(FileKind::Directory) => {}
             None if !is_text => return Err(self.nothing_at(&resolved, pos)),
             _ => {
+                let is_in_store = self.store.dir.split_path(path).is_ok();
                 let message = [
                     b"cannot read directory \"".as_slice(),
-                    &resolved,
+                    if is_in_store { path } else { &resolved },
                     b"\": Not a directory",
                 ];
                 return Err(EvalError::other(message.concat(), pos));
@@ -225,7 +226,9 @@ impl Machine {
     /// Fails for text that refers to the output of a derivation: that would have to be built before it can be read.
     pub(crate) fn check_built(&self, text: &[u8], context: ContextId) -> Result<()> {
         for element in self.contexts.elements(context).iter() {
-            if let ContextElement::Built { drv, output } = element {
+            if let ContextElement::Built { drv, output } = element
+                && text != self.store.dir.as_str().as_bytes()
+            {
                 let path = self.store.dir.display(drv);
                 let message = [
                     b"cannot read '".as_slice(),

@@ -6,7 +6,7 @@ use crate::eval::direct::{Stk, coerce, deep, json, xml};
 use crate::json_text::JsonText;
 use crate::machine::Machine;
 use crate::source::Pos;
-use crate::value::Value;
+use crate::value::{Tag, Value};
 use crate::xml_text::XmlText;
 
 impl Machine {
@@ -25,34 +25,42 @@ impl Machine {
     }
 
     /// Prints a value as `nix-instantiate --eval --json` does. If `strict`, all of it is evaluated; otherwise what has not been evaluated
-    /// is an error.
+    /// is an error. What comes before a string that is not UTF-8 is in `out`, too.
     ///
     /// # Errors
     /// What evaluation says, or that the value has no form in JSON.
-    pub fn print_json(&mut self, value: Value, strict: bool) -> Result<Vec<u8>> {
+    pub fn print_json(&mut self, value: Value, strict: bool, out: &mut Vec<u8>) -> Result<()> {
         let value = self.force(value)?;
         let mut text = JsonText {
-            lazy: !strict,
+            lazy: !strict && value.tag() != Tag::Lambda,
             ..JsonText::default()
         };
         let pos = self.function_pos(value);
         json::append(&mut Stk, self, value, true, pos, &mut text)?;
-        match text.invalid {
-            None => Ok(text.bytes),
-            Some(reason) => Err(EvalError::other(
-                format!("JSON serialization error: {reason}"),
-                Pos::NONE,
-            )),
+        *out = text.bytes;
+        if let Some((reason, at)) = text.invalid {
+            out.truncate(at);
+            out.push(b'"');
+            let message = format!("JSON serialization error: {reason}");
+            return Err(EvalError::other(message, Pos::NONE));
         }
+        Ok(())
     }
 
     /// Prints a value as `nix-instantiate --eval --xml` does. If `strict`, all of it is evaluated; otherwise what has not been evaluated
-    /// is `<unevaluated />`. The document up to where an error ended it is in `text`, too.
+    /// is `<unevaluated />`. `positions` says whether it names places. The document up to where an error ended it is in `text`, too.
     ///
     /// # Errors
     /// What evaluation says.
-    pub fn print_xml(&mut self, value: Value, strict: bool, text: &mut Vec<u8>) -> Result<()> {
-        let mut document = XmlText::new(strict, true);
+    pub fn print_xml(
+        &mut self,
+        value: Value,
+        strict: bool,
+        positions: bool,
+        text: &mut Vec<u8>,
+    ) -> Result<()> {
+        let is_function = self.heap.look(value).tag() == Tag::Lambda;
+        let mut document = XmlText::new(strict || is_function, positions);
         let result = xml::document(&mut Stk, self, value, &mut document);
         *text = document.bytes;
         result

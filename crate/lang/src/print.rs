@@ -72,6 +72,11 @@ impl Machine {
         }
     }
 
+    /// Tells whether a member of a set or list is one that the reference would still have to evaluate.
+    pub(crate) fn is_delayed(&self, raw: Value) -> bool {
+        matches!(self.member(raw), Member::Delayed { .. })
+    }
+
     /// What tells apart objects that are the same from objects that look the same: the set itself, but the place of a list.
     fn identity(value: Value, raw: Value) -> Value {
         if value.tag() == Tag::List { raw } else { value }

@@ -42,11 +42,12 @@ fn the_set_of_builtins_is_that_of_the_reference() {
     let golden = golden();
     let mut machine = machine();
     let text = b"builtins.mapAttrs (_: builtins.typeOf) builtins".as_slice();
-    let value = machine
+    let mut json = Vec::new();
+    machine
         .evaluate_text(Origin::String, text, b"/")
-        .and_then(|value| machine.print_json(value, true))
+        .and_then(|value| machine.print_json(value, true, &mut json))
         .unwrap_or_else(|error| panic!("{}", error.diagnostic.message));
-    let found: OrderedMap<String, String> = serde_json::from_slice(&value).unwrap();
+    let found: OrderedMap<String, String> = serde_json::from_slice(&json).unwrap();
     let expected: OrderedMap<String, String> = expected(&golden)
         .into_iter()
         .map(|(name, builtin)| (name, builtin["type"].as_str().unwrap().to_owned()))

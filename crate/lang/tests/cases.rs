@@ -191,10 +191,15 @@ fn answer(machine: &mut Machine, case: &Case, kind: &str) -> drvlab_lang::error:
     let value = machine.auto_call(value, arguments)?;
     match kind {
         "lazy" => machine.print_value(value, false),
-        "json" => machine.print_json(value, true),
+        "json" => {
+            let mut text = Vec::new();
+            machine.print_json(value, true, &mut text).map(|()| text)
+        }
         "xml" => {
             let mut text = Vec::new();
-            machine.print_xml(value, true, &mut text).map(|()| text)
+            machine
+                .print_xml(value, true, true, &mut text)
+                .map(|()| text)
         }
         "messages" => {
             machine.print_value(value, true)?;

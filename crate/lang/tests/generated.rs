@@ -18,8 +18,9 @@ fn text(value: &Value) -> &str {
 fn answer(expression: &str, files: &MemoryFiles) -> Result<Value, String> {
     let mut machine = Machine::new(Box::new(files.clone()), Settings::default());
     let value = machine.evaluate_text(Origin::String, expression.as_bytes(), FOLDER.as_bytes());
-    match value.and_then(|value| machine.print_json(value, true)) {
-        Ok(json) => Ok(serde_json::from_slice(&json).expect("the printer writes JSON")),
+    let mut json = Vec::new();
+    match value.and_then(|value| machine.print_json(value, true, &mut json)) {
+        Ok(()) => Ok(serde_json::from_slice(&json).expect("the printer writes JSON")),
         Err(error) => {
             let message = error.diagnostic.message.to_string();
             Err(message.lines().next().unwrap_or_default().to_owned())

@@ -4,6 +4,7 @@
 // `*` are those that return whatever their arguments make them return.
 
 import { list, set, string } from '../tree.mjs'
+import * as grammars from './grammars.mjs'
 import * as texts from './texts.mjs'
 
 /** Those that are reachable without `builtins.`; the others are with two underscores. */
@@ -17,6 +18,12 @@ const tree = (before, inner, after) => ({ head: before, parts: [{ before: '', tr
 const text = (random, pool) => string([{ raw: random.pick(pool) }])
 /** A string literal as it stands in the pool: what is escaped there is escaped already. */
 const literal = (random, pool) => `"${random.pick(pool)}"`
+/** A text out of the pool, or of the grammar. */
+const read = (random, pool, grammar) => (random.chance(0.3) ? text(random, pool) : string([{ raw: grammar(random) }]))
+const pattern = random => (random.chance(0.3) ? literal(random, texts.REGEXES) : string([{ raw: grammars.regex(random) }]))
+const searched = (g, d) => g.random.weighted([[4, () => text(g.random, texts.TEXTS)], [6, () => string([{ raw: grammars.subject(g.random) }])], [3, () => g.atom('string', d)]])()
+const version = g => read(g.random, texts.VERSIONS, grammars.versioned)
+const hash = g => read(g.random, texts.HASHES, grammars.hash)
 
 const TABLE = {
   int: {
@@ -31,7 +38,7 @@ const TABLE = {
     floor: (_, g, d) => [g.atom(g.random.pick(['int', 'float']), d)],
     length: (_, g, d) => [g.atom('list', d)],
     stringLength: (_, g, d) => [g.atom('string', d)],
-    compareVersions: (_, g) => [text(g.random, texts.VERSIONS), text(g.random, texts.VERSIONS)],
+    compareVersions: (_, g) => [version(g), version(g)],
   },
   float: {
     add: (_, g, d) => [g.atom('float', d), g.atom('int', d)],
@@ -61,7 +68,7 @@ const TABLE = {
     dirOf: (_, g, d) => [g.random.chance(0.5) ? text(g.random, texts.TEXTS) : g.atom('path', d)],
     concatStringsSep: (_, g, d) => [g.atom('string', d), g.atom('list:string', d)],
     convertHash: (_, g) => [set([
-      ['hash', text(g.random, texts.HASHES)], ['toHashFormat', text(g.random, texts.HASH_FORMATS)], ...(g.random.chance(0.6) ? [['hashAlgo', text(g.random, texts.ALGORITHMS)]] : []),
+      ['hash', hash(g)], ['toHashFormat', text(g.random, texts.HASH_FORMATS)], ...(g.random.chance(0.6) ? [['hashAlgo', text(g.random, texts.ALGORITHMS)]] : []),
     ])],
     getEnv: (_, g) => [g.random.pick(['"HOME"', '""', '"NO_SUCH"'])],
     hashFile: (_, g, d) => [text(g.random, texts.ALGORITHMS), g.atom('path', d)],
@@ -82,7 +89,7 @@ const TABLE = {
     appendContext: (_, g, d) => [g.atom('string', d), context(g, d)],
     outputOf: (_, g, d) => [g.random.chance(0.6) ? drvPath(g) : g.atom('string', d), g.random.pick(['"out"', '"dev"', '""'])],
     path: (_, g, d) => [set([
-      ['path', g.random.pick(texts.PATHS)], ...g.random.shuffled([['name', text(g.random, ['x', 'a b'])], ['recursive', 'false'], ['filter', g.lambda(['string', 'string'], 'bool', d)], ['sha256', text(g.random, texts.HASHES)], ['bogus', '1']])
+      ['path', g.random.pick(texts.PATHS)], ...g.random.shuffled([['name', text(g.random, ['x', 'a b'])], ['recursive', 'false'], ['filter', g.lambda(['string', 'string'], 'bool', d)], ['sha256', hash(g)], ['bogus', '1']])
         .slice(0, g.random.below(3)),
     ])],
     filterSource: (_, g, d) => [g.random.chance(0.5) ? g.lambda(['string', 'string'], 'bool', d) : '(p: t: t == "regular")', g.atom('path', d)],
@@ -110,23 +117,23 @@ const TABLE = {
     ])],
     genList: (type, g, d) => [g.lambda(['int'], type.slice(5) || 'any', d), g.random.pick(['0', '1', '3', '(-1)', '5'])],
     map: (type, g, d) => [g.lambda(['any'], type.slice(5) || 'any', d), g.atom('list', d)],
-    match: (_, g, d) => [literal(g.random, texts.REGEXES), g.random.chance(0.6) ? text(g.random, texts.TEXTS) : g.atom('string', d)],
+    match: (_, g, d) => [pattern(g.random), searched(g, d)],
     sort: (type, g, d) => [g.random.weighted([[3, () => 'builtins.lessThan'], [2, () => '(a: b: a > b)'], [1, () => g.lambda(['any', 'any'], 'bool', d)]])(), g.atom(g.random.pick([type, 'list:int', 'list:string']), d)],
-    split: (_, g, d) => [literal(g.random, texts.REGEXES), g.random.chance(0.6) ? text(g.random, texts.TEXTS) : g.atom('string', d)],
-    splitVersion: (_, g) => [text(g.random, texts.VERSIONS)],
+    split: (_, g, d) => [pattern(g.random), searched(g, d)],
+    splitVersion: (_, g) => [version(g)],
     tail: (type, g, d) => [g.atom(type, d)],
   },
   set: {
     derivationStrict: (_, g, d) => [set([['name', '"a"'], ['system', '"s"'], ['builder', '"/b"'], ['x', g.atom('any', d)]])],
-    fromJSON: (_, g) => [text(g.random, texts.JSONS)],
-    fromTOML: (_, g) => [text(g.random, texts.TOMLS)],
+    fromJSON: (_, g) => [read(g.random, texts.JSONS, grammars.json)],
+    fromTOML: (_, g) => [read(g.random, texts.TOMLS, grammars.toml)],
     functionArgs: (_, g, d) => [g.random.chance(0.6) ? g.formals('any', d) : g.atom('function', d)],
     getContext: (_, g, d) => [g.atom('string', d)],
     groupBy: (_, g, d) => [g.lambda(['any'], 'string', d), g.atom('list', d)],
     intersectAttrs: (type, g, d) => [g.atom('set', d), g.atom(type, d)],
     listToAttrs: (type, g, d) => [list(g.random.several(0, 3, () => set([['name', name(g)], ['value', g.atom(type.slice(4) || 'any', d)]])))],
     mapAttrs: (type, g, d) => [g.lambda(['string', 'any'], type.slice(4) || 'any', d), g.atom('set', d)],
-    parseDrvName: (_, g) => [text(g.random, texts.DRV_NAMES)],
+    parseDrvName: (_, g) => [read(g.random, texts.DRV_NAMES, grammars.versioned)],
     parseFlakeRef: (_, g) => [text(g.random, texts.FLAKES)],
     partition: (_, g, d) => [g.lambda(['any'], 'bool', d), g.atom('list', d)],
     readDir: (_, g, d) => [g.random.chance(0.7) ? g.random.pick(['./tree', './tree/data', './tree/filter']) : g.atom('path', d)],

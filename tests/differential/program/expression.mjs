@@ -5,6 +5,7 @@
 
 import { call, list, print, set, utf8 } from '../tree.mjs'
 import { builtinCall } from './builtins.mjs'
+import { number } from './grammars.mjs'
 import { FLOATS, IMPORTS, INTS, NAMES, ODD_NAMES, PATHS, SEARCHED, TEXTS } from './texts.mjs'
 
 const BASIC = ['int', 'float', 'bool', 'null', 'string', 'path', 'list', 'set', 'function', 'drv']
@@ -61,7 +62,7 @@ export class Generator {
     if (this.wrong > 0 && random.chance(0.01)) return random.pick([...NAMES, 'undefined', 'buitlins', 'fo', ...this.scope.map(({ name }) => `${name}x`)])
     switch (outer(type)) {
       case 'int': return random.weighted([[9, random.pick(INTS)], [1, `(-${random.pick(INTS)})`], [2, String(random.below(20))]])
-      case 'float': return random.weighted([[5, random.pick(FLOATS)], [1, `(-${random.pick(FLOATS)})`]])
+      case 'float': return random.weighted([[5, random.pick(FLOATS)], [1, `(-${random.pick(FLOATS)})`], [2, number(random)]])
       case 'bool': return random.pick(['true', 'false'])
       case 'null': return 'null'
       case 'string': return this.string(0)

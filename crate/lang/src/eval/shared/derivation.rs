@@ -127,7 +127,7 @@ async fn from_attributes(
         let mut text = vec![b'{'];
         for (index, (attribute, member)) in members.into_iter().enumerate() {
             // The reference writes the JSON last, so that everything else is wrong first.
-            if let Some(reason) = member.invalid {
+            if let Some((reason, _)) = member.invalid {
                 recipe.invalid_json.get_or_insert(reason);
             }
             if index > 0 {

@@ -44,7 +44,7 @@ async fn append_here(
     text: &mut JsonText,
 ) -> Result<()> {
     m.check_memory(text.bytes.len(), pos)?;
-    if text.lazy && m.heap.look(value).is_thunk() {
+    if text.lazy && m.is_delayed(value) {
         return Err(EvalError::other("cannot convert a thunk to JSON", pos));
     }
     let value = force(stk, m, value).await?;

@@ -54,11 +54,11 @@ async fn append_here(
     text: &mut XmlText,
 ) -> Result<()> {
     m.check_memory(text.bytes.len(), Pos::NONE)?;
-    let value = if text.strict {
-        force(stk, m, value).await?
-    } else {
-        m.heap.look(value)
-    };
+    if !text.strict && m.is_delayed(value) {
+        text.empty("unevaluated", &[]);
+        return Ok(());
+    }
+    let value = force(stk, m, value).await?;
     match value.tag() {
         Tag::List => {
             text.open("list", &[]);

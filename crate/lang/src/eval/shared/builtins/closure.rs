@@ -7,10 +7,12 @@ use super::attrs::required;
 use crate::error::{EvalError, Result};
 use crate::machine::Machine;
 use crate::number::Number;
+use crate::search_tree::{Node, SearchTree, Side};
 use crate::source::Pos;
 use crate::symbol::well_known;
 use crate::value::{Tag, Value};
 use rustc_hash::FxHashSet;
+use std::cmp::Ordering;
 
 /// The keys met so far. Integers and strings, which most keys are, are hashed as long as all keys are of the same kind.
 #[derive(Default)]
@@ -19,14 +21,14 @@ struct Keys {
     strings: FxHashSet<Box<[u8]>>,
     /// All of them, in the order they were met.
     met: Vec<(Value, Value)>,
-    /// Once there are others: indices into `met`, by key.
-    ordered: Option<Vec<u32>>,
+    /// Once there are others: the places of all in `met`, by key.
+    tree: Option<SearchTree>,
 }
 
 impl Keys {
     /// Adds a key if the kind of all keys allows to hash them; tells whether it is new.
     fn insert_hashed(&mut self, m: &Machine, key: Value) -> Option<bool> {
-        if self.ordered.is_some() {
+        if self.tree.is_some() {
             return None;
         }
         if key.tag() == Tag::String && self.integers.is_empty() {
@@ -41,15 +43,24 @@ impl Keys {
         }
     }
 
-    /// Returns the indices of all keys by key. If all so far were hashed, they are sorted now.
-    fn order(&mut self, m: &Machine) -> &mut Vec<u32> {
+    /// Returns the tree of all keys. If all so far were hashed, it is made now.
+    fn tree(&mut self, m: &Machine) -> &mut SearchTree {
         let met = &self.met;
-        self.ordered.get_or_insert_with(|| {
-            let mut order: Vec<u32> = (0..met.len() as u32).collect();
-            drvlab_store::order::sort_by(&mut order, |&a, &b| {
-                m.compare_simple(met[a as usize].0, met[b as usize].0)
-            });
-            order
+        self.tree.get_or_insert_with(|| {
+            let mut tree = SearchTree::default();
+            for &(key, _) in met {
+                let (mut next, mut last) = (tree.root(), None);
+                while let Some(node) = next {
+                    let side = match m.compare_simple(key, met[node as usize].0) {
+                        Ordering::Less => Side::Less,
+                        _ => Side::Greater,
+                    };
+                    last = Some((node, side));
+                    next = tree.child(node, side);
+                }
+                tree.add(last);
+            }
+            tree
         })
     }
 }
@@ -90,7 +101,7 @@ pub async fn generic_closure(
             continue;
         }
         keys.met.push((key, element));
-        m.check_memory(32 * keys.met.len() + 4 * work.len(), pos)?;
+        m.check_memory(64 * keys.met.len() + 4 * work.len(), pos)?;
         let reached = match reach(stk, m, operator, element).await {
             Ok(list) => list,
             Err(error) => {
@@ -151,47 +162,62 @@ async fn insert_ordered(
     element: Value,
     key: Value,
 ) -> Result<bool> {
-    let (mut low, mut high) = (0, keys.order(m).len());
-    let mut after = None;
-    while low < high {
-        let middle = (low + high) / 2;
-        let index = keys.order(m)[middle] as usize;
-        let (other_key, other) = keys.met[index];
-        if compare(stk, m, (key, element), (other_key, other)).await? {
-            high = middle;
-        } else {
-            after = Some((other_key, other));
-            low = middle + 1;
+    match search(stk, m, keys, key).await {
+        Ok(place) => {
+            if let Some(last) = place {
+                keys.tree(m).add(last);
+            }
+            Ok(place.is_some())
         }
-    }
-    if let Some(other) = after
-        && !compare(stk, m, other, (key, element)).await?
-    {
-        return Ok(false);
-    }
-    let index = keys.met.len() as u32;
-    keys.order(m).insert(low, index);
-    Ok(true)
-}
-
-/// Tells whether one element's key is less than another's.
-#[suspendable]
-async fn compare(
-    stk: &mut Stk,
-    m: &mut Machine,
-    a: (Value, Value),
-    b: (Value, Value),
-) -> Result<bool> {
-    let (left, right) = (a.0, b.0);
-    match stk
-        .run(|stk| equality::less_than(stk, m, left, right, ""))
-        .await
-    {
-        Ok(less) => Ok(less),
         Err(error) => {
-            let with = [b"with element ".as_slice(), &m.print_short(b.1)].concat();
-            let comparing = [b"while comparing element ".as_slice(), &m.print_short(a.1)].concat();
+            // Whatever it was compared with, the reference names the element with the least key.
+            let tree = keys.tree(m);
+            let mut least = 0;
+            let mut next = tree.root();
+            while let Some(node) = next {
+                least = node as usize;
+                next = tree.child(node, Side::Less);
+            }
+            let least = m.print_short(keys.met[least].1);
+            let with = [b"with element ".as_slice(), &least].concat();
+            let comparing = [
+                b"while comparing element ".as_slice(),
+                &m.print_short(element),
+            ]
+            .concat();
             Err(error.traced(with, Pos::NONE).traced(comparing, Pos::NONE))
         }
     }
+}
+
+/// Where a key goes in the tree; `None` if it is there.
+type Place = Option<Option<(Node, Side)>>;
+
+/// Finds the place of a key that is not there yet.
+#[suspendable]
+async fn search(stk: &mut Stk, m: &mut Machine, keys: &mut Keys, key: Value) -> Result<Place> {
+    let (mut next, mut last, mut after) = (keys.tree(m).root(), None, None);
+    while let Some(node) = next {
+        let other = keys.met[node as usize].0;
+        let side = match stk
+            .run(|stk| equality::less_than(stk, m, key, other, ""))
+            .await?
+        {
+            true => Side::Less,
+            false => {
+                after = Some(other);
+                Side::Greater
+            }
+        };
+        last = Some((node, side));
+        next = keys.tree(m).child(node, side);
+    }
+    if let Some(other) = after
+        && !stk
+            .run(|stk| equality::less_than(stk, m, other, key, ""))
+            .await?
+    {
+        return Ok(None);
+    }
+    Ok(Some(last))
 }

@@ -13,7 +13,7 @@ use crate::xml_text::XmlText;
 pub async fn to_json(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let mut text = JsonText::default();
     json::append(stk, m, args[0], true, Pos::NONE, &mut text).await?;
-    if let Some(reason) = text.invalid {
+    if let Some((reason, _)) = text.invalid {
         return Err(EvalError::other(
             format!("JSON serialization error: {reason}"),
             pos,

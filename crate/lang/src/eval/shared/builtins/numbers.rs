@@ -5,8 +5,8 @@ use super::super::{Stk, equality, suspendable, typed};
 use crate::error::{EvalError, Result};
 use crate::machine::Machine;
 use crate::number::{Arithmetic, Number};
+use crate::print::append_float;
 use crate::source::Pos;
-use crate::syntax::print_float;
 use crate::value::Value;
 use bstr::ByteSlice as _;
 
@@ -152,7 +152,7 @@ fn rounded(m: &mut Machine, number: Number, rounded: f64, pos: Pos) -> Result<Va
             }
             Number::Float(number) => {
                 let mut shown = Vec::new();
-                print_float(number, &mut shown);
+                append_float(number, &mut shown);
                 format!(
                     "NixFloat argument {} is not in the range of NixInt",
                     shown.as_bstr()
