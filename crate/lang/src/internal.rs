@@ -94,7 +94,10 @@ pub(crate) fn object(path: &[u8]) -> Option<(&'static [u8], Hash)> {
 }
 
 /// `<nix/fetchurl.nix>`: a derivation that the reference's own downloader builds.
-pub(crate) const FETCHURL: &[u8] = b"{
+///
+/// It starts with an empty line so that reports name the lines of the reference's file.
+pub(crate) const FETCHURL: &[u8] = b"
+{
   system ? \"\",
   url,
   hash ? \"\",
@@ -130,13 +133,16 @@ derivation ({
 } // (if impure then { __impure = true; } else { inherit outputHash outputHashAlgo; }))
 ";
 
-/// Makes the function `derivation`, evaluated when it is first used.
+/// Makes the function `derivation`: an evaluated thunk, as the reference shows it where a function that is a member would not be.
 pub(crate) fn derivation_function(machine: &mut Machine) -> Value {
     let origin = Origin::Internal("/derivation-internal.nix");
     match machine.parse_text(origin, DERIVATION.into(), b"/", None) {
         Ok(root) => {
             let frame = machine.heap.frame(Addr(0), root.frame_slots);
-            machine.heap.delay(root.expr, frame)
+            let function = machine.heap.delay(root.expr, frame);
+            let evaluated = machine.force(function);
+            debug_assert!(evaluated.is_ok(), "a function is a value");
+            function
         }
         Err(error) => {
             debug_assert!(false, "{}", error.diagnostic.message);

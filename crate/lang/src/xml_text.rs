@@ -1,6 +1,7 @@
 //! XML as the reference's `XMLWriter` lays it out, and the values that have no parts.
 
 use crate::context::GatheredContext;
+use crate::internal::path_text;
 use crate::machine::Machine;
 use crate::number::Number;
 use crate::source::{Origin, Pos};
@@ -182,7 +183,7 @@ impl Machine {
             ("column", location.column.to_string().into_bytes()),
         ];
         match location.origin {
-            Origin::File(path) => attributes.push(("path", path.to_vec())),
+            Origin::File(path) => attributes.push(("path", path_text(&path).to_vec())),
             Origin::Internal(path) => attributes.push(("path", path.as_bytes().to_vec())),
             _ => {}
         }
