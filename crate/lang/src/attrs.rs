@@ -3,7 +3,8 @@
 //! A *flat* set is an array sorted by symbol: `[length, positions]`, then `[symbol, value]` for each attribute.
 //! A *layered* set is the result of `lower // upper` without copying: `[LAYERED, flat copy or 0, lower, upper]`, where `upper` is flat
 //! and `lower` is either. Each layer is several times as large as the one on it, so there are few, and growing a set step by step
-//! copies each attribute a few times only. A flat copy is made, once, when the set is iterated.
+//! copies each attribute a few times only. A flat copy is made, once, when the set is iterated, or when so many attributes have been
+//! looked up in its layers, which the bits below [`LAYERED`] count, that hints into the copy make up for it.
 //!
 //! Where attributes were defined is not stored with each of them: a set made by a literal refers to the literal's static table;
 //! only sets of another making that mix origins have an array of positions.
@@ -23,6 +24,12 @@ const LAYER_RATIO: usize = 4;
 
 /// Below this many attributes copying is cheaper than looking through layers.
 const SMALL: usize = 12;
+
+/// Fewer lookups in layers are not worth a flat copy.
+const FEWEST_LOOKUPS: u32 = 32;
+
+/// A lookup in layers costs about as much more than one in a flat set as copying so many attributes does.
+const ATTRIBUTES_A_LOOKUP: u32 = 8;
 
 /// Where an attribute's value is stored.
 #[derive(Clone, Copy, Debug)]
@@ -108,20 +115,25 @@ impl Heap {
         loop {
             let head = self.word(set, 0);
             if head & LAYERED == 0 {
-                return self.find_in_flat(set, head, name);
+                return self.find_in_flat(set, head, name).ok();
+            }
+            let cached = self.word(set, 1);
+            if cached != 0 {
+                set = Addr(cached);
+                continue;
             }
             let upper = Addr(self.word(set, 3));
-            if let Some(found) = self.find_in_flat(upper, self.word(upper, 0), name) {
+            if let Ok(found) = self.find_in_flat(upper, self.word(upper, 0), name) {
                 return Some(found);
             }
             set = Addr(self.word(set, 2));
         }
     }
 
-    /// Finds an attribute of a flat set, trying first the index where the same question was answered last time.
+    /// Finds an attribute of any set, trying first the index where the same question was answered last time.
     #[inline(always)]
     pub(crate) fn find_attr_hinted(
-        &self,
+        &mut self,
         set: Addr,
         name: Symbol,
         hint: &mut u32,
@@ -134,32 +146,85 @@ impl Heap {
     }
 
     #[inline(never)]
-    fn find_attr_anew(&self, set: Addr, name: Symbol, hint: &mut u32) -> Option<AttrSlot> {
-        let head = self.word(set, 0);
-        if head & LAYERED != 0 {
-            return self.find_attr(set, name);
-        }
-        let found = self.find_in_flat(set, head, name)?;
-        *hint = (found.0.0 - set.0 - 3) / 2;
-        Some(found)
-    }
-
-    #[inline]
-    fn find_in_flat(&self, set: Addr, len: u32, name: Symbol) -> Option<AttrSlot> {
-        let entries = self.slice(set, 2, 2 * len as usize);
-        let (mut low, mut high) = (0usize, len as usize);
-        while low < high {
-            let middle = (low + high) / 2;
-            let at = entries[2 * middle];
-            if at < name.0 {
-                low = middle + 1;
-            } else if at > name.0 {
-                high = middle;
-            } else {
-                return Some(AttrSlot(Addr(set.0 + 3 + 2 * middle as u32)));
+    fn find_attr_anew(&mut self, set: Addr, name: Symbol, hint: &mut u32) -> Option<AttrSlot> {
+        let mut flat = set;
+        if self.word(set, 0) & LAYERED != 0 {
+            match self.word(set, 1) {
+                0 => return self.find_in_layers(set, name),
+                cached => flat = Addr(cached),
+            }
+            if self.name_at(flat, *hint) == Some(name) {
+                return Some(AttrSlot(Addr(flat.0 + 3 + 2 * *hint)));
             }
         }
-        None
+        let len = self.word(flat, 0);
+        // What is missing would stand at the hint: the names around it say so.
+        if *hint <= len
+            && self.name_at(flat, *hint).is_none_or(|after| name < after)
+            && hint
+                .checked_sub(1)
+                .and_then(|index| self.name_at(flat, index))
+                .is_none_or(|before| before < name)
+        {
+            return None;
+        }
+        match self.find_in_flat(flat, len, name) {
+            Ok(found) => {
+                *hint = (found.0.0 - flat.0 - 3) / 2;
+                Some(found)
+            }
+            Err(place) => {
+                *hint = place;
+                None
+            }
+        }
+    }
+
+    /// Returns the name at an index of a flat set, if it has so many.
+    #[inline(always)]
+    fn name_at(&self, flat: Addr, index: u32) -> Option<Symbol> {
+        (index < self.word(flat, 0)).then(|| Symbol(self.word(flat, 2 + 2 * index)))
+    }
+
+    /// Finds an attribute in layers, which it counts: the set is made flat when that has cost as much as making it flat.
+    #[inline(never)]
+    fn find_in_layers(&mut self, set: Addr, name: Symbol) -> Option<AttrSlot> {
+        let found = self.find_attr(set, name);
+        let lookups = (self.word(set, 0) & !LAYERED) + 1;
+        self.set_word(set, 0, LAYERED | lookups);
+        if lookups.is_power_of_two() && lookups >= FEWEST_LOOKUPS {
+            let (mut len, mut layer) = (0, set);
+            while self.word(layer, 0) & LAYERED != 0 {
+                len += self.word(Addr(self.word(layer, 3)), 0);
+                layer = Addr(self.word(layer, 2));
+            }
+            if len + self.word(layer, 0) <= lookups * ATTRIBUTES_A_LOOKUP {
+                self.flat(set);
+            }
+        }
+        found
+    }
+
+    /// Finds an attribute of a flat set, or the index where it would stand.
+    #[inline]
+    fn find_in_flat(&self, set: Addr, len: u32, name: Symbol) -> Result<AttrSlot, u32> {
+        let entries = self.slice(set, 2, 2 * len as usize);
+        let (mut low, mut count) = (0usize, len as usize);
+        // Without branches but the loop's, which the processor cannot foresee.
+        while count > 1 {
+            let half = count / 2;
+            low += if entries[2 * (low + half)] <= name.0 {
+                half
+            } else {
+                0
+            };
+            count -= half;
+        }
+        match entries.get(2 * low) {
+            Some(&at) if at == name.0 => Ok(AttrSlot(Addr(set.0 + 3 + 2 * low as u32))),
+            Some(&at) if at < name.0 => Err(low as u32 + 1),
+            _ => Err(low as u32),
+        }
     }
 
     /// Reads the value in a slot.
@@ -373,6 +438,10 @@ impl Heap {
             source if source & LITERAL != 0 => {
                 let bindings =
                     &ir.bindings[ir.attr_sets[(source & !LITERAL) as usize].bindings.range()];
+                // Nearly always the set is as the literal says.
+                if let Some(binding) = bindings.get(index).filter(|it| it.name == name) {
+                    return binding.pos;
+                }
                 bindings
                     .binary_search_by_key(&name, |binding| binding.name)
                     .map_or(Pos::NONE, |at| bindings[at].pos)
@@ -426,11 +495,21 @@ impl Heap {
 
     /// Returns the attributes of a flat set in the order of their names, which is the order in which a program sees them.
     pub(crate) fn attributes_by_name(&self, symbols: &Symbols, flat: Addr) -> Vec<(Symbol, Value)> {
+        // Most names differ in what fits into a number.
         let mut attributes: Vec<_> = (0..self.attrs_len(flat))
-            .map(|index| self.attr(flat, index))
+            .map(|index| {
+                let (name, value) = self.attr(flat, index);
+                (symbols.prefix(name), name, value)
+            })
             .collect();
-        attributes.sort_by(|a, b| symbols.name(a.0).cmp(symbols.name(b.0)));
+        attributes.sort_unstable_by(|a, b| {
+            let names = || symbols.name(a.1).cmp(symbols.name(b.1));
+            a.0.cmp(&b.0).then_with(names)
+        });
         attributes
+            .into_iter()
+            .map(|(_, name, value)| (name, value))
+            .collect()
     }
 }
 

@@ -8,7 +8,7 @@
 //! | frame | outer frame, then one value a slot |
 //! | lambda | lambda id, frame |
 //! | list | length, unused, then one value an element |
-//! | string | length in bytes, context, then the bytes |
+//! | string | length in bytes, context (or, where that is empty, [`NAME`] and the string's symbol), then the bytes |
 //! | attribute set | see [`crate::attrs`] |
 //! | integer, float | [`Boxed`], unused, low half, high half |
 //! | path | [`Boxed`], the string with its text |
@@ -19,6 +19,7 @@ use crate::context::ContextId;
 use crate::ir::{ExprId, LambdaId};
 use crate::kept::Trail;
 use crate::short_lived::ShortLived;
+use crate::symbol::Symbol;
 use crate::value::{Addr, Boxed, Tag, Value};
 
 /// Markers in the first word of a thunk; anything smaller is an expression id.
@@ -39,6 +40,9 @@ pub mod thunk {
     /// The smallest marker.
     pub const FIRST_MARKER: u32 = APPLY_IN_TURN;
 }
+
+/// Marks the word of a string's context where it holds the string's symbol instead: a string without context has been used as a name.
+const NAME: u32 = 1 << 31;
 
 /// The arena and its limit.
 #[derive(Debug)]
@@ -333,7 +337,26 @@ impl Heap {
     /// Returns the context of a string object.
     #[inline]
     pub(crate) fn string_context(&self, addr: Addr) -> ContextId {
-        ContextId(self.word(addr, 1))
+        match self.word(addr, 1) {
+            word if word & NAME != 0 => ContextId::EMPTY,
+            word => ContextId(word),
+        }
+    }
+
+    /// Returns the symbol of a string object that has been used as a name.
+    #[inline]
+    pub(crate) fn string_symbol(&self, addr: Addr) -> Option<Symbol> {
+        let word = self.word(addr, 1);
+        (word & NAME != 0).then_some(Symbol(word & !NAME))
+    }
+
+    /// Keeps the symbol of a string object for the next time that it is used as a name, if there is room. An object that stays when
+    /// the next evaluation begins has none, for the symbol may not.
+    #[inline]
+    pub(crate) fn set_string_symbol(&mut self, addr: Addr, symbol: Symbol) {
+        if self.word(addr, 1) == ContextId::EMPTY.0 && symbol.0 & NAME == 0 && !self.is_kept(addr) {
+            self.set_word(addr, 1, NAME | symbol.0);
+        }
     }
 
     /// Makes a path.
@@ -433,12 +456,20 @@ impl Heap {
         self.value(addr, 2)
     }
 
+    /// Counts the arguments of a partial application.
+    pub(crate) fn partial_len(&self, addr: Addr) -> usize {
+        self.word(addr, 1) as usize
+    }
+
+    /// Returns an argument of a partial application.
+    pub(crate) fn partial_argument(&self, addr: Addr, index: usize) -> Value {
+        self.value(addr, 3 + index as u32)
+    }
+
     /// Returns the arguments of a partial application.
     pub(crate) fn partial_arguments(&self, addr: Addr) -> Vec<Value> {
-        let count = self.word(addr, 1) as usize;
-        self.slice(addr, 3, count)
-            .iter()
-            .map(|&bits| Value::from_bits(bits))
+        (0..self.partial_len(addr))
+            .map(|index| self.partial_argument(addr, index))
             .collect()
     }
 

@@ -420,6 +420,8 @@ pub struct Ir {
     pub texts: Vec<Slice>,
     /// The bytes of string and path literals.
     pub text_bytes: Vec<u8>,
+    /// A table of the resolver, kept for the next file.
+    pub(crate) innermost_variables: Vec<u32>,
 }
 
 /// How much every table of an [`Ir`] holds.

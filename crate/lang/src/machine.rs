@@ -423,8 +423,11 @@ impl Machine {
 
     /// Makes a string with the text of a name.
     pub(crate) fn symbol_string(&mut self, symbol: Symbol) -> Value {
-        self.heap
-            .string(self.symbols.name(symbol), ContextId::EMPTY)
+        let string = self
+            .heap
+            .string(self.symbols.name(symbol), ContextId::EMPTY);
+        self.heap.set_string_symbol(string.addr(), symbol);
+        string
     }
 
     /// Returns the bytes of a value that is known to be a string.
@@ -437,7 +440,26 @@ impl Machine {
     /// Returns the symbol of a value that is known to be a string.
     #[inline]
     pub(crate) fn intern(&mut self, string: Value) -> Symbol {
-        self.symbols.intern(self.heap.string_bytes(string.addr()))
+        let addr = string.addr();
+        if let Some(symbol) = self.heap.string_symbol(addr) {
+            return symbol;
+        }
+        let symbol = self.symbols.intern(self.heap.string_bytes(addr));
+        self.heap.set_string_symbol(addr, symbol);
+        symbol
+    }
+
+    /// Returns the symbol of a value that must be a string without context; see [`Machine::string_without_context`].
+    pub(crate) fn name_symbol(
+        &mut self,
+        value: Value,
+        pos: Pos,
+        what: &'static str,
+    ) -> Result<Symbol> {
+        if value.tag() != Tag::String || !self.context(value).is_empty() {
+            self.string_without_context(value, pos, what)?;
+        }
+        Ok(self.intern(value))
     }
 
     /// Returns the context of a value that is known to be a string.

@@ -130,6 +130,18 @@ impl Symbols {
         &self.bytes[start..self.ends[index]]
     }
 
+    /// Returns the first eight bytes of a name, zeros behind a shorter one, as a number: names are in the order of these as far as they
+    /// differ.
+    pub(crate) fn prefix(&self, symbol: Symbol) -> u64 {
+        let name = self.name(symbol);
+        let mut bytes = [0; 8];
+        match name.first_chunk() {
+            Some(first) => bytes = *first,
+            None => bytes[..name.len()].copy_from_slice(name),
+        }
+        u64::from_be_bytes(bytes)
+    }
+
     /// Counts the interned names.
     pub fn len(&self) -> usize {
         self.ends.len()

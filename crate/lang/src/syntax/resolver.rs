@@ -74,13 +74,16 @@ pub fn resolve(
     scope: Option<&[Symbol]>,
     expr: ExprId,
 ) -> Parsed<Root> {
+    // All zero whenever nothing is being resolved, so that it need not be cleared for each file.
+    let mut current = std::mem::take(&mut ir.innermost_variables);
+    current.resize(symbols.len(), 0);
     let mut resolver = Resolver {
         ir,
         symbols,
         globals,
         tasks: vec![Task::Visit(expr)],
         variables: Vec::new(),
-        current: vec![0; symbols.len()],
+        current,
         frames: Vec::new(),
         withs: Vec::new(),
     };
@@ -95,6 +98,8 @@ pub fn resolve(
         resolver.perform(task)?;
     }
     let frame_slots = resolver.frames.pop().unwrap_or(0);
+    resolver.leave_scope(0);
+    resolver.ir.innermost_variables = resolver.current;
     Ok(Root { expr, frame_slots })
 }
 

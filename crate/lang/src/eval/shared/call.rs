@@ -114,8 +114,39 @@ pub async fn call(
         if builtin.arity() == arguments.len() {
             return call_builtin(stk, m, builtin, arguments, pos).await;
         }
+    } else if function.tag() == Tag::Boxed
+        && let Some((id, frame)) = completed(m, function.addr(), arguments)
+    {
+        return enter(stk, m, id, frame, pos).await;
     }
     call_in_steps(stk, m, function, arguments, pos).await
+}
+
+/// Makes the frame of a lambda that has got its first arguments already and now gets exactly the others.
+#[inline(never)]
+fn completed(m: &mut Machine, partial: Addr, arguments: &[Value]) -> Option<(LambdaId, Addr)> {
+    if m.heap.boxed_kind(partial) != Boxed::Partial {
+        return None;
+    }
+    let function = m.heap.partial_function(partial);
+    if function.tag() != Tag::Lambda {
+        return None;
+    }
+    let (id, outer) = m.heap.lambda_parts(function.addr());
+    let lambda = m.ir.lambda(id);
+    let given = m.heap.partial_len(partial);
+    if lambda.parameters.len as usize != given + arguments.len() {
+        return None;
+    }
+    let frame = m.heap.frame(outer, lambda.frame_slots);
+    for index in 0..given {
+        let argument = m.heap.partial_argument(partial, index);
+        m.heap.set_slot(frame, index as u32, argument);
+    }
+    for (index, &argument) in arguments.iter().enumerate() {
+        m.heap.set_slot(frame, (given + index) as u32, argument);
+    }
+    Some((id, frame))
 }
 
 #[suspendable]

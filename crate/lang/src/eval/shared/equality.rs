@@ -55,7 +55,11 @@ async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Resul
                     m.heap.element(a.addr(), index),
                     m.heap.element(b.addr(), index),
                 );
-                if !same_or_equal(stk, m, x, y).await? {
+                let same = match m.evaluated_equality(x, y) {
+                    Some(same) => same,
+                    None => same_or_equal(stk, m, x, y).await?,
+                };
+                if !same {
                     return Ok(false);
                 }
             }
@@ -97,7 +101,11 @@ async fn equal_attributes(stk: &mut Stk, m: &mut Machine, x: Addr, y: Addr) -> R
         if name != other_name {
             return Ok(false);
         }
-        match same_or_equal(stk, m, left, right).await {
+        let same = match m.evaluated_equality(left, right) {
+            Some(same) => Ok(same),
+            None => same_or_equal(stk, m, left, right).await,
+        };
+        match same {
             Ok(true) => {}
             Ok(false) => return Ok(false),
             Err(error) => {

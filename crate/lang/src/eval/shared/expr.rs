@@ -355,12 +355,8 @@ async fn with_dynamic(
             continue;
         }
         m.tick()?;
-        let name = m.string_without_context(
-            name,
-            binding.pos,
-            "while evaluating the name of a dynamic attribute",
-        )?;
-        let name = m.symbols.intern(&name);
+        let what = "while evaluating the name of a dynamic attribute";
+        let name = m.name_symbol(name, binding.pos, what)?;
         if let Some(&(.., pos)) = attributes.iter().find(|&&(other, ..)| other == name) {
             let at = m.describe_position(pos);
             let message = [

@@ -127,9 +127,7 @@ async fn attr_name(stk: &mut Stk, m: &mut Machine, site: usize, frame: Addr) -> 
         AttrName::Dynamic(expr) => {
             let value = operand(stk, m, expr, frame).await?;
             let pos = m.ir.reported_pos(expr);
-            let name =
-                m.string_without_context(value, pos, "while evaluating an attribute name")?;
-            Ok(m.symbols.intern(&name))
+            m.name_symbol(value, pos, "while evaluating an attribute name")
         }
     }
 }

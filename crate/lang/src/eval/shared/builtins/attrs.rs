@@ -9,7 +9,9 @@ use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::{Symbol, well_known};
 use crate::value::{Addr, Boxed, Tag, Value};
+use drvlab_store::order;
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 /// Bytes of a thunk that applies a function to two arguments.
 const APPLICATION: usize = 24;
@@ -108,20 +110,27 @@ pub async fn remove_attrs(
     let set = typed::attrs(stk, m, args[0], pos, what).await?;
     let what = "while evaluating the second argument passed to builtins.removeAttrs";
     let names = typed::list(stk, m, args[1], pos, what).await?;
-    let mut removed = FxHashSet::default();
+    let mut removed = SmallVec::<[Symbol; 16]>::new();
     for index in 0..m.heap.list_len(names) {
         m.tick()?;
         let name = m.heap.element(names, index);
         let what =
             "while evaluating the values of the second argument passed to builtins.removeAttrs";
         let name = typed::name(stk, m, name, pos, what).await?;
-        removed.insert(m.intern(name));
+        removed.push(m.intern(name));
     }
+    order::sort_by_number(&mut removed, |name| name.0);
     let flat = m.heap.flat(set);
     let len = m.heap.attrs_len(flat);
-    let kept: Vec<usize> = (0..len)
-        .filter(|&index| !removed.contains(&m.heap.attr(flat, index).0))
-        .collect();
+    let mut removed = removed.into_iter().peekable();
+    let mut kept = Vec::with_capacity(len);
+    for index in 0..len {
+        let (name, _) = m.heap.attr(flat, index);
+        while removed.next_if(|&it| it < name).is_some() {}
+        if removed.peek() != Some(&name) {
+            kept.push(index);
+        }
+    }
     if kept.len() == len {
         return Ok(Value::object(Tag::Attrs, set));
     }
@@ -150,12 +159,12 @@ pub async fn list_to_attrs(
         let name = required(m, pair, well_known::NAME, PAIR)?;
         let name = m.heap.peek(name);
         let name = if name.tag() == Tag::String && m.context(name).is_empty() {
-            m.symbols.intern(m.heap.string_bytes(name.addr()))
+            m.intern(name)
         } else {
             let at = m.heap.named_attr_pos(&m.ir, pair, well_known::NAME);
             let what = "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs";
-            let name = typed::plain_string(stk, m, name, at, what).await?;
-            m.symbols.intern(&name)
+            let name = typed::name(stk, m, name, at, what).await?;
+            m.intern(name)
         };
         if seen.insert(name) {
             let value = required(m, pair, well_known::VALUE, PAIR)?;
@@ -222,8 +231,8 @@ pub async fn map_attrs(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
 #[suspendable]
 pub async fn cat_attrs(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.catAttrs";
-    let name = typed::plain_string(stk, m, args[0], pos, what).await?;
-    let name = m.symbols.intern(&name);
+    let name = typed::name(stk, m, args[0], pos, what).await?;
+    let name = m.intern(name);
     let what = "while evaluating the second argument passed to builtins.catAttrs";
     let list = typed::list(stk, m, args[1], pos, what).await?;
     let mut found = Vec::new();
@@ -289,11 +298,8 @@ pub async fn group_by(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) 
         let name = call(stk, m, function, &[element], pos).await?;
         let what =
             "while evaluating the return value of the grouping function passed to builtins.groupBy";
-        let name = m.string_without_context(name, pos, what)?;
-        groups
-            .entry(m.symbols.intern(&name))
-            .or_default()
-            .push(element);
+        let name = m.name_symbol(name, pos, what)?;
+        groups.entry(name).or_default().push(element);
     }
     let mut attributes = Vec::with_capacity(groups.len());
     for (name, values) in groups {
@@ -359,10 +365,10 @@ pub async fn unsafe_get_attr_pos(
     pos: Pos,
 ) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.unsafeGetAttrPos";
-    let name = typed::plain_string(stk, m, args[0], pos, what).await?;
+    let name = typed::name(stk, m, args[0], pos, what).await?;
     let what = "while evaluating the second argument passed to builtins.unsafeGetAttrPos";
     let set = typed::attrs(stk, m, args[1], pos, what).await?;
-    let name = m.symbols.intern(&name);
+    let name = m.intern(name);
     let at = m.heap.named_attr_pos(&m.ir, set, name);
     Ok(m.position_value(at))
 }
