@@ -4,7 +4,7 @@
 //! A *layered* set is the result of `lower // upper` without copying: `[LAYERED, flat copy or 0, lower, upper]`, where `upper` is flat
 //! and `lower` is either. Each layer is several times as large as the one on it, so there are few, and growing a set step by step
 //! copies each attribute a few times only. A flat copy is made, once, when the set is iterated, or when so many attributes have been
-//! looked up in its layers, which the bits below [`LAYERED`] count, that hints into the copy make up for it.
+//! looked up in its layers, which the bits below `LAYERED` count, that hints into the copy make up for it.
 //!
 //! Where attributes were defined is not stored with each of them: a set made by a literal refers to the literal's static table;
 //! only sets of another making that mix origins have an array of positions.

@@ -171,6 +171,36 @@ impl Builtin {
         TABLE[self as usize].2
     }
 
+    /// Returns which argument it evaluates before anything else, adding nothing to the trace of an error in it, so that the caller may
+    /// as well.
+    #[inline]
+    pub(crate) fn evaluates_first(self) -> Option<usize> {
+        match self {
+            Builtin::AttrNames
+            | Builtin::AttrValues
+            | Builtin::ConcatLists
+            | Builtin::FunctionArgs
+            | Builtin::Head
+            | Builtin::IntersectAttrs
+            | Builtin::IsAttrs
+            | Builtin::IsBool
+            | Builtin::IsFloat
+            | Builtin::IsFunction
+            | Builtin::IsInt
+            | Builtin::IsList
+            | Builtin::IsNull
+            | Builtin::IsPath
+            | Builtin::IsString
+            | Builtin::Length
+            | Builtin::ListToAttrs
+            | Builtin::RemoveAttrs
+            | Builtin::Tail
+            | Builtin::TypeOf => Some(0),
+            Builtin::Elem | Builtin::Filter | Builtin::Map | Builtin::MapAttrs => Some(1),
+            _ => None,
+        }
+    }
+
     /// Tells whether it goes through the attributes of its argument in the order of their symbols.
     pub(crate) fn goes_by_symbol(self) -> bool {
         matches!(

@@ -8,7 +8,7 @@
 //! | frame | outer frame, then one value a slot |
 //! | lambda | lambda id, frame |
 //! | list | length, unused, then one value an element |
-//! | string | length in bytes, context (or, where that is empty, [`NAME`] and the string's symbol), then the bytes |
+//! | string | length in bytes, context (or, where that is empty, `NAME` and the string's symbol), then the bytes |
 //! | attribute set | see [`crate::attrs`] |
 //! | integer, float | [`Boxed`], unused, low half, high half |
 //! | path | [`Boxed`], the string with its text |

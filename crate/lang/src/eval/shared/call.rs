@@ -6,7 +6,7 @@ use super::{Stk, suspendable};
 use crate::builtin::Builtin;
 use crate::diagnostic::Shown;
 use crate::error::{ErrorKind, EvalError, Result};
-use crate::ir::{ExprId, Formal, LambdaId, Pattern, Slice};
+use crate::ir::{Expr, ExprId, Formal, LambdaId, Pattern, Slice};
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::{Symbol, well_known};
@@ -58,13 +58,8 @@ async fn eval_other_call(
 ) -> Result<Value> {
     if let Some(index) = function.as_builtin() {
         let builtin = Builtin::from_index(index);
-        let len = arguments.len as usize;
-        if builtin.arity() == len && len <= MOST_ARGUMENTS {
-            let mut values = [Value::UNSET; MOST_ARGUMENTS];
-            for (index, value) in values[..len].iter_mut().enumerate() {
-                *value = m.delay(m.ir.lists[arguments.start as usize + index], frame);
-            }
-            return call_builtin(stk, m, builtin, &values[..len], m.ir.pos(expr)).await;
+        if builtin.arity() == arguments.len as usize {
+            return eval_builtin_call(stk, m, expr, builtin, arguments, frame).await;
         }
     }
     let constant = m.constant_call(expr, function, arguments);
@@ -86,6 +81,45 @@ async fn eval_other_call(
     }
     m.give_back_taint(outside);
     result
+}
+
+/// Evaluates the call of a builtin that gets all its arguments.
+#[suspendable]
+#[inline(never)]
+async fn eval_builtin_call(
+    stk: &mut Stk,
+    m: &mut Machine,
+    expr: ExprId,
+    builtin: Builtin,
+    arguments: Slice,
+    frame: Addr,
+) -> Result<Value> {
+    let pos = m.ir.pos(expr);
+    m.enter_call(pos)?;
+    let mut values = [Value::UNSET; MOST_ARGUMENTS];
+    let values = &mut values[..arguments.len as usize];
+    for (index, value) in values.iter_mut().enumerate() {
+        let argument = m.ir.lists[arguments.start as usize + index];
+        let is_variable = matches!(m.ir.expr(argument), Expr::Local { .. } | Expr::Outer { .. });
+        if is_variable || builtin.evaluates_first() != Some(index) {
+            *value = m.delay(argument, frame);
+            continue;
+        }
+        // No thunk for what the builtin would evaluate at once.
+        *value = match operand(stk, m, argument, frame).await {
+            // The value of `break`, which the builtin is to find as it is.
+            Ok(value) if value.is_thunk() => {
+                let again = Value::builtin(Builtin::Break.index());
+                m.heap.delay_call(again, [value])
+            }
+            Ok(value) => value,
+            Err(error) => {
+                m.call_depth -= 1;
+                return Err(while_calling_builtin(builtin, error, pos));
+            }
+        };
+    }
+    run_builtin(stk, m, builtin, values, pos).await
 }
 
 /// Calls a function with values. Fewer arguments than it takes give a partial application, more are applied to the result.
@@ -260,6 +294,19 @@ async fn call_builtin(
     pos: Pos,
 ) -> Result<Value> {
     m.enter_call(pos)?;
+    run_builtin(stk, m, builtin, arguments, pos).await
+}
+
+/// Calls a builtin when the call has been counted.
+#[suspendable]
+#[inline(always)]
+async fn run_builtin(
+    stk: &mut Stk,
+    m: &mut Machine,
+    builtin: Builtin,
+    arguments: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     m.levels += LEVELS_OF_BUILTIN;
     let result = super::call_builtin(stk, m, builtin, arguments, Pos::NONE).await;
     m.levels -= LEVELS_OF_BUILTIN;
