@@ -3,9 +3,26 @@
  *
  * One request is in flight at a time. Waiting evaluations are merged, so that the latest edit wins and nothing
  * piles up. A request that exceeds its time is stopped by ending the worker; a new one is given the archives, the world
- * and the texts that belong to the next evaluation, not the text that made it run away.
+ * and the texts that belong to the next evaluation, not the text that made it run away. When nothing was asked for a while, an image of
+ * the worker is taken, and new workers go on from the last one.
  */
-import type { Call, DerivationSummary, Entry, FileChange, ReadItem, Report, ReportUpdate, Request, Response, Results, Rule, WorldInput, WorldReport } from "./protocol";
+import type {
+  Call,
+  DerivationSummary,
+  Entry,
+  FileChange,
+  Held,
+  ImageSource,
+  ReadItem,
+  Report,
+  ReportUpdate,
+  Request,
+  Response,
+  Results,
+  Rule,
+  WorldInput,
+  WorldReport,
+} from "./protocol";
 
 export type Files = ReadonlyMap<string, string>;
 
@@ -34,6 +51,21 @@ export interface EngineListener {
   worldStopped(): void;
 }
 
+/** An image of a worker, with what it has been told that its own data do not say. */
+interface TakenImage {
+  bytes: ArrayBuffer;
+  uploaded: ReadonlySet<string>;
+  archive: Uint8Array | undefined;
+}
+
+/** Where images outlive the page. */
+export interface ImageShelf {
+  /** What the image of the last visit is kept as. */
+  name: string;
+  keep(image: ArrayBuffer): void;
+  forget(): void;
+}
+
 type Question = Exclude<Call, { do: "evaluate" | "world" | "upload" }>;
 
 type Evaluation = { do: "evaluate"; files: Files; entry: Entry; surroundings: Surroundings; since: number };
@@ -52,17 +84,20 @@ export interface Connection {
 }
 
 export interface EngineOptions {
-  /** Starts a worker. */
-  connect: () => Connection;
+  /** Starts a worker, from an image if there is one. */
+  connect: (image?: ImageSource) => Connection;
   /** After this many milliseconds a request is stopped. */
   timeLimit: number;
   /** Whether results are compared with the last publication. */
   compare: boolean;
+  /** An image is taken when nothing was asked for so many milliseconds; never, if this is not given. */
+  rest?: number;
+  shelf?: ImageShelf | undefined;
 }
 
 export class Engine {
   #listener: EngineListener;
-  #connect: () => Connection;
+  #connect: (image?: ImageSource) => Connection;
   #timeLimit: number;
   #worker: Connection | undefined;
   #ready = false;
@@ -81,12 +116,23 @@ export class Engine {
   #compare: boolean;
   /** The derivations that the worker told last. */
   #told: DerivationSummary[] = [];
+  #rest: number | undefined;
+  #restTimer: ReturnType<typeof setTimeout> | undefined;
+  #shelf: ImageShelf | undefined;
+  /** The last image of a worker of this page. */
+  #image: TakenImage | undefined;
+  /** The surroundings of which the last image is. */
+  #imageOf: Surroundings | undefined;
+  /** Whether the worker goes on from an image and has not shown yet that it can. */
+  #doubtful = false;
 
-  constructor(listener: EngineListener, { connect, timeLimit, compare }: EngineOptions) {
+  constructor(listener: EngineListener, { connect, timeLimit, compare, rest, shelf }: EngineOptions) {
     this.#listener = listener;
     this.#connect = connect;
     this.#timeLimit = timeLimit;
     this.#compare = compare;
+    this.#rest = rest;
+    this.#shelf = shelf;
   }
 
   /** Evaluates `files`; the answer comes through the listener, unless a later evaluation replaces this one. */
@@ -146,9 +192,15 @@ export class Engine {
     void this.#call({ do: "compare", with: on ? "published" : "nothing" });
   }
 
-  /** Throws everything away. */
+  /** Ends the worker; what is kept of it for the next visit stays. */
+  close(): void {
+    this.#end();
+  }
+
+  /** Throws everything away, images too. */
   restart(compare: boolean): void {
     this.#end();
+    this.#forgetImage();
     this.#compare = compare;
   }
 
@@ -172,7 +224,8 @@ export class Engine {
 
   #start(): void {
     this.#listener.status("loading");
-    const worker = this.#connect();
+    const kept = this.#shelf && { name: this.#shelf.name };
+    const worker = this.#connect(this.#image ? { bytes: this.#image.bytes } : kept);
     worker.onmessage = ({ data }) => {
       if (worker === this.#worker) this.#receive(data);
     };
@@ -180,9 +233,50 @@ export class Engine {
       if (worker === this.#worker) this.#stop("The evaluator could not be started. The next edit tries again.");
     };
     this.#worker = worker;
-    if (!this.#compare) {
-      this.#queue.unshift({ do: "call", call: { do: "compare", with: "nothing" }, settle: () => {} });
+  }
+
+  /** A worker can be asked from now on; tells it what is not as it takes it to be. */
+  #begin(held: Held | undefined): void {
+    this.#ready = true;
+    performance.mark(held ? "evaluator-restored" : "evaluator-started");
+    this.#listener.status("ready");
+    if (held) {
+      this.#doubtful = true;
+      this.#known = new Map(held.files);
+      this.#originals = new Map(held.originals);
+      this.#uploaded = new Set(this.#image?.uploaded);
+      this.#archive = this.#image?.archive;
     }
+    if (held || !this.#compare) {
+      const call = { do: "compare", with: this.#compare ? "published" : "nothing" } as const;
+      this.#queue.unshift({ do: "call", call, settle: () => {} });
+    }
+  }
+
+  /** Takes an image after a while, if there is none of these surroundings and nothing else is asked by then. */
+  #takeImageLater(): void {
+    if (this.#rest === undefined || this.#surroundings === undefined || this.#imageOf === this.#surroundings) return;
+    clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => {
+      const surroundings = this.#surroundings;
+      if (this.#inFlight !== undefined || this.#queue.length > 0 || surroundings === undefined) return;
+      const taken = { uploaded: new Set(this.#uploaded), archive: this.#archive };
+      const settle = (bytes: ArrayBuffer | null | undefined) => {
+        if (!bytes) return;
+        this.#image = { bytes, ...taken };
+        this.#imageOf = surroundings;
+        performance.mark("evaluator-image");
+        this.#shelf?.keep(bytes);
+      };
+      const held = { files: [...this.#known], originals: [...this.#originals] };
+      this.#add({ do: "call", call: { do: "image", held }, settle: settle as (result: unknown) => void });
+    }, this.#rest);
+  }
+
+  #forgetImage(): void {
+    this.#image = undefined;
+    this.#imageOf = undefined;
+    this.#shelf?.forget();
   }
 
   #next(): void {
@@ -224,8 +318,7 @@ export class Engine {
   #receive(response: Response): void {
     switch (response.kind) {
       case "ready":
-        this.#ready = true;
-        this.#listener.status("ready");
+        this.#begin(response.held);
         break;
       case "failed":
         this.#stop(
@@ -246,9 +339,12 @@ export class Engine {
     clearTimeout(this.#timer);
     const job = this.#inFlight;
     this.#inFlight = undefined;
-    if (job?.do === "evaluate") this.#listener.report(this.#updated(result as ReportUpdate), job.since);
-    else if (job?.do === "call") job.settle(result);
+    if (job?.do === "evaluate") {
+      this.#doubtful = false;
+      this.#listener.report(this.#updated(result as ReportUpdate), job.since);
+    } else if (job?.do === "call") job.settle(result);
     else if (job?.call.do === "world") this.#listener.world(result as WorldReport);
+    if (job?.do !== "call" || job.call.do !== "image") this.#takeImageLater();
   }
 
   /** The whole report; derivations that are as they were are the same objects as before. */
@@ -263,6 +359,8 @@ export class Engine {
   #stop(reason: string): void {
     const culprit = this.#inFlight;
     const later = this.#queue.findLast((job) => job.do === "evaluate");
+    // Perhaps it is the image that something is wrong with.
+    if (this.#doubtful) this.#forgetImage();
     this.#end();
     this.#listener.stopped(reason);
     // A world that can't be made would end every worker to come.
@@ -273,9 +371,11 @@ export class Engine {
 
   #end(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#restTimer);
     this.#worker?.terminate();
     this.#worker = undefined;
     this.#ready = false;
+    this.#doubtful = false;
     this.#known.clear();
     this.#originals.clear();
     this.#surroundings = undefined;

@@ -86,6 +86,18 @@ export type ReadItem =
   | { side: Side; kind: "text"; name: string | undefined; bytes: Uint8Array; length: number }
   | { side: Side; kind: "attribute"; entry: Entry };
 
+/** The texts that a worker has, and those that it takes for the original ones. */
+export interface Held {
+  files: [path: string, text: string][];
+  originals: [path: string, text: string][];
+}
+
+/** An image to go on from: its bytes, or what it is kept as in this browser. */
+export type ImageSource = { bytes: ArrayBuffer } | { name: string };
+
+/** What a worker is told first: whether there is an image, and then, when it has been compiled, the module. */
+export type Beginning = { image: ImageSource | undefined } | { module: WebAssembly.Module };
+
 /** One thing to do for the worker; `files` and `originals` are applied before it. */
 export type Call =
   | { do: "evaluate"; files: FileChange[]; entry: Entry }
@@ -102,7 +114,8 @@ export type Call =
   | { do: "build"; drvPath: string }
   | { do: "contents"; url: string; limit: number }
   | { do: "export"; url: string }
-  | { do: "whatIf"; entry: Entry; rules: Rule[] };
+  | { do: "whatIf"; entry: Entry; rules: Rule[] }
+  | { do: "image"; held: Held };
 
 /** What each call answers. */
 export interface Results {
@@ -123,6 +136,8 @@ export interface Results {
   contents: CacheContents;
   export: ExportedCache;
   whatIf: WhatIf;
+  /** `null`: there can be none now. */
+  image: ArrayBuffer | null;
 }
 
 export interface Request {
@@ -130,8 +145,8 @@ export interface Request {
   call: Call;
 }
 
-/** `ready` comes once, when the WASM module has been loaded; `failed` means that the instance must be thrown away. */
+/** `ready` comes once, when the WASM module has been loaded, with what it holds if it goes on from an image; `failed` means that the instance must be thrown away. */
 export type Response =
-  | { kind: "ready" }
+  | { kind: "ready"; held: Held | undefined }
   | { kind: "result"; id: number; result: Results[keyof Results] }
   | { kind: "failed"; message: string };

@@ -5,7 +5,7 @@
  * subscribers, and the components are rendered from the new state.
  */
 import { discardDraft, loadDraft, overlaid, overlay, saveDraft, type Draft } from "./draft";
-import { Engine, type Files, type Surroundings } from "./engine";
+import { Engine, type Files, type ImageShelf, type Surroundings } from "./engine";
 import { byFolder, example, ownExample, type Archive, type Example, type Settings, type StoryStep } from "./examples";
 import type {
   CacheContents,
@@ -27,6 +27,7 @@ import type {
   WorldReport,
   BuildReport,
 } from "./protocol";
+import { forgetImage, keepImage } from "./image-files";
 import type { Shared } from "./share";
 import { connect } from "./worker-connection";
 import { cachesOf, settingsOf, withStep, type Step, type World } from "./world";
@@ -101,6 +102,9 @@ const TIME_LIMIT_OWN = 20_000;
 /** What Nix does is asked for when nothing was edited for so many milliseconds. */
 const RUN_DELAY = 120;
 
+/** An image of the evaluator is taken when nothing was asked of it for so many milliseconds. */
+const IMAGE_DELAY = 2_000;
+
 /** The cache is asked, and this machine has what it built last. */
 const USUAL: Settings = { substitute: true, emptyStore: false };
 
@@ -117,6 +121,8 @@ export class Store {
   /** Called after the page shows an answer, with the time of the edit that it answers. */
   shown: (since: number) => void = () => {};
 
+  /** Whether this browser has room and permission for drafts, as far as that was tried. */
+  #draftIsKept = false;
   /** What the draft is kept as; what a link held is kept apart from the visitor's own work. */
   #draftName: string;
 
@@ -140,8 +146,27 @@ export class Store {
         stopped: (notice) => this.#set({ engine: "stopped", notice, outdated: true }),
         worldStopped: () => this.#setWorld({ ...this.state.world, steps: [] }),
       },
-      { connect, timeLimit: this.example.archive ? TIME_LIMIT_OWN : TIME_LIMIT, compare: this.state.compare },
+      {
+        connect,
+        timeLimit: this.example.archive ? TIME_LIMIT_OWN : TIME_LIMIT,
+        compare: this.state.compare,
+        rest: IMAGE_DELAY,
+        shelf: this.#shelf(),
+      },
     );
+  }
+
+  /** Images are kept where drafts are; nothing of the visitor's own files is. */
+  #shelf(): ImageShelf | undefined {
+    if (this.example.archive) return undefined;
+    const name = this.#draftName;
+    return {
+      name,
+      keep: (image) => {
+        if (this.#draftIsKept && this.#uploads.size === 0) void keepImage(name, image);
+      },
+      forget: () => void forgetImage(name),
+    };
   }
 
   /** Shows another example or scenario, as it was left if it was there before. */
@@ -167,7 +192,7 @@ export class Store {
   #begin(chosen: Example, draft: Draft | undefined, draftName = chosen.name): void {
     this.keepNow();
     this.#draftName = draftName;
-    this.#engine.restart(true);
+    this.#engine.close();
     clearTimeout(this.#runTimer);
     this.#surroundings = undefined;
     const { view } = this.state;
@@ -356,7 +381,7 @@ export class Store {
     this.#set({ notice: `Reading ${name} …` });
     const report = await loader.load(folder, bytes);
     const fail = (why: string) => {
-      loader.restart(true);
+      loader.close();
       this.#set({ notice: `${name} can't be opened: ${why}` });
     };
     if (report === undefined) return fail("reading it takes too long.");
@@ -367,7 +392,7 @@ export class Store {
     if (open === undefined) return fail("there is no .nix file in it.");
     const text = await loader.text(open);
     if (text === undefined) return fail(`${open} is no text.`);
-    loader.restart(true);
+    loader.close();
     const archive: Archive = { bytes, paths: report.files.toSorted((a, b) => byFolder([a, ""], [b, ""])) };
     this.#begin(ownExample(folder, archive, open, text), undefined);
     this.#set({ notice: `Opened ${count(report.files.length, "file")} of ${name}. Say which attribute to build.` });
@@ -580,7 +605,8 @@ export class Store {
     this.#draftTimer = undefined;
     // Files of the visitor's own are not kept here.
     if (this.example.archive) return;
-    if (!saveDraft(this.#draftName, this.#draft())) {
+    this.#draftIsKept = saveDraft(this.#draftName, this.#draft());
+    if (!this.#draftIsKept) {
       this.#set({ notice: "This browser has no room for a draft: the text is lost when the page is closed." });
     }
   }

@@ -1,5 +1,7 @@
 /** Starts the worker. Its address passes through a Trusted Types policy, since our content security policy wants one. */
 import type { Connection } from "./engine";
+import { module } from "./module";
+import type { ImageSource } from "./protocol";
 import address from "./worker.ts?worker&url";
 
 const policy = window.trustedTypes?.createPolicy("drvlab-worker", {
@@ -9,6 +11,14 @@ const policy = window.trustedTypes?.createPolicy("drvlab-worker", {
   },
 });
 
-export function connect(): Connection {
-  return new Worker((policy?.createScriptURL(address) ?? address) as string, { type: "module" });
+/** Starts a worker that goes on from an image, if there is one. */
+export function connect(image?: ImageSource): Connection {
+  const worker = new Worker((policy?.createScriptURL(address) ?? address) as string, { type: "module" });
+  // It can look for the image while the module is being compiled.
+  worker.postMessage({ image });
+  module.then(
+    (module) => worker.postMessage({ module }),
+    (error: unknown) => worker.onerror?.(new ErrorEvent("error", { message: String(error) })),
+  );
+  return worker;
 }

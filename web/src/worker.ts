@@ -1,29 +1,42 @@
-/** The worker: loads the WASM module and holds the one `Workspace`. It answers one request at a time. */
+/**
+ * The worker: makes an instance of the WASM module, from the beginning or from an image, and holds the one `Workspace`. It answers one
+ * request at a time.
+ */
+import { identityOf, openImage, putImage, takeImage, type Instance } from "./image";
+import { readImage } from "./image-files";
+import type { Beginning, Call, FileChange, Held, ImageSource, Request, Response, Results } from "./protocol";
 import init, { Reader, Workspace } from "./wasm/drvlab_wasm.js";
-import type { Call, FileChange, Request, Response, Results } from "./protocol";
 
 const scope = self as unknown as {
-  postMessage(response: Response): void;
-  onmessage: ((event: MessageEvent<Request>) => void) | null;
+  postMessage(response: Response, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<Beginning | Request>) => void) | null;
 };
+
+let workspace: Workspace;
 
 /** What was read last. */
 let reader: Reader | undefined;
 
-function apply(workspace: Workspace, files: readonly FileChange[]): void {
+/** The instance, with what tells its module from others. */
+let instance: { state: Instance; module: string | undefined };
+
+/** What to go on from. */
+let image: Promise<ArrayBuffer | undefined> = Promise.resolve(undefined);
+
+function apply(files: readonly FileChange[]): void {
   for (const { path, text } of files) {
     if (text === null) workspace.closeFile(path);
     else workspace.updateFile(path, text);
   }
 }
 
-function answer(workspace: Workspace, call: Call): Results[keyof Results] {
+function answer(call: Call): Results[keyof Results] {
   switch (call.do) {
     case "evaluate":
-      apply(workspace, call.files);
+      apply(call.files);
       return workspace.evaluateUpdate(call.entry);
     case "world":
-      apply(workspace, call.files);
+      apply(call.files);
       for (const { path, text } of call.originals) workspace.setOriginal(path, text ?? undefined);
       return workspace.setWorld(call.world);
     case "upload":
@@ -61,6 +74,55 @@ function answer(workspace: Workspace, call: Call): Results[keyof Results] {
       return reader === undefined ? null : reader.derivation(call.drvPath);
     case "whatIf":
       return workspace.whatIf(call.entry, call.rules);
+    case "image":
+      return take(call.held);
+  }
+}
+
+/** An image of everything, if there can be one: what was read would be lost in it. */
+function take(held: Held): ArrayBuffer | null {
+  const { state, module } = instance;
+  if (reader !== undefined || module === undefined) return null;
+  workspace.layDown();
+  const taken = takeImage(state, module, held);
+  workspace = laidDown();
+  return taken ?? null;
+}
+
+function laidDown(): Workspace {
+  const found = Workspace.takeUp();
+  if (found === undefined) throw new Error("there is no workspace in the memory");
+  return found;
+}
+
+function bytesOf(source: ImageSource | undefined): Promise<ArrayBuffer | undefined> {
+  if (source === undefined) return Promise.resolve(undefined);
+  return "bytes" in source ? Promise.resolve(source.bytes) : readImage(source.name);
+}
+
+/** Makes the instance and its workspace; tells what it holds if it comes from an image. */
+async function begin(module: WebAssembly.Module): Promise<Held | undefined> {
+  const state: Instance = await init({ module_or_path: module });
+  const identity = identityOf(module);
+  instance = { state, module: identity };
+  const bytes = await image;
+  const opened = bytes && identity !== undefined ? openImage(bytes, identity) : undefined;
+  if (opened && put(state, opened)) {
+    workspace = laidDown();
+    return opened.header.held;
+  }
+  workspace = new Workspace();
+  return undefined;
+}
+
+/** Returns false if there is no memory for it. */
+function put(...image: Parameters<typeof putImage>): boolean {
+  try {
+    putImage(...image);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
   }
 }
 
@@ -70,17 +132,17 @@ function fail(error: unknown): void {
   scope.postMessage({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
 }
 
-try {
-  await init();
-  const workspace = new Workspace();
-  scope.onmessage = ({ data: { id, call } }) => {
-    try {
-      scope.postMessage({ kind: "result", id, result: answer(workspace, call) });
-    } catch (error) {
-      fail(error);
+scope.onmessage = async ({ data }) => {
+  try {
+    if ("image" in data) {
+      image = bytesOf(data.image);
+    } else if ("module" in data) {
+      scope.postMessage({ kind: "ready", held: await begin(data.module) });
+    } else {
+      const result = answer(data.call);
+      scope.postMessage({ kind: "result", id: data.id, result }, result instanceof ArrayBuffer ? [result] : []);
     }
-  };
-  scope.postMessage({ kind: "ready" });
-} catch (error) {
-  fail(error);
-}
+  } catch (error) {
+    fail(error);
+  }
+};

@@ -16,22 +16,28 @@ function update(content) {
 }
 
 /** An engine whose workers record what they are told; `hang` as text never gets an answer, `trap` ends the instance. */
-function setUp({ timeLimit = 30 } = {}) {
+function setUp({ timeLimit = 30, ...more } = {}) {
   const workers = [];
   const events = [];
   const reports = [];
-  const connect = () => {
-    const worker = { calls: [], files: new Map(), ended: false, terminate: () => (worker.ended = true) };
+  const images = new Map();
+  const connect = (image) => {
+    const held = images.get(image?.bytes ?? image?.name);
+    const worker = { image, calls: [], files: new Map(held?.files), ended: false, terminate: () => (worker.ended = true) };
     const send = (data) => setTimeout(() => worker.ended || worker.onmessage({ data }));
     worker.postMessage = ({ id, call }) => {
       for (const file of call.files ?? []) file.text === null ? worker.files.delete(file.path) : worker.files.set(file.path, file.text);
       const content = worker.files.get("/a.nix");
       worker.calls.push(call.do === "evaluate" ? `evaluate ${content}` : call.do);
-      if (call.do === "evaluate" && content === "trap") send({ kind: "failed", message: "unreachable" });
+      if (call.do === "image") {
+        const result = new ArrayBuffer(8);
+        images.set(result, call.held);
+        send({ kind: "result", id, result });
+      } else if (call.do === "evaluate" && content === "trap") send({ kind: "failed", message: "unreachable" });
       else if (call.world !== "hang" && (call.do !== "evaluate" || content !== "hang")) send({ kind: "result", id, result: call.do === "evaluate" ? update(content) : call.do });
     };
     workers.push(worker);
-    send({ kind: "ready" });
+    send({ kind: "ready", held });
     return worker;
   };
   const engine = new Engine(
@@ -45,9 +51,9 @@ function setUp({ timeLimit = 30 } = {}) {
       stopped: (reason) => events.push(reason),
       worldStopped: () => events.push("worldStopped"),
     },
-    { connect, timeLimit, compare: true },
+    { connect, timeLimit, compare: true, ...more },
   );
-  return { engine, workers, events, reports };
+  return { engine, workers, events, reports, images };
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 120));
@@ -156,4 +162,48 @@ test("of questions that wait only the last is asked", async () => {
   await settled();
   assert.deepEqual(workers[0].calls, ["world", "evaluate 1", "run", "build"]);
   assert.deepEqual(await Promise.all(answers), [undefined, "run", undefined, "build"]);
+});
+
+test("an image is taken when nothing was asked for a while, and the next worker goes on from it", async () => {
+  const kept = [];
+  const shelf = { name: "kept", keep: (image) => kept.push(image), forget: () => kept.push("forgotten") };
+  const { engine, workers, events } = setUp({ rest: 10, shelf });
+  const around = surroundings({ uploads: new Map([["upload:1", new Uint8Array()]]), archive: { folder: "/a/", bytes: new Uint8Array() } });
+  engine.evaluate(text("1"), entry, around, 0);
+  await settled();
+  engine.evaluate(text("2"), entry, around, 0);
+  await settled();
+  // One is enough as long as the world is the same.
+  assert.deepEqual(workers[0].calls, ["load", "upload", "world", "evaluate 1", "image", "evaluate 2"]);
+  assert.equal(kept.length, 1);
+  engine.evaluate(text("hang"), entry, around, 0);
+  await settled();
+  engine.evaluate(text("3"), entry, around, 0);
+  await settled();
+  assert.deepEqual(workers[0].image, { name: "kept" });
+  assert.deepEqual(workers[1].image, { bytes: kept[0] });
+  assert.deepEqual(workers[1].calls, ["compare", "world", "evaluate 3"]);
+  assert.deepEqual([...workers[1].files], [["/a.nix", "3"]]);
+  assert.equal(events.at(-1), "3");
+  engine.restart(true);
+  engine.evaluate(text("4"), entry, around, 0);
+  await settled();
+  assert.equal(kept[1], "forgotten");
+  assert.deepEqual(workers[2].calls.slice(0, 4), ["load", "upload", "world", "evaluate 4"]);
+});
+
+test("an image that no evaluation comes of is forgotten, and the next worker begins anew", async () => {
+  const kept = [];
+  const shelf = { name: "kept", keep: () => {}, forget: () => kept.push("forgotten") };
+  const { engine, workers, events, images } = setUp({ shelf });
+  images.set("kept", { files: [["/a.nix", "trap"]], originals: [] });
+  engine.evaluate(text("trap"), entry, plain, 0);
+  await settled();
+  assert.deepEqual(workers[0].calls, ["compare", "world", "evaluate trap"]);
+  assert.deepEqual(kept, ["forgotten"]);
+  images.clear();
+  engine.evaluate(text("1"), entry, plain, 0);
+  await settled();
+  assert.deepEqual(workers[1].calls, ["world", "evaluate 1"]);
+  assert.equal(events.at(-1), "1");
 });

@@ -14,7 +14,7 @@ mod zip;
 
 use std::borrow::Cow;
 
-pub use entries::{Entries, Kind};
+pub use entries::{Contents, Entries, Kind};
 pub use error::{ArchiveError, Problem};
 pub use limits::Limits;
 
@@ -45,17 +45,20 @@ pub fn format(bytes: &[u8]) -> Option<Format> {
 
 /// Reads a whole archive. One entry exists for every directory, also for those that the archive only implies.
 ///
+/// What is in a tar archive is not copied if its bytes are given away.
+///
 /// # Errors
 /// When the bytes are no archive, are damaged or cut off, exceed a limit, or hold something that is no file tree: a path that leads outside,
 /// two entries of one name, an entry below a file, a device.
-pub fn read(bytes: &[u8], limits: &Limits) -> Result<Entries, ArchiveError> {
-    match format(bytes) {
-        Some(Format::Tar) => tar::read(bytes, limits),
-        Some(Format::Zip) => zip::read(bytes, limits),
+pub fn read<'a>(bytes: impl Into<Cow<'a, [u8]>>, limits: &Limits) -> Result<Entries, ArchiveError> {
+    let bytes = bytes.into();
+    match format(&bytes) {
+        Some(Format::Tar) => tar::read(bytes.into_owned(), limits),
+        Some(Format::Zip) => zip::read(&bytes, limits),
         Some(Format::Gzip) => {
-            let unpacked = gzip::decompress(bytes, limits)?;
+            let unpacked = gzip::decompress(&bytes, limits)?;
             match format(&unpacked) {
-                Some(Format::Tar) => tar::read(&unpacked, limits),
+                Some(Format::Tar) => tar::read(unpacked, limits),
                 _ => Err(Problem::NotATarInside.at(0)),
             }
         }

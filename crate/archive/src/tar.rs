@@ -1,5 +1,8 @@
 //! Tar archives: v7, ustar, the long names of GNU, and the extended headers of POSIX (pax).
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use crate::entries::{Entries, Node};
 use crate::error::{ArchiveError, Problem};
 use crate::limits::Limits;
@@ -30,12 +33,14 @@ pub(crate) fn is(bytes: &[u8]) -> bool {
 #[derive(Default)]
 struct Extended {
     path: Option<Vec<u8>>,
-    link: Option<Vec<u8>>,
+    /// Where the target of a link is in the archive.
+    link: Option<Range<usize>>,
     size: Option<usize>,
 }
 
-/// Reads an archive.
-pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Entries, ArchiveError> {
+/// Reads an archive. Its entries lie where they are in it.
+pub(crate) fn read(archive: Vec<u8>, limits: &Limits) -> Result<Entries, ArchiveError> {
+    let bytes = archive.as_slice();
     let mut entries = Entries::default();
     let mut extended = Extended::default();
     let mut at = 0;
@@ -60,34 +65,42 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Entries, ArchiveErro
         let start = at + BLOCK;
         let contents = start
             .checked_add(size)
-            .and_then(|end| bytes.get(start..end))
+            .filter(|&end| end <= bytes.len())
+            .map(|end| start..end)
             .ok_or_else(|| Problem::CutOff.at(at))?;
         match kind {
-            b'x' => records(contents, &mut extended).map_err(|problem| problem.at(start))?,
+            b'x' => {
+                records(bytes, contents, &mut extended).map_err(|problem| problem.at(start))?;
+            }
             // What holds for all entries is a comment of `git archive`, times and owners.
             b'g' => {}
-            b'L' => extended.path = Some(until_nul(contents).to_vec()),
-            b'K' => extended.link = Some(until_nul(contents).to_vec()),
+            b'L' => extended.path = Some(until_nul(&bytes[contents]).to_vec()),
+            b'K' => extended.link = Some(start..start + until_nul(&bytes[contents]).len()),
             _ => {
                 let said = std::mem::take(&mut extended);
-                add(&mut entries, header, said, contents, limits, at)?;
+                add(&mut entries, header, said, contents, bytes, limits, at)?;
             }
         }
         at = start.saturating_add(size.next_multiple_of(BLOCK));
     }
-    Ok(entries)
+    Ok(entries.over(archive))
 }
 
+/// Adds the entry of the header at an offset of the archive.
 fn add(
     entries: &mut Entries,
     header: &[u8; BLOCK],
     extended: Extended,
-    contents: &[u8],
+    contents: Range<usize>,
+    archive: &[u8],
     limits: &Limits,
     at: usize,
 ) -> Result<(), ArchiveError> {
-    let path = extended.path.unwrap_or_else(|| name(header));
-    let link = extended.link.unwrap_or_else(|| text(header, LINK).to_vec());
+    let path = extended.path.map_or_else(|| name(header), Cow::Owned);
+    let link = extended.link.unwrap_or_else(|| {
+        let start = at + LINK.0;
+        start..start + text(header, LINK).len()
+    });
     let mode = number(field(header, MODE)).map_err(|problem| problem.of(&path, at))?;
     let executable = mode & 0o100 != 0;
     let is_directory = path.last() == Some(&b'/');
@@ -95,46 +108,46 @@ fn add(
         // Before POSIX a directory was a file whose name ends with a slash.
         0 | b'0' | b'7' if is_directory => Node::Directory,
         0 | b'0' | b'7' => Node::File {
-            contents: entries
-                .store(contents, limits, at)
-                .map_err(|error| error.about(&path))?,
+            contents,
             executable,
         },
-        b'1' => match entries.node(&link) {
+        b'1' => match entries.node(&archive[link]) {
             Some(node @ (Node::File { .. } | Node::Symlink { .. })) => node.clone(),
             _ => return Err(Problem::MissingLinkTarget.of(&path, at)),
         },
         b'2' if link.is_empty() => {
             return Err(Problem::Malformed("a symbolic link to nothing").of(&path, at));
         }
-        b'2' => Node::Symlink {
-            target: entries
-                .store(&link, limits, at)
-                .map_err(|error| error.about(&path))?,
-        },
+        b'2' => Node::Symlink { target: link },
         b'5' => Node::Directory,
         b'3' | b'4' | b'6' => return Err(Problem::Unsupported("a device").of(&path, at)),
         b'S' => return Err(Problem::Unsupported("a file with holes").of(&path, at)),
         _ => return Err(Problem::Unsupported("an entry of unknown type").of(&path, at)),
     };
+    if let Node::File { contents, .. } | Node::Symlink { target: contents } = &node {
+        entries
+            .count(contents.len(), limits, at)
+            .map_err(|error| error.about(&path))?;
+    }
     entries.add(&path, node, limits, at)
 }
 
 /// The path in a header; ustar has room for its first part in a field of its own.
-fn name(header: &[u8; BLOCK]) -> Vec<u8> {
+fn name(header: &[u8; BLOCK]) -> Cow<'_, [u8]> {
     let name = text(header, NAME);
     let prefix = text(header, PREFIX);
     // GNU has other things at that place.
     if field(header, MAGIC) == b"ustar\0" && !prefix.is_empty() {
-        [prefix, b"/", name].concat()
+        Cow::Owned([prefix, b"/", name].concat())
     } else {
-        name.to_vec()
+        Cow::Borrowed(name)
     }
 }
 
-/// Reads the records `LENGTH KEY=VALUE\n` of an extended header.
-fn records(mut contents: &[u8], extended: &mut Extended) -> Result<(), Problem> {
+/// Reads the records `LENGTH KEY=VALUE\n` of an extended header, which is at a place in the archive.
+fn records(archive: &[u8], place: Range<usize>, extended: &mut Extended) -> Result<(), Problem> {
     const WRONG: Problem = Problem::Malformed("a record of an extended header");
+    let mut contents = &archive[place.clone()];
     while !contents.is_empty() {
         let space = contents
             .iter()
@@ -146,12 +159,14 @@ fn records(mut contents: &[u8], extended: &mut Extended) -> Result<(), Problem> 
         }
         let (record, rest) = contents.split_at(length);
         contents = rest;
+        // A record ends with a line break.
+        let end = place.end - contents.len() - 1;
         let record = record[space + 1..].strip_suffix(b"\n").ok_or(WRONG)?;
         let equals = record.iter().position(|&byte| byte == b'=').ok_or(WRONG)?;
         let (key, value) = (&record[..equals], &record[equals + 1..]);
         match key {
             b"path" => extended.path = Some(value.to_vec()),
-            b"linkpath" => extended.link = Some(value.to_vec()),
+            b"linkpath" => extended.link = Some(end - value.len()..end),
             b"size" => extended.size = Some(decimal(value).ok_or(WRONG)?),
             _ if key.starts_with(b"GNU.sparse.") => {
                 return Err(Problem::Unsupported("a file with holes"));
@@ -209,14 +224,15 @@ fn is_end(block: &[u8; BLOCK]) -> bool {
 
 /// The sum of all bytes, those of the checksum itself counted as spaces.
 fn has_checksum(header: &[u8; BLOCK]) -> bool {
-    let (start, length) = CHECKSUM;
-    let sum: usize = header
-        .iter()
-        .enumerate()
-        .map(|(at, &byte)| {
-            let is_checksum = (start..start + length).contains(&at);
-            usize::from(if is_checksum { b' ' } else { byte })
-        })
-        .sum();
-    number(field(header, CHECKSUM)) == Ok(sum)
+    const EVEN: u64 = 0x00ff_00ff_00ff_00ff;
+    // Four sums of 16 bits each: 128 bytes don't fill one.
+    let sums = header.as_chunks().0.iter().fold(0, |sums, chunk| {
+        let word = u64::from_le_bytes(*chunk);
+        sums + (word & EVEN) + ((word >> 8) & EVEN)
+    });
+    let all: u64 = (0..4).map(|lane| (sums >> (16 * lane)) & 0xffff).sum();
+    let itself = field(header, CHECKSUM);
+    let own: u64 = itself.iter().copied().map(u64::from).sum();
+    let spaces = u64::from(b' ') * itself.len() as u64;
+    number(itself).is_ok_and(|sum| sum as u64 == all - own + spaces)
 }

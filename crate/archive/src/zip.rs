@@ -41,22 +41,34 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Entries, ArchiveErro
     let (count, start) = directory(bytes)?;
     let mut at = usize::try_from(start).map_err(|_| Problem::CutOff.at(0))?;
     let mut entries = Entries::default();
+    let mut unpacked = Vec::new();
     let mut budget = limits.unpacked(bytes.len());
     for _ in 0..count {
         let (header, length) = central(bytes, at).map_err(|problem| problem.at(at))?;
-        add(&mut entries, bytes, &header, limits, &mut budget, at)
-            .map_err(|error| error.about(header.name))?;
+        let before = unpacked.len();
+        add(
+            &mut entries,
+            &mut unpacked,
+            bytes,
+            &header,
+            limits,
+            budget,
+            at,
+        )
+        .map_err(|error| error.about(header.name))?;
+        budget -= unpacked.len() - before;
         at += length;
     }
-    Ok(entries)
+    Ok(entries.over(unpacked))
 }
 
 fn add(
     entries: &mut Entries,
+    unpacked: &mut Vec<u8>,
     bytes: &[u8],
     header: &Header<'_>,
     limits: &Limits,
-    budget: &mut usize,
+    budget: usize,
     at: usize,
 ) -> Result<(), ArchiveError> {
     const FILE_TYPE: u32 = 0o170_000;
@@ -64,9 +76,11 @@ fn add(
     if header.name.last() == Some(&b'/') || kind == Some(0o040_000) {
         return entries.add(header.name, Node::Directory, limits, at);
     }
-    let contents = contents(bytes, header, limits, *budget).map_err(|problem| problem.at(at))?;
-    *budget -= contents.len();
-    let contents = entries.store(&contents, limits, at)?;
+    let contents = contents(bytes, header, limits, budget).map_err(|problem| problem.at(at))?;
+    entries.count(contents.len(), limits, at)?;
+    let start = unpacked.len();
+    unpacked.extend_from_slice(&contents);
+    let contents = start..unpacked.len();
     let node = match kind {
         Some(0o120_000) => Node::Symlink { target: contents },
         None | Some(0 | 0o100_000) => Node::File {

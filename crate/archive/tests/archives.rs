@@ -1,5 +1,6 @@
 //! Archives that the tools of people made (`tests/golden/archives`, by `cargo xtask record archives`), damaged ones, and ones made to harm.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::{fs, iter};
 
@@ -18,7 +19,7 @@ fn open(bytes: &[u8]) -> Result<Entries, ArchiveError> {
 
 /// One line an entry.
 fn listing(entries: &Entries) -> Vec<String> {
-    let line = |(path, kind): (&[u8], Kind<'_>)| {
+    let line = |(path, kind): (&[u8], Kind<&[u8]>)| {
         let path = String::from_utf8_lossy(path).replace(&"l".repeat(90), "L");
         match kind {
             Kind::Directory => format!("{path}/"),
@@ -41,7 +42,22 @@ fn listing(entries: &Entries) -> Vec<String> {
             }
         }
     };
-    entries.iter().map(line).collect()
+    let mut sorted: Vec<_> = entries.iter().collect();
+    sorted.sort_by_key(|(path, _)| *path);
+    sorted.into_iter().map(line).collect()
+}
+
+/// Tells whether each entry comes after the directory it is in.
+fn directories_first(entries: &Entries) -> bool {
+    let mut seen = HashSet::new();
+    entries.iter().all(|(path, kind)| {
+        let above = path.iter().rposition(|&byte| byte == b'/');
+        let after = above.is_none_or(|end| seen.contains(&path[..end]));
+        if kind == Kind::Directory {
+            seen.insert(path);
+        }
+        after
+    })
 }
 
 const ALL: [&str; 14] = [

@@ -31,7 +31,7 @@ impl UnpackedFiles {
     pub fn unpack(&mut self, archive: &Path, folder: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
         let bytes = reading::file(archive)
             .map_err(|error| Failure::file("cannot read", archive, &error))?;
-        let entries = drvlab_archive::read(&bytes, &Limits::default()).map_err(|error| {
+        let entries = drvlab_archive::read(bytes, &Limits::default()).map_err(|error| {
             Failure::message(format!("cannot read '{}': {error}", archive.display()))
         })?;
         let place = |name: &[u8]| canonical(&[folder, b"/", name].concat());

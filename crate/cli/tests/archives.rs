@@ -42,7 +42,7 @@ fn eval(words: &[&str]) -> Result<String, String> {
 #[cfg(unix)]
 fn unpack(name: &str, folder: &Path) {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
-    let entries = drvlab_archive::read(&fs::read(archive(name)).unwrap(), &Limits::default());
+    let entries = drvlab_archive::read(fs::read(archive(name)).unwrap(), &Limits::default());
     for (path, kind) in entries.unwrap().iter() {
         let path = folder.join(str::from_utf8(path).unwrap());
         match kind {

@@ -8,6 +8,7 @@ mod builds;
 mod detail;
 mod diagnostics;
 mod files;
+mod image;
 mod microscope;
 pub mod model;
 mod reader;

@@ -83,7 +83,7 @@ pub struct Workspace {
     plan: Rc<Plan>,
     comparison: Option<(Rc<DerivationGraph>, Comparison)>,
     /// What the page has of derivations.
-    told: Told,
+    pub(crate) told: Told,
 }
 
 impl Default for Workspace {
@@ -133,16 +133,24 @@ impl Workspace {
     /// # Errors
     /// None that the user can cause.
     #[wasm_bindgen(js_name = loadArchive)]
-    pub fn load_archive(&mut self, folder: &str, bytes: &[u8]) -> Result<Ts<LoadReport>, JsError> {
+    pub fn load_archive(
+        &mut self,
+        folder: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Ts<LoadReport>, JsError> {
         let entries = drvlab_archive::read(bytes, &ARCHIVE_LIMITS);
         let report = match entries {
             Ok(entries) => {
                 let folder = folder.as_bytes();
                 self.files.0.borrow_mut().unpack(&entries, folder);
                 self.machine.files_came_or_went();
+                let mut folder = canonical(folder);
+                if !folder.ends_with(b"/") {
+                    folder.push(b'/');
+                }
                 let files = entries.iter().filter_map(|(path, kind)| {
                     let is_file = matches!(kind, Kind::File { .. });
-                    is_file.then(|| text(&canonical(&[folder, b"/", path].concat())))
+                    is_file.then(|| text(&[&folder, path].concat()))
                 });
                 LoadReport {
                     entries: entries.len() as u32,

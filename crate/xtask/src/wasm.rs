@@ -65,6 +65,7 @@ pub fn build(workspace: &Workspace, lock: &BuildLock) -> anyhow::Result<()> {
     bindgen(&compiled, NAME, &generated)?;
     println!("optimising the module with wasm-opt");
     optimise(workspace, &generated.join(format!("{NAME}_bg.wasm")))?;
+    identify(&generated.join(format!("{NAME}_bg.wasm")))?;
     // This also removes the old stamp: a run that is interrupted here is not taken for complete.
     publish(&generated, &workspace.path(OUTPUT))?;
     fs::write(&stamp, &source).with_context(|| format!("cannot write {}", stamp.display()))?;
@@ -161,6 +162,22 @@ fn optimise(workspace: &Workspace, module: &Path) -> anyhow::Result<()> {
         .arg("-o")
         .arg(module)
         .args(WASM_OPT_FLAGS))
+}
+
+/// Appends a custom section that says which module this is, so that the page can tell whether an image of a module's memory is of this one.
+fn identify(module: &Path) -> anyhow::Result<()> {
+    const SECTION: &str = "identity";
+    let mut bytes =
+        fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    let identity = format!("{:016x}", hasher.finish());
+    let lengths = [1 + SECTION.len() + identity.len(), SECTION.len()];
+    // A section is its kind (0), its length, and here the name with its length; each length is below 128, so one byte.
+    let [section, name] = lengths.map(|length| length as u8);
+    bytes.extend([0, section, name]);
+    bytes.extend(SECTION.bytes().chain(identity.bytes()));
+    fs::write(module, bytes).with_context(|| format!("cannot write {}", module.display()))
 }
 
 /// Moves the files of `from` over those of `to`, each in one step, and removes those of `to` that are not in `from`.

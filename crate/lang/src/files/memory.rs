@@ -1,10 +1,9 @@
 //! A tree of files in memory, with an index of directories.
 
-use drvlab_store::OrderedSet;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use drvlab_archive::{Entries, Kind};
+use drvlab_archive::{Contents, Entries, Kind};
 use drvlab_store::Hash;
 use rustc_hash::FxHashMap;
 
@@ -31,19 +30,23 @@ pub enum Node {
 
 #[derive(Clone, Debug)]
 enum Stored {
-    File {
-        contents: Rc<[u8]>,
-        executable: bool,
-    },
-    Symlink {
-        target: Box<[u8]>,
-    },
+    File { contents: Text, executable: bool },
+    Symlink { target: Box<[u8]> },
     Directory(Directory),
+}
+
+/// The contents of a file.
+#[derive(Clone, Debug)]
+enum Text {
+    Own(Rc<[u8]>),
+    /// In an archive, of which most files are never read.
+    Packed(Contents),
 }
 
 #[derive(Clone, Default, Debug)]
 struct Directory {
-    names: OrderedSet<Box<[u8]>>,
+    /// In any order, each once.
+    names: Vec<Box<[u8]>>,
     /// Whether it stays when the last name is gone.
     by_itself: bool,
 }
@@ -66,7 +69,7 @@ impl MemoryFiles {
                 ..
             })
         );
-        let contents = contents.into();
+        let contents = Text::Own(contents.into());
         self.put(
             &path,
             Stored::File {
@@ -84,42 +87,48 @@ impl MemoryFiles {
                 contents,
                 executable,
             } => Stored::File {
-                contents,
+                contents: Text::Own(contents),
                 executable,
             },
             Node::Symlink { target } => Stored::Symlink { target },
-            Node::Directory => {
-                let names = match self.nodes.get_mut(path.as_slice()) {
-                    Some(Stored::Directory(directory)) => std::mem::take(&mut directory.names),
-                    _ => OrderedSet::new(),
-                };
-                Stored::Directory(Directory {
-                    names,
-                    by_itself: true,
-                })
-            }
+            Node::Directory => self.directory_by_itself(&path),
         };
         self.put(&path, stored);
     }
 
-    /// Adds everything that is in an archive, as if it were unpacked into a folder.
+    /// Adds everything that is in an archive, as if it were unpacked into a folder. Contents are not copied.
     pub fn unpack(&mut self, entries: &Entries, folder: &[u8]) {
-        for (path, kind) in entries.iter() {
-            let node = match kind {
+        let folder = canonical(folder);
+        self.nodes.reserve(entries.len());
+        for (path, kind) in entries.shared() {
+            let path = join(&folder, path);
+            let stored = match kind {
                 Kind::File {
                     contents,
                     executable,
-                } => Node::File {
-                    contents: contents.into(),
+                } => Stored::File {
+                    contents: Text::Packed(contents),
                     executable,
                 },
-                Kind::Symlink { target } => Node::Symlink {
-                    target: target.into(),
+                Kind::Symlink { target } => Stored::Symlink {
+                    target: (*target).into(),
                 },
-                Kind::Directory => Node::Directory,
+                Kind::Directory => self.directory_by_itself(&path),
             };
-            self.insert_node(&join(folder, path), node);
+            self.put(&path, stored);
         }
+    }
+
+    /// Takes the directory at a path, or makes one, that stays when nothing is in it.
+    fn directory_by_itself(&mut self, path: &[u8]) -> Stored {
+        let names = match self.nodes.get_mut(path) {
+            Some(Stored::Directory(directory)) => std::mem::take(&mut directory.names),
+            _ => Vec::new(),
+        };
+        Stored::Directory(Directory {
+            names,
+            by_itself: true,
+        })
     }
 
     /// Removes a file, or a directory with all that is below it; tells whether there was one.
@@ -157,7 +166,7 @@ impl MemoryFiles {
             let name = Box::from(file_name(path));
             match self.nodes.get_mut(above) {
                 Some(Stored::Directory(directory)) => {
-                    directory.names.insert(name);
+                    directory.names.push(name);
                     return;
                 }
                 Some(in_the_way) => {
@@ -181,7 +190,7 @@ impl MemoryFiles {
             let Some(Stored::Directory(directory)) = self.nodes.get_mut(above) else {
                 return;
             };
-            directory.names.remove(file_name(path));
+            directory.names.retain(|name| **name != *file_name(path));
             if !directory.names.is_empty() || directory.by_itself || above == b"/" {
                 return;
             }
@@ -217,10 +226,19 @@ impl MemoryFiles {
     }
 }
 
+impl Text {
+    fn read(&self) -> Rc<[u8]> {
+        match self {
+            Self::Own(contents) => Rc::clone(contents),
+            Self::Packed(contents) => Rc::from(&**contents),
+        }
+    }
+}
+
 impl Directory {
     fn of(name: Box<[u8]>) -> Self {
         Self {
-            names: OrderedSet::from([name]),
+            names: vec![name],
             by_itself: false,
         }
     }
@@ -246,7 +264,7 @@ impl Files for MemoryFiles {
 
     fn read(&self, path: &[u8]) -> Result<Rc<[u8]>, FileError> {
         match self.nodes.get(path) {
-            Some(Stored::File { contents, .. }) => Ok(contents.clone()),
+            Some(Stored::File { contents, .. }) => Ok(contents.read()),
             Some(Stored::Symlink { .. }) => Err(FileError("is a symbolic link".into())),
             Some(Stored::Directory(_)) => Err(FileError("is a directory".into())),
             None => Err(does_not_exist()),
@@ -310,7 +328,9 @@ mod tests {
     fn names(files: &MemoryFiles, path: &str) -> Vec<String> {
         let entries = files.read_dir(path.as_bytes()).expect("a directory");
         let text = |(name, _): (Vec<u8>, FileKind)| String::from_utf8_lossy(&name).into_owned();
-        entries.into_iter().map(text).collect()
+        let mut names: Vec<String> = entries.into_iter().map(text).collect();
+        names.sort();
+        names
     }
 
     fn executable(contents: &[u8]) -> Node {

@@ -23,6 +23,8 @@ pub async fn current_system(_: &mut Stk, m: &mut Machine, _: &[Value], _: Pos) -
 /// `currentTime`
 #[suspendable]
 pub async fn current_time(_: &mut Stk, m: &mut Machine, _: &[Value], _: Pos) -> Result<Value> {
+    // The host may set another time between two evaluations.
+    m.taint();
     Ok(m.heap.int(m.settings.current_time))
 }
 

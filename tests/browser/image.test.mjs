@@ -1,0 +1,90 @@
+// The next visit goes on from an image of the evaluator, and nothing depends on there being one.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openPage } from "./harness.mjs";
+import { button, openFile, plan, ready, replaceText, step } from "./playground.mjs";
+
+/** The images in the page's file system, by name, with their sizes. */
+const images = (page) =>
+  page.evaluate(async () => {
+    const found = {};
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle("images").catch(() => undefined);
+    for await (const [name, handle] of folder?.entries() ?? []) found[name] = (await handle.getFile()).size;
+    return found;
+  });
+
+const image = "distribution.image";
+
+async function until(page, condition) {
+  for (let left = 100; !condition(await images(page)); left -= 1) {
+    assert.ok(left > 0, `images: ${JSON.stringify(await images(page))}`);
+    await page.waitForTimeout(100);
+  }
+}
+
+/** Whether the last worker of the page went on from an image. */
+const restored = (page) =>
+  page.evaluate(() => performance.getEntriesByType("mark").findLast(({ name }) => /^evaluator-(started|restored)$/.test(name)).name === "evaluator-restored");
+
+test("the next visit goes on from an image, unless it is damaged; a reset forgets it", async (t) => {
+  const page = await openPage(t);
+  await ready(page);
+  assert.equal(await restored(page), false);
+  await until(page, (images) => images[image] > 1_000_000);
+  await step(page, "Change the host name").click();
+  await plan(page).getByText(/^1 cause, 3 rebuilds/).waitFor();
+  await page.reload();
+  await plan(page).getByText(/^1 cause, 3 rebuilds/).waitFor();
+  assert.equal(await restored(page), true);
+  await step(page, "Change the host name").click();
+  await ready(page);
+  await until(page, (images) => images[image] > 1_000_000);
+  await page.evaluate(async (image) => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("images");
+    const file = await folder.getFileHandle(image);
+    const writable = await file.createWritable({ keepExistingData: true });
+    await writable.write({ type: "write", position: 500_000, data: crypto.getRandomValues(new Uint8Array(64)) });
+    await writable.close();
+  }, image);
+  await page.reload();
+  await ready(page);
+  assert.equal(await restored(page), false);
+  await until(page, (images) => images[image] > 1_000_000);
+  await button(page, "Reset").click();
+  await until(page, (images) => !(image in images));
+});
+
+test("an evaluation that ran away is followed by a worker that goes on from an image", async (t) => {
+  const page = await openPage(t);
+  await ready(page);
+  await until(page, (images) => image in images);
+  const double = 'double = n: s: if n == 0 then s else double (n - 1) (s + s); large = double 20 "0123456789"';
+  const endless = "builtins.foldl' (sum: i: builtins.seq (builtins.hashString \"sha256\" large) sum) 0 (builtins.genList (i: i) 100000)";
+  await openFile(page, "default.nix");
+  await replaceText(page, `{ ... }: { system = let ${double}; in ${endless}; }`);
+  await plan(page).getByText(/Evaluation was stopped/).first().waitFor();
+  await replaceText(page, "{ ... }: { system = 6 * 7; }");
+  await plan(page).getByText("42", { exact: true }).waitFor();
+  assert.equal(await restored(page), true);
+});
+
+for (const [what, deny] of [
+  ["a file system for images", () => (StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException("no", "SecurityError")))],
+  ["room for images", () => (FileSystemFileHandle.prototype.createWritable = () => Promise.reject(new DOMException("full", "QuotaExceededError")))],
+]) {
+  test(`the page works without ${what}`, async (t) => {
+    const page = await openPage(t);
+    await page.addInitScript(deny);
+    await page.reload();
+    await ready(page);
+    // By then an image has been taken.
+    await page.waitForFunction(() => performance.getEntriesByName("evaluator-image").length > 0);
+    await step(page, "Change the host name").click();
+    await plan(page).getByText(/^1 cause, 3 rebuilds/).waitFor();
+    await page.reload();
+    await plan(page).getByText(/^1 cause, 3 rebuilds/).waitFor();
+    assert.equal(await restored(page), false);
+  });
+}

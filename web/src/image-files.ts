@@ -1,0 +1,59 @@
+/**
+ * Images in this browser's private file system, beside the drafts that they belong to, so that the next visit goes on from them.
+ *
+ * They hold what the visitor typed, as drafts do, and are kept and forgotten with them. A browser without such a file system, without room
+ * or without permission has none: whatever goes wrong here only means that the next visit evaluates from the beginning.
+ */
+
+/** How many are kept. */
+const KEPT = 2;
+
+const FOLDER = "images";
+const fileName = (name: string) => `${encodeURIComponent(name)}.image`;
+
+async function folder(): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory();
+  return await root.getDirectoryHandle(FOLDER, { create: true });
+}
+
+/** Keeps an image in the place of the last one of this name, in one step. */
+export async function keepImage(name: string, image: ArrayBuffer): Promise<void> {
+  try {
+    const images = await folder();
+    const file = await images.getFileHandle(fileName(name), { create: true });
+    // What is written takes the file's place when it is closed.
+    const writable = await file.createWritable();
+    await writable.write(image);
+    await writable.close();
+    await removeOld(images);
+  } catch {
+    await forgetImage(name);
+  }
+}
+
+/** The image that was kept last under a name. */
+export async function readImage(name: string): Promise<ArrayBuffer | undefined> {
+  try {
+    const file = await (await folder()).getFileHandle(fileName(name));
+    return await (await file.getFile()).arrayBuffer();
+  } catch {
+    return undefined;
+  }
+}
+
+export async function forgetImage(name: string): Promise<void> {
+  try {
+    await (await folder()).removeEntry(fileName(name));
+  } catch {
+    // There is none.
+  }
+}
+
+async function removeOld(images: FileSystemDirectoryHandle): Promise<void> {
+  const found: { name: string; time: number }[] = [];
+  for await (const [name, handle] of images.entries()) {
+    if (handle instanceof FileSystemFileHandle) found.push({ name, time: (await handle.getFile()).lastModified });
+  }
+  found.sort((one, other) => other.time - one.time);
+  for (const { name } of found.slice(KEPT)) await images.removeEntry(name);
+}
