@@ -96,6 +96,7 @@ fn reads_what_tools_write() {
     ] {
         let entries = open(&golden(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(listing(&entries), expected, "{name}");
+        assert!(directories_first(&entries), "{name}");
         assert_eq!(entries.single_root(), Some(&b"set"[..]), "{name}");
     }
 }
@@ -239,7 +240,7 @@ fn limits_hold() {
     );
 
     for name in ["gnu.tar.gz", "info.zip"] {
-        let error = read(&golden(name), &limits(100, 20_000, 200))
+        let error = read(golden(name), &limits(100, 20_000, 200))
             .map(|_| ())
             .unwrap_err();
         assert_eq!(error.problem, Problem::TooLarge(20_000), "{name}");
