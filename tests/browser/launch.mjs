@@ -18,14 +18,21 @@ const flags = [
 
 let launched;
 
+const options = () => ({
+  executablePath: setting("CHROME"),
+  // Chromium refuses to run its sandbox as root.
+  args: getuid?.() === 0 ? [...flags, "--no-sandbox"] : flags,
+});
+
 /** The browser of this process, started by the first use; call `closeBrowser` in the end. */
 export function browser() {
-  launched ??= chromium.launch({
-    executablePath: setting("CHROME"),
-    // Chromium refuses to run its sandbox as root.
-    args: getuid?.() === 0 ? [...flags, "--no-sandbox"] : flags,
-  });
+  launched ??= chromium.launch(options());
   return launched;
+}
+
+/** A browser with a profile in a folder, as people have it: what pages keep, and code that was compiled, outlives their pages. */
+export function browserWithProfile(folder) {
+  return chromium.launchPersistentContext(folder, options());
 }
 
 /** Closes the browser if it was started. */

@@ -26,6 +26,7 @@ export async function keepImage(name: string, image: ArrayBuffer): Promise<void>
     await writable.write(image);
     await writable.close();
     await removeOld(images);
+    performance.mark("evaluator-image-kept");
   } catch {
     await forgetImage(name);
   }

@@ -1,0 +1,132 @@
+// Visits to a page that evaluates one package of the package set with the page's own worker: the first, with everything compiled and
+// unpacked; a later one, which goes on from an image; and a worker of the same page that goes on from an image. Each in a profile of its own.
+
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { browserWithProfile, watch } from "../browser/launch.mjs";
+
+const assets = new URL("../../web/dist/assets/", import.meta.url);
+
+/** What runs in the page. Times are milliseconds since the script of the page began to do something. */
+const script = `
+const entry = (attrPath) => ({ file: "/set/default.nix", attrPath, emptyStore: false, contentAddressed: false });
+
+/** Starts a worker as the page does; times is told when it is ready. */
+const start = (image, module, times) => {
+  const worker = new Worker("./worker.js", { type: "module" });
+  worker.postMessage({ image });
+  module.then((module) => { times.compiled = performance.now() - times.began; worker.postMessage({ module }); });
+  let next;
+  const answer = () => new Promise((resolve, reject) => (next = { resolve, reject }));
+  worker.onmessage = ({ data }) => (data.kind === "failed" ? next.reject(new Error(data.message)) : next.resolve(data));
+  worker.onerror = (event) => next.reject(new Error(event.message));
+  const call = async (call) => { const answered = answer(); worker.postMessage({ id: 1, call }); return (await answered).result; };
+  const evaluate = async (attrPath) => {
+    const report = await call({ do: "evaluate", files: [], entry: entry(attrPath) });
+    if (report.outcome === "error") throw new Error(report.diagnostics[0].message);
+    return report.roots[0];
+  };
+  const ready = answer().then(({ held }) => { times.ready = performance.now() - times.began; return held !== undefined; });
+  return { ready, call, evaluate, end: () => worker.terminate() };
+};
+const compile = () => WebAssembly.compileStreaming(fetch("./module.wasm"));
+const folder = async () => await (await navigator.storage.getDirectory()).getDirectoryHandle("images", { create: true });
+
+globalThis.first = async (attrPath) => {
+  const times = { began: performance.now() };
+  const archive = fetch("./set.tar.gz").then(({ body }) => new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
+  const { ready, call, evaluate } = start(undefined, (globalThis.module = compile()), times);
+  const bytes = new Uint8Array(await archive);
+  times.unpacked = performance.now() - times.began;
+  await ready;
+  const { problem } = await call({ do: "load", folder: "/", bytes });
+  if (problem !== undefined) throw new Error(problem);
+  times.loaded = performance.now() - times.began;
+  times.root = await evaluate(attrPath);
+  times.all = performance.now() - times.began;
+  globalThis.keep = async () => {
+    const image = await call({ do: "image", held: { files: [], originals: [] } });
+    const writable = await (await (await folder()).getFileHandle("set.image", { create: true })).createWritable();
+    await writable.write(image);
+    await writable.close();
+    globalThis.image = image;
+    return image.byteLength;
+  };
+  return times;
+};
+
+globalThis.again = async (attrPath, how) => {
+  const times = { began: performance.now() };
+  const image = how === "restarted" ? { bytes: globalThis.image } : { name: "set" };
+  const { ready, evaluate, end } = start(image, how === "restarted" ? globalThis.module : compile(), times);
+  if (!(await ready)) throw new Error("the image was not used");
+  times.root = await evaluate(attrPath);
+  times.all = performance.now() - times.began;
+  end();
+  return times;
+};
+`;
+
+const asset = (pattern) => {
+  const [name] = readdirSync(assets).filter((name) => pattern.test(name));
+  return readFileSync(new URL(name, assets));
+};
+
+/**
+ * Serves the page and calls `work` with a function that makes one round of visits in a new profile: a first one that evaluates a package
+ * and keeps an image, and later ones that evaluate another.
+ */
+export async function withVisits(archive, work) {
+  const lasting = { "cache-control": "max-age=31536000, immutable" };
+  const served = {
+    "/": ["text/html", `<!doctype html><title>set</title><script src="/page.js"></script>`],
+    "/favicon.ico": ["image/x-icon", ""],
+    "/page.js": ["text/javascript", script],
+    "/worker.js": ["text/javascript", asset(/^worker-.*\.js$/), lasting],
+    "/module.wasm": ["application/wasm", asset(/\.wasm$/), lasting],
+    "/set.tar.gz": ["application/octet-stream", archive],
+  };
+  const server = createServer((request, response) => {
+    const [type, body, headers] = served[request.url] ?? ["text/plain", ""];
+    response.writeHead(request.url in served ? 200 : 404, { "content-type": type, ...headers }).end(body);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = `http://127.0.0.1:${server.address().port}/`;
+  try {
+    await work((packages) => round(address, packages));
+  } finally {
+    server.close();
+  }
+}
+
+async function round(address, { first, then }) {
+  const profile = mkdtempSync(join(tmpdir(), "drvlab-profile-"));
+  try {
+    const visit = async (look) => {
+      const context = await browserWithProfile(profile);
+      try {
+        const page = await context.newPage();
+        const problems = watch(page);
+        await page.goto(address);
+        const result = await look((what, ...args) => page.evaluate(([what, args]) => globalThis[what](...args), [what, args]), page);
+        if (problems.length > 0) throw new Error(problems.join("\n"));
+        return result;
+      } finally {
+        await context.close();
+      }
+    };
+    const times = await visit(async (run, page) => {
+      const times = { first: await run("first", first), image: await run("keep") };
+      times.restarted = await run("again", then, "restarted");
+      // The browser writes down what it has compiled when that has not changed for two seconds.
+      await page.waitForTimeout(3_000);
+      return times;
+    });
+    times.restored = await visit((run) => run("again", then, "restored"));
+    return times;
+  } finally {
+    rmSync(profile, { recursive: true });
+  }
+}
