@@ -16,8 +16,24 @@ const openingText: Plugin = {
   },
 };
 
+/** Lets the browser fetch the WASM module with the page, not only when scripts have come that ask for it. */
+const preloadedModule: Plugin = {
+  name: "preloaded-module",
+  transformIndexHtml: {
+    order: "post",
+    handler(_, { bundle }) {
+      const modules = Object.keys(bundle ?? {}).filter((name) => name.endsWith(".wasm"));
+      return modules.map((name) => ({
+        tag: "link",
+        attrs: { rel: "preload", as: "fetch", type: "application/wasm", crossorigin: true, href: `./${name}` },
+        injectTo: "head" as const,
+      }));
+    },
+  },
+};
+
 export default defineConfig({
-  plugins: [openingText],
+  plugins: [openingText, preloadedModule],
   // Relative addresses: the same build works at any path of a static host.
   base: "./",
   build: {

@@ -1,8 +1,9 @@
-// How long the package set takes in a worker of Chromium against the reference's `nix-instantiate --eval`: one package from the start of
-// the worker, with compiling the module and unpacking the archive; again in a new workspace, when the code is compiled; after a
-// keystroke in its file; and the whole set. Rounds of both alternate. Sizes are those of the module's memory afterwards.
+// How long the package set takes in a worker of Chromium against the reference's `nix-instantiate --eval`: one package on a first visit,
+// with compiling the module and unpacking the archive; on a later visit and in another worker, which go on from an image that was taken
+// after another package; in a new workspace, when the code is compiled; after a keystroke in its file; and the whole set. Rounds of both
+// alternate. Sizes are those of the module's memory afterwards.
 //
-// Environment: CHROME; DRVLAB_ORACLE and DRVLAB_ORACLE_WORK as in instantiate.mjs; RUNS (default 5).
+// Environment: CHROME, the page's assets built in `web/dist`; DRVLAB_ORACLE and DRVLAB_ORACLE_WORK as in instantiate.mjs; RUNS (default 5).
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -15,6 +16,7 @@ import { browser, closeBrowser, watch } from "../browser/launch.mjs";
 import { complete, write } from "../package-set/generate.mjs";
 import { tar } from "../package-set/tar.mjs";
 import { median, quantile } from "./statistics.mjs";
+import { withVisits } from "./visits.mjs";
 
 const runs = Number(env.RUNS ?? 5);
 if (!Number.isInteger(runs) || runs < 1) throw new Error(`RUNS is ${env.RUNS}, not a count`);
@@ -22,16 +24,14 @@ const keystrokes = 100;
 
 const module = (name) => readFileSync(new URL(`../../web/src/wasm/${name}`, import.meta.url));
 const set = await complete({});
+const archive = gzipSync(tar("set", set));
 const edited = "pkgs/core/openssl/default.nix";
 
 /** Runs in the worker: answers with the times of everything, in milliseconds. */
 const worker = `
 import init, { Workspace } from "./drvlab_wasm.js";
-const started = performance.now();
-// The browser decompresses while the module is compiled.
 const archive = fetch("./set.tar.gz").then(({ body }) => new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
 const { memory } = await init();
-const compiled = performance.now() - started;
 const bytes = new Uint8Array(await archive);
 const entry = (file, attrPath) => ({ file, attrPath, emptyStore: false, contentAddressed: false });
 const open = () => {
@@ -52,7 +52,6 @@ const checked = (report) => {
 const one = (workspace) => checked(workspace.evaluate(entry("/set/default.nix", "openssl")));
 let workspace = open();
 const first = one(workspace);
-const cold = performance.now() - started;
 const size = () => memory.buffer.byteLength;
 const oneSize = size();
 for (let round = 0; round < 5; round += 1) { workspace.free(); workspace = open(); one(workspace); }
@@ -74,7 +73,7 @@ workspace.openFile("/all.nix", "let all = import /set/release.nix { }; in builti
 const all = () => checked(workspace.evaluate(entry("/all.nix", ""))).value;
 const [allFirst, count] = time(all);
 const [allAgain] = time(() => { workspace.free(); workspace = open(); workspace.openFile("/all.nix", "let all = import /set/release.nix { }; in builtins.deepSeq all (builtins.length (builtins.attrNames all))"); return all(); });
-postMessage({ root: first.roots[0], count, compiled, cold, warm, strokes, allFirst, allAgain, oneSize, allSize: size() });
+postMessage({ root: first.roots[0], count, warm, strokes, allFirst, allAgain, oneSize, allSize: size() });
 `;
 
 const served = {
@@ -83,7 +82,7 @@ const served = {
   "/worker.js": ["text/javascript", worker],
   "/drvlab_wasm.js": ["text/javascript", module("drvlab_wasm.js")],
   "/drvlab_wasm_bg.wasm": ["application/wasm", module("drvlab_wasm_bg.wasm")],
-  "/set.tar.gz": ["application/octet-stream", gzipSync(tar("set", set))],
+  "/set.tar.gz": ["application/octet-stream", archive],
   "/edited": ["text/plain", set.get(edited)],
 };
 const server = createServer((request, response) => {
@@ -96,7 +95,14 @@ const folder = mkdtempSync(join(env.DRVLAB_ORACLE_WORK || tmpdir(), "drvlab-benc
 try {
   await write(join(folder, "set"), {});
   const measured = [];
+  const visits = [];
   const reference = { one: [], all: [] };
+  await withVisits(archive, async (visit) => {
+    for (let round = 0; round < runs; round += 1) {
+      visits.push(await visit({ first: "openssl", image: "zlib" }));
+      reference.one.push(nix("one", [join(folder, "set"), "-A", "openssl.drvPath"]));
+    }
+  });
   for (let round = 0; round < runs; round += 1) {
     measured.push(await inWorker());
     reference.one.push(nix("one", [join(folder, "set"), "-A", "openssl.drvPath"]));
@@ -107,8 +113,15 @@ try {
   const line = (name, time, theirs) =>
     console.log(`  ${name.padEnd(44)} ${time.toFixed(1).padStart(8)} ms against ${theirs.toFixed(0).padStart(5)} ms: ${(time / theirs).toFixed(2)}`);
   console.log(`median of ${runs} browsers, ${measured[0].root}, ${measured[0].count} attributes:`);
-  console.log(`  ${"the module compiled".padEnd(44)} ${of("compiled").toFixed(1).padStart(8)} ms`);
-  line("one package, from the start of the worker", of("cold"), one);
+  const part = (visit, name) => median(visits.map((round) => round[visit][name]));
+  line("one package, first visit", part("first", "all"), one);
+  const parts = [["the module compiled", "compiled"], ["the archive unzipped", "unzipped"], ["the worker ready", "ready"], ["the archive read", "loaded"]];
+  for (const [what, name] of parts) console.log(`    ${`${what} after`.padEnd(42)} ${part("first", name).toFixed(1).padStart(8)} ms`);
+  for (const [what, name] of [["later visit", "restored"], ["another worker", "restarted"]]) {
+    line(`one package, ${what}, from an image`, part(name, "all"), one);
+    console.log(`    ${"the image in place after".padEnd(42)} ${part(name, "ready").toFixed(1).padStart(8)} ms`);
+  }
+  console.log(`  ${"size of the image".padEnd(44)} ${(median(visits.map(({ image }) => image)) / 2 ** 20).toFixed(1).padStart(8)} MB`);
   line("one package, new workspace, warm", of("warm"), one);
   const strokes = measured.flatMap(({ strokes }) => strokes.slice(10));
   console.log(`  ${"keystroke in its file: median, 99th percentile".padEnd(44)} ${median(strokes).toFixed(1)} ms, ${quantile(strokes, 0.99).toFixed(1)} ms`);

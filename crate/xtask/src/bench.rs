@@ -53,7 +53,7 @@ pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
     }
     if wanted("set") {
         terminal_program(workspace, "set")?;
-        module_in_worker(workspace, "set-browser")?;
+        set_browser(workspace)?;
     }
     if wanted("plan") {
         plan(workspace)?;
@@ -84,7 +84,7 @@ fn terminal_program(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
     )
 }
 
-/// A benchmark of the module in a worker of Chromium against the reference: `chromium`, of small expressions, `set-browser` or `parse-browser`.
+/// A benchmark of the module in a worker of Chromium against the reference: `chromium`, of small expressions, `parse-browser`, or `set-browser`, for which the page must be built.
 fn module_in_worker(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
     {
         let lock = build_lock::acquire(workspace)?;
@@ -97,6 +97,16 @@ fn module_in_worker(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
             .arg(workspace.path(&format!("tests/bench/{name}.mjs")))
             .env("CHROME", chrome),
     )
+}
+
+/// The package set in Chromium against the reference, on visits to a page with the page's own worker.
+fn set_browser(workspace: &Workspace) -> anyhow::Result<()> {
+    {
+        let lock = build_lock::acquire(workspace)?;
+        wasm::build(workspace, &lock)?;
+        page::build(workspace, &lock)?;
+    }
+    module_in_worker(workspace, "set-browser")
 }
 
 /// What planning costs, by an example of the crate that plans.
