@@ -1,4 +1,4 @@
-// Compares what Nix does with random worlds of derivations and real caches, and what random small scripts leave behind, with what we say.
+// Compares what Nix does with random worlds of derivations and real caches, in folders and behind HTTP, with faults and signatures, and what random small scripts leave behind, with what we say.
 // The reference builds, copies, makes a dry run and then fetches and builds.
 //
 //   node tests/differential/cache.mjs --cases N --seed S        (see ../record/oracle.mjs for the environment)
@@ -29,7 +29,14 @@ if (!Number.isSafeInteger(cases) || cases < 1) throw new Error(`--cases is ${val
 if (!Number.isSafeInteger(seed)) throw new Error(`--seed is ${values.seed}, not a number`)
 
 const replaced = (from, to) => text => text.replace(from, to)
+const signature = to => replaced(/^Sig: (.*)$/m, to)
 const DAMAGES = [
+  ['edit', signature('Sig: nonsense')],
+  ['edit', signature('Sig: other-1:AAAA\n$&')],
+  ['edit', signature('$&\n$&')],
+  ['edit', replaced(/^Deriver: .*\n/m, '')],
+  ['edit', replaced(/^References: .*$/m, 'References: ')],
+  ['edit', text => text.slice(0, 90)],
   ['edit', () => undefined],
   ['edit', replaced(/^Sig: .*\n/m, '')],
   ['edit', replaced(/^NarHash: sha256:./m, 'NarHash: sha256:1')],
@@ -38,6 +45,9 @@ const DAMAGES = [
   ['edit', replaced(/^NarSize: .*\n/m, '')],
   ['archive', () => undefined],
 ]
+
+/** HTTP statuses with which caches answer instead. */
+const STATUSES = [401, 403, 404, 410, 418, 429, 500, 503]
 
 /** A random world with random questions: see recordWorlds. */
 function world(random, index, count) {
@@ -95,7 +105,10 @@ function question(random, { attributes, buildable, outputs, caches }) {
     if (random.chance(0.05)) cache.query = `?priority=${random.below(60)}`
     if (random.chance(0.1)) cache.realisations = text => text.length % 2 === 0
     // Only what is surely in the cache can be damaged.
-    for (const attribute of cache.copy.filter(() => random.chance(0.25))) {
+    const [intact, damaged] = [[], []]
+    for (const attribute of cache.copy) (random.chance(0.25) ? damaged : intact).push(attribute)
+    if (random.chance(0.4)) cache.http = manner(random, intact)
+    for (const attribute of damaged) {
       const [what, change] = random.pick(DAMAGES)
       cache[what] = { ...cache[what], [attribute]: change }
     }
@@ -103,6 +116,7 @@ function question(random, { attributes, buildable, outputs, caches }) {
   }
   const settings = {}
   if (random.chance(0.05)) settings.substitute = 'false'
+  if (random.chance(0.05)) settings['download-attempts'] = '2'
   if (random.chance(0.1)) settings['always-allow-substitutes'] = 'true'
   if (random.chance(0.5)) settings.fallback = 'true'
   if (random.chance(0.5)) settings['keep-going'] = 'true'
@@ -114,8 +128,22 @@ function question(random, { attributes, buildable, outputs, caches }) {
     before: random.chance(0.25) ? buildable.filter(() => random.chance(0.3)) : [],
     caches: asked,
     settings,
-    trusted: random.chance(0.3) ? ['good'] : undefined,
+    trusted: random.chance(0.5) ? random.pick([['good'], ['good'], ['good', 'stranger'], []]) : undefined,
   }
+}
+
+/** How a cache answers that is behind HTTP. */
+function manner(random, attributes) {
+  const http = {}
+  if (random.chance(0.05)) http.offline = true
+  if (random.chance(0.05)) http.info = random.pick(STATUSES)
+  if (random.chance(0.05)) http.realisations = random.pick(STATUSES)
+  if (random.chance(0.05)) http.failures = 1
+  for (const what of ['narinfo', 'nar']) {
+    const some = attributes.filter(() => random.chance(0.1))
+    http[what] = Object.fromEntries(some.map(attribute => [attribute, random.pick(STATUSES)]))
+  }
+  return http
 }
 
 const WORDS = ['a', "'b c'", '"$words"', '$words', '$lib', '"$x"', '${x:-none}', '${lib##*/}', '$(echo sub $x)', '"q\\"q"', '*', '\\$y', '"$(cat f)"']

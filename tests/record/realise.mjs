@@ -3,44 +3,7 @@
 //
 //   node tests/record/realise.mjs        (see oracle.mjs for the environment)
 
-import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { version, workFolder } from './oracle.mjs'
-import { recordWorlds } from './realised-world.mjs'
-
-const target = fileURLToPath(new URL('../golden/cache/realised.json', import.meta.url))
-
-const CHAIN = `
-  src = fixed "source.tar.gz" "source" { };
-  libc = d { name = "libc"; outputs = [ "out" "dev" ]; };
-  gcc = d { name = "gcc"; libc = libc.dev; keep = libc; };
-  zlib = d { name = "zlib"; inherit gcc src; keep = libc; outputs = [ "out" "dev" ]; };
-  app = d { name = "app"; inherit gcc; keep = zlib; dev = zlib.dev; };
-  local = d { name = "local"; keep = app; allowSubstitutes = false; };
-  near = d { name = "near"; keep = app; preferLocalBuild = true; };
-  arm = d { name = "arm"; system = "aarch64-linux"; keep = libc; };
-  kvm = d { name = "kvm"; requiredSystemFeatures = [ "drvlab-test" ]; };
-  onArm = d { name = "on-arm"; keep = arm; };
-  bad = d { name = "bad"; args = [ "-c" "exit 3" ]; };
-  onBad = d { name = "on-bad"; keep = bad; };
-`
-const ALL = ['src', 'libc', 'gcc', 'zlib', 'app', 'local', 'near']
-const FLOATING = `
-  f = ca { name = "f"; comment = "one"; };
-  g = ca { name = "g"; keep = f; };
-  h = d { name = "h"; keep = g; };
-  edited = ca { name = "f"; comment = "two"; };
-  gEdited = ca { name = "g"; keep = edited; };
-  hEdited = d { name = "h"; keep = gEdited; };
-  fetched = fixed "fetched" "content" { tool = g; };
-  user = d { name = "user"; keep = fetched; };
-  own = d { name = "own"; keep = f; allowSubstitutes = false; };
-  twin = d { name = "own"; keep = edited; allowSubstitutes = false; };
-`
-const chain = (name, more) => ({ name, nix: CHAIN, want: ['app'], caches: [{ copy: ALL }], ...more })
-const floating = (name, more) => ({ name, nix: FLOATING, want: ['h'], caches: [{ copy: ['f', 'g', 'h'] }], ...more })
-const replaced = (from, to) => text => text.replace(from, to)
+import { ALL, chain, floating, record, replaced } from './realised-cases.mjs'
 
 const worlds = [
   chain('nothing is cached', { caches: [] }),
@@ -131,18 +94,4 @@ const worlds = [
   }),
 ]
 
-/** Each world has one question, whose caches are the world's. */
-const asked = ({ nix, caches, ...question }, index) => ({
-  prefix: `rt${index}`,
-  nix,
-  caches,
-  questions: [{ ...question, caches: caches.map((cache, of) => ({ of, ...cache })) }],
-})
-
-const folder = await workFolder('realise')
-const { cases, forget } = await recordWorlds(worlds.map(asked), 'rt', folder)
-await forget()
-await mkdir(dirname(target), { recursive: true })
-await writeFile(target, `${JSON.stringify({ nix: await version(), cases }, null, 1)}\n`)
-console.log(`realised: ${cases.length} cases`)
-await rm(folder, { recursive: true, force: true })
+await record('realised', worlds)

@@ -3,13 +3,18 @@
 // Each question is asked by a client of its own, with a state directory in which only the derivations are valid at first. All names
 // begin with the world's prefix, so that worlds do not meet in the store.
 
-import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { deleteFrom, outputIn, runIn } from './client.mjs'
+import { serve } from './http-cache.mjs'
 import { inParallel } from './oracle.mjs'
 
 /** A real build that takes longer than this waits for itself. */
 const SECONDS = 60
+
+/** So often a question is asked again that got no answer. */
+const ATTEMPTS = 3
 
 /** Every builder writes its name and the paths in `keep` into each output; `ca` makes floating outputs. */
 const prelude = prefix => `let
@@ -42,7 +47,9 @@ async function makeKey(client, place, name) {
  * Records worlds: `nix`, bindings behind the prelude; `caches`, each with `copy`: attributes to build and copy (or `fake`: to write a
  * narinfo of), `key`, `info`, `storeDir`; `questions`. A question has a `name`, `want`, attributes such as "zlib.dev"; `caches`, each with
  * `of`, the index of the world's cache that it is a copy of, `query` of its URL, and what to change: `edit` (narinfos), `archive`,
- * `realisations` (those to keep); `trusted`: names of keys, without them no signatures are required; `settings`; `before`: attributes
+ * `realisations` (those to keep), `editRealisations`; `http`, if it is served, how it answers: as in http-cache.mjs, or with statuses of
+ * `info`, of `realisations`, and of `narinfo` and `nar` by attribute; `earlier`: dry runs before, each some seconds (`wait`) after the one
+ * before, with how caches answered; `wait`: seconds after them; `trusted`: names of keys, without them no signatures are required; `settings`; `before`: attributes
  * that are built at first. Names begin with the world's `prefix`, which begins with `family`. `storeDir` is the usual one if absent.
  * Resolves to `cases`, one for each question, to `again`, which asks a question once more by its name, and to `forget`, which deletes all
  * that was put into the store.
@@ -101,7 +108,7 @@ export async function recordWorlds(worlds, family, place, storeDir) {
   })
   await deleteOutputs(builder, `${family}*`)
 
-  const answer = async (world, at) => {
+  const answer = async (world, at, left = ATTEMPTS) => {
     const client = { state: join(world.place, `client-${at}`), storeDir }
     await cp(template.state, client.state, { recursive: true })
     const folder = join(world.place, `question-${at}`)
@@ -109,7 +116,9 @@ export async function recordWorlds(worlds, family, place, storeDir) {
     await deleteOutputs(client, world.prefix)
     for (const done of [client.state, folder]) await rm(done, { recursive: true, force: true })
     // Now and then the reference waits for itself when a path is fetched and built at the same time.
-    return asked.real.success === undefined ? answer(world, at) : asked
+    if (asked.real.success !== undefined) return asked
+    if (left === 0) throw new Error(`${world.questions[at].name}: the reference crashes or waits for ever`)
+    return answer(world, at, left - 1)
   }
   // Questions about one world share paths in the store, so they are asked one after the other.
   const cases = await inParallel(prepared, async world => {
@@ -127,7 +136,7 @@ export async function recordWorlds(worlds, family, place, storeDir) {
   return { cases: cases.flat(), again, forget: () => deleteFrom(builder, `*-${family}*`) }
 }
 
-/** Asks one question: a dry run, then a real build. */
+/** Asks one question: a dry run, then a real build, which remembers no more of its caches than the dry run did. */
 async function ask(world, question, { client, folder, keys, pathOf }) {
   await mkdir(folder)
   const caches = []
@@ -135,27 +144,70 @@ async function ask(world, question, { client, folder, keys, pathOf }) {
     const path = join(folder, `cache-${at}`)
     await cp(join(world.place, `cache-${cache.of}`), path, { recursive: true })
     await damage(path, cache, pathOf)
-    caches.push({ path, url: `file://${path}${cache.query ?? ''}` })
+    const server = cache.http && (await serve(path))
+    const urls = name => narinfoUrl(path, pathOf(name))
+    // Ports are no part of a case.
+    const name = server ? `http://cache-${at}` : `file:///cache-${at}`
+    caches.push({ path, name, server, urls, url: server?.url ?? `file://${path}`, query: cache.query ?? '' })
   }
+  try {
+    return await askCaches(world, question, caches, { client, folder, keys, pathOf })
+  } finally {
+    for (const { server } of caches) await server?.close()
+  }
+}
+
+async function askCaches(world, question, caches, { client, folder, keys, pathOf }) {
   const drvOutput = reference => `${world.drvs[reference.split('.')[0]]}!${reference.split('.')[1] ?? 'out'}`
   const before = (question.before ?? []).map(drvOutput)
   if (before.length > 0) await outputIn(client, 'nix-build', [...before, '--no-out-link', '--option', 'substituters', ''])
+  const isHttp = caches.some(cache => cache.server)
   const settings = {
     'require-sigs': question.trusted ? 'true' : 'false',
     'trusted-public-keys': (question.trusted ?? []).map(name => keys[name].public).join(' '),
     'max-jobs': '1',
+    ...(isHttp && { 'download-attempts': '1' }),
     ...question.settings,
   }
-  const options = Object.entries({ substituters: caches.map(({ url }) => url).join(' '), ...settings }).flatMap(([name, value]) => ['--option', name, value])
+  const substituters = caches.map(({ url, query }) => url + query).join(' ')
+  const options = Object.entries({ substituters, ...settings }).flatMap(([name, value]) => ['--option', name, value])
   const want = question.want.map(drvOutput)
   const args = ['--no-out-link', ...want, ...options]
-  const dry = await runIn(client, 'nix-build', [...args, '--dry-run'])
+  const strip = text => caches.reduce((text, { url, name }) => text.replaceAll(url, name).replaceAll(url.slice('http://'.length), name), text).replaceAll(folder, '')
+  /** Lets the caches answer as told; resolves to what that is in terms of files. */
+  const behave = async manners => {
+    const described = []
+    for (const [at, { server, path, urls }] of caches.entries()) {
+      const manner = server ? await inFiles(manners[at] ?? {}, path, pathOf, urls) : {}
+      await server?.behave(manner)
+      described.push(manner)
+    }
+    return described
+  }
+  const dryRun = async () => {
+    const { status, stderr } = await runIn(client, 'nix-build', [...args, '--dry-run'])
+    const lines = strip(stderr).split('\n')
+    // What is forgiven is told as an error, too.
+    if (status !== 0) return { error: [...strip(stderr).matchAll(/^error: (.*)$/gm)].at(-1)[1] }
+    return { text: lines.filter(line => /^( {2}|this |these |don't know)/.test(line)).map(line => `${line}\n`).join('') }
+  }
+  const earlier = []
+  for (const { wait = 0, http } of question.earlier ?? []) {
+    await sleep(wait * 1000)
+    earlier.push({ wait, manners: await behave(http), dryRun: await dryRun() })
+  }
+  await sleep((question.wait ?? 0) * 1000)
+  const http = question.caches.map(cache => (cache.http === true ? {} : cache.http))
+  const manners = await behave(http)
+  const [memory, kept] = ['cache', 'cache-before'].map(name => join(client.state, name))
+  if (isHttp) await cp(memory, kept, { recursive: true }).catch(() => undefined)
+  const dry = await dryRun()
+  if (isHttp) {
+    await rm(memory, { recursive: true, force: true })
+    await rename(kept, memory).catch(() => undefined)
+    await behave(http)
+  }
   const real = await runIn(client, 'nix-build', args, SECONDS)
-  const strip = text => text.replaceAll(folder, '')
-  const dryRun =
-    dry.status === 0
-      ? { text: `${strip(dry.stderr).split('\n').filter(line => /^( {2}|this |these |don't know)/.test(line)).map(line => `${line}\n`).join('')}` }
-      : { error: strip(dry.stderr).match(/^error: (.*)$/m)[1] }
   const all = pattern => [...strip(real.stderr).matchAll(pattern)]
   const success = real.status === null ? undefined : real.status === 0
   return {
@@ -164,8 +216,9 @@ async function ask(world, question, { client, folder, keys, pathOf }) {
     want,
     before,
     settings,
-    caches: await Promise.all(caches.map(cache => describe(cache, folder))),
-    dryRun,
+    caches: await Promise.all(caches.map(describe)),
+    ...(isHttp && { earlier, wait: question.wait ?? 0, manners }),
+    dryRun: dry,
     real: {
       success,
       outputs: real.stdout.trim().split('\n').filter(Boolean),
@@ -176,7 +229,20 @@ async function ask(world, question, { client, folder, keys, pathOf }) {
   }
 }
 
+/** Says how a cache answers in terms of its files; `narinfo` and `nar` are by attribute. */
+async function inFiles({ info, realisations, narinfo: infos = {}, nar = {}, ...manner }, path, pathOf, urls) {
+  const statuses = {}
+  if (info) statuses['nix-cache-info'] = info
+  if (realisations) statuses['realisations/'] = realisations
+  for (const [name, status] of Object.entries(infos)) statuses[basename(narinfo(path, pathOf(name)))] = status
+  for (const [name, status] of Object.entries(nar)) statuses[await urls(name)] = status
+  return { ...manner, statuses }
+}
+
 const narinfo = (cache, path) => join(cache, `${path.slice(path.lastIndexOf('/') + 1).slice(0, 32)}.narinfo`)
+
+/** Reads where a cache has the archive of a path. */
+const narinfoUrl = async (cache, path) => (await readFile(narinfo(cache, path), 'utf8')).match(/^URL: (.*)$/m)[1]
 
 /** Changes a file; without a result it is deleted. */
 async function edit(file, change, encoding = 'utf8') {
@@ -189,14 +255,12 @@ async function edit(file, change, encoding = 'utf8') {
 async function damage(path, cache, pathOf) {
   // Archives first: their names are in the narinfos.
   for (const [reference, change] of Object.entries(cache.archive ?? {})) {
-    const url = (await readFile(narinfo(path, pathOf(reference)), 'utf8')).match(/^URL: (.*)$/m)[1]
-    await edit(join(path, url), change, null)
+    await edit(join(path, await narinfoUrl(path, pathOf(reference))), change, null)
   }
   for (const [reference, change] of Object.entries(cache.edit ?? {})) await edit(narinfo(path, pathOf(reference)), change)
   const realisations = join(path, 'realisations')
-  for (const name of cache.realisations ? await readdir(realisations).catch(() => []) : []) {
-    if (!cache.realisations(await readFile(join(realisations, name), 'utf8'))) await rm(join(realisations, name))
-  }
+  const { realisations: keep, editRealisations = text => (keep(text) ? text : undefined) } = cache
+  for (const name of keep || cache.editRealisations ? await readdir(realisations).catch(() => []) : []) await edit(join(realisations, name), editRealisations)
 }
 
 /** Writes the narinfo of something that was never built, with the archive of something else. */
@@ -207,7 +271,7 @@ async function fake(cache, path, like) {
 }
 
 /** Collects all files of a cache, archives in base64. */
-async function describe({ path, url }, folder) {
+async function describe({ path, name, query }) {
   const files = {}
   const archives = {}
   for (const part of ['', 'realisations/', 'nar/']) {
@@ -217,5 +281,5 @@ async function describe({ path, url }, folder) {
       else if (/\.(narinfo|doi)$/.test(name)) files[part + name] = await readFile(file, 'utf8')
     }
   }
-  return { url: url.replace(folder, ''), info: await readFile(join(path, 'nix-cache-info'), 'utf8'), files, archives }
+  return { url: name + query, info: await readFile(join(path, 'nix-cache-info'), 'utf8'), files, archives }
 }

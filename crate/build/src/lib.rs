@@ -24,5 +24,6 @@ pub use build::{Task, build, cannot_build};
 pub use host::{Host, StoreObjects};
 pub use limits::{Limit, Limits};
 pub use outcome::{Built, Failure, FailureKind, GiveUp, Outcome};
+pub use outputs::content_hash;
 pub use resolve::{needs_resolution, resolve};
 pub use store_object::StoreObject;

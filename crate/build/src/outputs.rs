@@ -218,6 +218,21 @@ fn read_back(archive: &[u8]) -> Result<FileTree, GiveUp> {
     nar::read(archive).map_err(|_| GiveUp::Derivation("outputs with such file names"))
 }
 
+/// Hashes the contents of a store object's archive as its content address does; `own` is the hash part of its path.
+///
+/// `None` if the method is not known here, or needs a single file and there is another thing.
+#[must_use]
+pub fn content_hash(
+    archive: &[u8],
+    method: ContentAddressMethod,
+    algorithm: HashAlgorithm,
+    own: &str,
+) -> Option<Hash> {
+    contents_hash(archive, method, algorithm, own)
+        .ok()
+        .flatten()
+}
+
 /// Hashes contents in which the hash part of their own path counts as zeros; `None` if a single file is needed.
 fn contents_hash(
     archive: &[u8],

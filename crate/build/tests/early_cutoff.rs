@@ -55,7 +55,7 @@ impl Store {
         let mut resolved = (path.clone(), derivation.clone());
         if needs_resolution(derivation) {
             let outputs = &self.outputs;
-            let find = |input: &StorePath, _: &BStr| outputs.get(input).cloned();
+            let find = |input: &StorePath, _: &[&BStr]| outputs.get(input).cloned();
             resolved = resolve(derivation, &mut self.digests, find).unwrap();
         }
         let outcome = build(&Task {

@@ -1,5 +1,7 @@
 //! Binary caches that are archives: tar, compressed or not, and zip files with what `nix copy --to file://…` wrote.
 
+use std::rc::Rc;
+
 use drvlab_archive::{ArchiveError, Entries, Kind, Limits};
 use drvlab_store::{CacheInfo, NarInfo, StoreDir};
 
@@ -91,4 +93,28 @@ pub fn open(name: &str, bytes: &[u8], store_dir: &StoreDir) -> Result<BinaryCach
         cache.insert(info);
     }
     Ok(cache)
+}
+
+/// What the name of a file ends with that says why an archive could not be unpacked.
+const PROBLEM: &[u8] = b".problem";
+
+/// Hands over what archives of a cache unpack to: an archive of NARs under the URLs of what they come from.
+///
+/// # Errors
+/// The bytes are no archive, or exceed [`LIMITS`].
+pub fn add_unpacked(cache: &mut BinaryCache, bytes: &[u8]) -> Result<(), NoCache> {
+    let entries = drvlab_archive::read(bytes, &LIMITS)?;
+    for (path, kind) in entries.iter() {
+        let Kind::File { contents, .. } = kind else {
+            continue;
+        };
+        match path.strip_suffix(PROBLEM) {
+            Some(url) => {
+                let why: Rc<str> = String::from_utf8_lossy(contents).into();
+                cache.insert_unpacked(url, Err(why));
+            }
+            None => cache.insert_unpacked(path, Ok(contents.to_vec().into())),
+        }
+    }
+    Ok(())
 }

@@ -9,12 +9,13 @@ use std::fmt;
 use std::rc::Rc;
 
 use bstr::BString;
+use drvlab_store::narinfo::NarInfoErrorKind;
 use drvlab_store::order;
 use drvlab_store::store_path::HASH_PART_BYTES;
 use drvlab_store::{CacheInfo, NarInfo, OutputId, Realisation, StoreDir, StorePath};
 use rustc_hash::FxHashMap;
 
-use crate::conditions::{Conditions, PathFault};
+use crate::conditions::{Conditions, Obstacle, PathFault, Patience};
 
 /// The 20 bytes of a store path's hash part, by which a cache is asked.
 type HashPart = [u8; HASH_PART_BYTES];
@@ -30,13 +31,29 @@ pub enum Answer {
     Forbidden,
 }
 
-/// Why a cache gave no usable answer; the text is complete and meant for people.
+/// Why a cache gave no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault(pub Rc<str>);
+pub struct Fault {
+    /// It is complete and meant for people.
+    pub text: Rc<str>,
+    /// Whether nothing came, rather than something that cannot be used; then the client leaves the cache alone for a while.
+    pub unanswered: bool,
+}
+
+impl Fault {
+    /// Makes a fault of an answer that cannot be used.
+    #[must_use]
+    pub fn new(text: impl Into<Rc<str>>) -> Self {
+        Self {
+            text: text.into(),
+            unanswered: false,
+        }
+    }
+}
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -90,6 +107,8 @@ pub struct BinaryCache {
     realisations: FxHashMap<OutputId, Realisation>,
     /// Archives that are in memory, by their URL within the cache.
     archives: FxHashMap<BString, Rc<[u8]>>,
+    /// What archives unpack to, by URL, or why they do not; for those that are compressed in a way that is not known here.
+    unpacked: FxHashMap<BString, Result<Rc<[u8]>, Rc<str>>>,
     /// The store directory that paths in narinfo files begin with.
     store_dir: StoreDir,
     source: Option<Box<dyn CacheSource>>,
@@ -118,6 +137,7 @@ impl BinaryCache {
             trusted: false,
             realisations: FxHashMap::default(),
             archives: FxHashMap::default(),
+            unpacked: FxHashMap::default(),
             store_dir,
             source: None,
             entries: RefCell::default(),
@@ -202,38 +222,93 @@ impl BinaryCache {
 
     /// Looks a hash part up, whatever name the store object has.
     #[must_use]
-    pub fn entry(&self, path: &StorePath) -> Entry {
-        let file = || format!("{}.narinfo", path.hash_part());
-        if self.conditions.offline {
-            return Entry::Failed(self.unreachable(&file()));
-        }
-        match self.conditions.fault(path) {
-            Some(PathFault::NotFound) => Entry::Absent,
-            Some(PathFault::Forbidden) => Entry::Forbidden,
-            Some(PathFault::ServerError) => {
-                let message = format!(
-                    "unable to download '{}/{}': HTTP error 500",
-                    self.name,
-                    file()
-                );
-                Entry::Failed(Fault(message.into()))
-            }
-            _ => self.stored(path),
+    pub fn entry(&self, path: &StorePath, patience: &Patience) -> Entry {
+        let faults = self.conditions.faults(path);
+        match self.obstacle(path, patience) {
+            Some(Obstacle::NotFound) => Entry::Absent,
+            Some(Obstacle::Forbidden) => Entry::Forbidden,
+            Some(obstacle) => Entry::Failed(self.no_answer(&file_name(path), obstacle)),
+            None if faults.contains(&PathFault::NarInfoCutOff) => match self.stored(path) {
+                Entry::Present(info) => {
+                    let mut text = info.to_bytes(&self.store_dir);
+                    text.truncate(text.len() / 2);
+                    match self.parse(&file_name(path), &text) {
+                        Ok(info) => Entry::Present(info),
+                        Err(fault) => Entry::Failed(fault),
+                    }
+                }
+                other => other,
+            },
+            None => self.stored(path),
         }
     }
 
-    /// Returns the failure of a cache that does not answer.
+    /// Returns what keeps a client from getting the narinfo of a path.
     #[must_use]
-    pub fn unreachable(&self, file_name: &str) -> Fault {
-        let message = format!(
-            "unable to download '{}/{file_name}': Could not connect to server",
-            self.name
-        );
-        Fault(message.into())
+    pub fn obstacle(&self, path: &StorePath, patience: &Patience) -> Option<Obstacle> {
+        let faults = self.conditions.faults(path).iter();
+        let status = faults.copied().find_map(|fault| match fault {
+            PathFault::Status(status) => Some(status),
+            _ => None,
+        });
+        self.conditions.obstacle(status, patience)
+    }
+
+    /// Returns what keeps a client from getting the archive of a path.
+    #[must_use]
+    pub fn archive_obstacle(&self, path: &StorePath, patience: &Patience) -> Option<Obstacle> {
+        let faults = self.conditions.faults(path).iter();
+        let status = faults.copied().find_map(|fault| match fault {
+            PathFault::ArchiveStatus(status) => Some(status),
+            _ => None,
+        });
+        self.conditions.obstacle(status, patience)
+    }
+
+    /// Returns the milliseconds until a client knows what is said of a path.
+    #[must_use]
+    pub fn answer_time(&self, path: &StorePath, patience: &Patience) -> u64 {
+        let obstacle = self.obstacle(path, patience);
+        self.conditions.answer_time(obstacle, patience)
+    }
+
+    /// Returns the milliseconds that a download of an archive with so many bytes takes.
+    #[must_use]
+    pub fn download_time(&self, path: &StorePath, bytes: u64, patience: &Patience) -> u64 {
+        let obstacle = self.archive_obstacle(path, patience);
+        let answer = self.conditions.answer_time(obstacle, patience);
+        answer.saturating_add(self.conditions.transfer_time(bytes))
+    }
+
+    /// Returns the failure of a cache that does not answer when it is opened.
+    #[must_use]
+    pub fn opening_fault(&self, patience: &Patience) -> Option<Fault> {
+        let status = self.conditions.info_status;
+        match self.conditions.obstacle(status, patience)? {
+            Obstacle::NotFound => Some(Fault::new(format!(
+                "'{}' does not appear to be a binary cache",
+                self.name
+            ))),
+            Obstacle::Forbidden => {
+                let obstacle = Obstacle::Status(status.unwrap_or(403));
+                Some(self.no_answer("nix-cache-info", obstacle))
+            }
+            obstacle => Some(self.no_answer("nix-cache-info", obstacle)),
+        }
+    }
+
+    /// Returns the failure to get a file.
+    fn no_answer(&self, file_name: &str, obstacle: Obstacle) -> Fault {
+        let text = format!("unable to download '{}/{file_name}': {obstacle}", self.name);
+        Fault {
+            text: text.into(),
+            unanswered: true,
+        }
     }
 
     /// Looks a hash part up without regard to faults.
-    fn stored(&self, path: &StorePath) -> Entry {
+    #[must_use]
+    pub fn stored(&self, path: &StorePath) -> Entry {
         let key = path.hash_bytes();
         if let Some(entry) = self.entries.borrow().get(&key) {
             return entry.clone();
@@ -241,7 +316,7 @@ impl BinaryCache {
         let Some(source) = &self.source else {
             return Entry::Absent;
         };
-        let file_name = format!("{}.narinfo", path.hash_part());
+        let file_name = file_name(path);
         let entry = match source.read(&file_name) {
             Ok(Answer::Text(text)) => match self.parse(&file_name, &text) {
                 Ok(info) => Entry::Present(info),
@@ -259,10 +334,21 @@ impl BinaryCache {
     ///
     /// # Errors
     /// The cache does not answer, or its file is broken.
-    pub fn realisation(&self, id: &OutputId) -> Result<Option<Realisation>, Fault> {
+    pub fn realisation(
+        &self,
+        id: &OutputId,
+        patience: &Patience,
+    ) -> Result<Option<Realisation>, Fault> {
         let file_name = id.file_name();
-        if self.conditions.offline {
-            return Err(self.unreachable(&file_name));
+        let status = self.conditions.realisation_status;
+        match self.conditions.obstacle(status, patience) {
+            Some(Obstacle::NotFound | Obstacle::Forbidden) => return Ok(None),
+            Some(obstacle) => {
+                // The reference shows the URL, in which this character is escaped.
+                let file_name = file_name.replace('!', "%21");
+                return Err(self.no_answer(&file_name, obstacle));
+            }
+            None => {}
         }
         if let Some(realisation) = self.realisations.get(id) {
             return Ok(Some(realisation.clone()));
@@ -275,7 +361,7 @@ impl BinaryCache {
                 Ok(realisation) => Ok(Some(realisation)),
                 Err(error) => {
                     let message = format!("realisation '{file_name}' is corrupt: {error}");
-                    Err(Fault(message.into()))
+                    Err(Fault::new(message))
                 }
             },
             Answer::NotFound | Answer::Forbidden => Ok(None),
@@ -301,25 +387,53 @@ impl BinaryCache {
         self.archives.insert(url.into(), bytes.into());
     }
 
+    /// Hands over what the archive unpacks to that a narinfo's URL names, or why it does not.
+    pub fn insert_unpacked(&mut self, url: impl Into<BString>, nar: Result<Rc<[u8]>, Rc<str>>) {
+        self.unpacked.insert(url.into(), nar);
+    }
+
+    /// Returns what an archive unpacks to, if that was handed over, or why it does not.
+    #[must_use]
+    pub fn unpacked(&self, url: &BString) -> Option<&Result<Rc<[u8]>, Rc<str>>> {
+        self.unpacked.get(url)
+    }
+
     /// Hands out the archive of a store object.
     #[must_use]
-    pub fn archive(&self, info: &NarInfo) -> Archive {
-        if self.conditions.offline {
-            return Archive::Failed(self.unreachable(&info.url.to_string()));
+    pub fn archive(&self, info: &NarInfo, patience: &Patience) -> Archive {
+        match self.archive_obstacle(&info.path, patience) {
+            Some(Obstacle::NotFound | Obstacle::Forbidden) => return Archive::Gone,
+            Some(obstacle) => {
+                return Archive::Failed(self.no_answer(&info.url.to_string(), obstacle));
+            }
+            None => {}
         }
-        let failed = |what: &str| {
-            // The wording is the reference's.
-            let path = self.store_dir.display(&info.path);
-            Archive::Failed(Fault(
-                format!("{what} mismatch importing path '{path}'").into(),
-            ))
-        };
-        match self.conditions.fault(&info.path) {
-            Some(PathFault::NarMissing) => return Archive::Gone,
-            Some(PathFault::WrongNarHash) => return failed("hash"),
-            Some(PathFault::WrongNarSize) => return failed("size"),
-            _ => {}
+        let path = self.store_dir.display(&info.path);
+        let failed = |text: String| Archive::Failed(Fault::new(text));
+        // The wording is the reference's.
+        for fault in self.conditions.faults(&info.path) {
+            match fault {
+                PathFault::WrongNarHash => {
+                    return failed(format!("hash mismatch importing path '{path}'"));
+                }
+                PathFault::WrongNarSize => {
+                    return failed(format!("size mismatch importing path '{path}'"));
+                }
+                PathFault::ArchiveCutOff => {
+                    let name = &self.name;
+                    return failed(format!(
+                        "NAR for '{path}' fetched from '{name}' is incomplete"
+                    ));
+                }
+                _ => {}
+            }
         }
+        self.stored_archive(info)
+    }
+
+    /// Hands out the archive of a store object without regard to faults.
+    #[must_use]
+    pub fn stored_archive(&self, info: &NarInfo) -> Archive {
         if let Some(bytes) = self.archives.get(&info.url) {
             return Archive::File(Rc::clone(bytes));
         }
@@ -377,6 +491,7 @@ impl BinaryCache {
         self.entries.get_mut().clear();
         self.realisations.clear();
         self.archives.clear();
+        self.unpacked.clear();
     }
 
     /// Returns the narinfos that are in memory, sorted by path.
@@ -397,10 +512,18 @@ impl BinaryCache {
     fn parse(&self, file_name: &str, text: &[u8]) -> Result<Rc<NarInfo>, Fault> {
         match NarInfo::parse(text, &self.store_dir) {
             Ok(info) => Ok(Rc::new(info)),
-            Err(error) => {
-                let message = format!("NAR info file '{file_name}' is corrupt: {error}");
-                Err(Fault(message.into()))
-            }
+            // What a field consists of is not looked at where the reference adds the name of the file.
+            Err(error) => Err(Fault::new(match &error.kind {
+                NarInfoErrorKind::Corrupt(_) => {
+                    format!("NAR info file '{file_name}' is corrupt: {error}")
+                }
+                kind => kind.to_string(),
+            })),
         }
     }
+}
+
+/// Returns the name of the file that has the narinfo of a path.
+fn file_name(path: &StorePath) -> String {
+    format!("{}.narinfo", path.hash_part())
 }

@@ -8,9 +8,6 @@ use std::fmt;
 use bstr::{BStr, BString};
 use drvlab_archive::Problem;
 
-#[cfg(feature = "decompressors")]
-mod xz_size;
-
 /// What gzip files begin with.
 const GZIP: &[u8] = b"\x1f\x8b";
 
@@ -69,81 +66,18 @@ pub fn decompress<'a>(
             })
         }
         #[cfg(feature = "decompressors")]
-        b"xz" | b"bzip2" | b"zstd" => streams::unpack(method, bytes, limit).map(Cow::Owned),
+        b"xz" | b"bzip2" | b"zstd" => {
+            let unpacked = drvlab_unpack::unpack(method, bytes, limit);
+            unpacked.map(Cow::Owned).map_err(|error| match error {
+                drvlab_unpack::UnpackError::TooLarge => CompressionError::TooLarge(limit),
+                _ => CompressionError::Corrupt(method.into()),
+            })
+        }
         #[cfg(not(feature = "decompressors"))]
         b"xz" | b"bzip2" | b"zstd" => Err(CompressionError::NotHere(method.into())),
         b"br" | b"lzma" | b"lzip" | b"lz4" | b"compress" | b"lrzip" | b"grzip" | b"lzop" => {
             Err(CompressionError::NotHere(method.into()))
         }
         _ => Err(CompressionError::Unknown(method.into())),
-    }
-}
-
-/// The methods that come from libraries.
-#[cfg(feature = "decompressors")]
-mod streams {
-    use std::io::{self, Read as _, Write};
-
-    use bstr::BStr;
-
-    use super::{CompressionError, xz_size};
-
-    /// A buffer that does not grow beyond a limit.
-    struct Bounded {
-        bytes: Vec<u8>,
-        limit: usize,
-        full: bool,
-    }
-
-    impl Write for Bounded {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            if self.bytes.len() + bytes.len() > self.limit {
-                self.full = true;
-                return Err(io::ErrorKind::FileTooLarge.into());
-            }
-            self.bytes.extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    /// Unpacks a stream.
-    pub(super) fn unpack(
-        method: &BStr,
-        mut bytes: &[u8],
-        limit: usize,
-    ) -> Result<Vec<u8>, CompressionError> {
-        let mut out = Bounded {
-            bytes: Vec::new(),
-            limit,
-            full: false,
-        };
-        let read = match &**method {
-            b"xz" => match xz_size::unpacked(bytes, limit as u64) {
-                Some(size) if size > limit as u64 => {
-                    return Err(CompressionError::TooLarge(limit));
-                }
-                Some(_) => lzma_rs::xz_decompress(&mut bytes, &mut out).is_ok(),
-                None => false,
-            },
-            b"bzip2" => {
-                let reader = bzip2_rs::DecoderReader::new(bytes);
-                io::copy(&mut reader.take(limit as u64 + 1), &mut out).is_ok()
-            }
-            _ => match ruzstd::decoding::StreamingDecoder::new(bytes) {
-                Ok(reader) => io::copy(&mut reader.take(limit as u64 + 1), &mut out).is_ok(),
-                Err(_) => false,
-            },
-        };
-        if out.full {
-            Err(CompressionError::TooLarge(limit))
-        } else if read {
-            Ok(out.bytes)
-        } else {
-            Err(CompressionError::Corrupt(method.into()))
-        }
     }
 }

@@ -27,7 +27,7 @@ pub fn export(cache: &BinaryCache) -> Export {
         .insert("nix-cache-info".to_owned(), info.to_bytes());
     let mut complete = OrderedMap::new();
     for info in cache.narinfos() {
-        if let Archive::File(archive) = cache.archive(&info) {
+        if let Archive::File(archive) = cache.stored_archive(&info) {
             complete.insert(info.path.clone(), (info, archive));
         } else {
             export.left_out.push(info.path.to_string());

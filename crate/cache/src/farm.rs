@@ -80,7 +80,7 @@ impl Farm {
             if node.outputs().all(|(_, path)| in_cache(path)) {
                 for (_, path) in node.outputs() {
                     if let (Some(path), Entry::Present(info)) =
-                        (path, path.map_or(Entry::Absent, |it| cache.entry(it)))
+                        (path, path.map_or(Entry::Absent, |it| cache.stored(it)))
                     {
                         let known = self
                             .store
@@ -189,7 +189,7 @@ pub fn install(
 ) {
     let mut pending: Vec<StorePath> = paths.into_iter().collect();
     while let Some(path) = pending.pop() {
-        let Entry::Present(info) = cache.entry(&path) else {
+        let Entry::Present(info) = cache.stored(&path) else {
             continue;
         };
         if info.path == path && !local.contains(&path) {

@@ -12,6 +12,7 @@ pub mod compare;
 pub mod compression;
 pub mod conditions;
 pub mod content_addressed;
+pub mod derivation_texts;
 pub mod explain;
 pub mod export;
 pub mod farm;

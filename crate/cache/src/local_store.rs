@@ -5,8 +5,9 @@
 
 use std::rc::Rc;
 
+use bstr::BString;
 use drvlab_build::StoreObject;
-use drvlab_store::{OutputId, StorePath};
+use drvlab_store::{OrderedMap, OutputId, StorePath};
 use rustc_hash::FxHashMap;
 
 /// The set of valid paths, with what is known of them, and the known realisations.
@@ -14,6 +15,8 @@ use rustc_hash::FxHashMap;
 pub struct LocalStore {
     valid: FxHashMap<StorePath, Option<Rc<StoreObject>>>,
     realisations: FxHashMap<OutputId, StorePath>,
+    /// Outputs of derivations, as far as these are outputs themselves or have such.
+    outputs: FxHashMap<StorePath, OrderedMap<BString, StorePath>>,
 }
 
 impl LocalStore {
@@ -67,6 +70,18 @@ impl LocalStore {
         self.realisations.insert(id, path);
     }
 
+    /// Returns the path of an output of a derivation, if it was noted.
+    #[must_use]
+    pub fn output(&self, derivation: &StorePath, output: &BString) -> Option<&StorePath> {
+        self.outputs.get(derivation)?.get(output)
+    }
+
+    /// Notes the path of an output of a derivation.
+    pub fn insert_output(&mut self, derivation: StorePath, output: BString, path: StorePath) {
+        let outputs = self.outputs.entry(derivation).or_default();
+        outputs.insert(output, path);
+    }
+
     /// Returns the number of valid paths.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -90,6 +105,7 @@ impl FromIterator<StorePath> for LocalStore {
         Self {
             valid: paths.into_iter().map(|path| (path, None)).collect(),
             realisations: FxHashMap::default(),
+            outputs: FxHashMap::default(),
         }
     }
 }

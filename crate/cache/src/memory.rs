@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use drvlab_store::store_path::HASH_PART_BYTES;
-use drvlab_store::{NarInfo, StorePath};
+use drvlab_store::{NarInfo, OutputId, Realisation, StorePath};
 use rustc_hash::FxHashMap;
 
 /// How long answers hold, in seconds.
@@ -30,21 +30,38 @@ impl Default for TimesToLive {
     }
 }
 
+/// Answers of caches, by their names and what they were asked about.
+type Answers<Key, Answer> = FxHashMap<(Rc<str>, Key), Remembered<Answer>>;
+
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Remembered {
+struct Remembered<T> {
     /// What the cache said; `None`: that it has nothing.
-    info: Option<Rc<NarInfo>>,
+    answer: Option<T>,
     at: u64,
 }
 
-/// What is remembered of a path.
+impl<T: Clone> Remembered<T> {
+    /// Returns what of it still holds.
+    fn recall(&self, now: u64, ttl: &TimesToLive) -> Recollection<T> {
+        let age = now.saturating_sub(self.at);
+        match &self.answer {
+            Some(answer) if age < ttl.positive => Recollection::Hit(answer.clone()),
+            None if age < ttl.negative => Recollection::Miss {
+                expires_in: ttl.negative - age,
+            },
+            _ => Recollection::Nothing,
+        }
+    }
+}
+
+/// What is remembered of a path or of a floating output.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Recollection {
+pub enum Recollection<T> {
     /// Nothing that still holds.
     Nothing,
     /// The cache has it.
-    Hit(Rc<NarInfo>),
+    Hit(T),
     /// The cache does not have it.
     Miss {
         /// Seconds until the cache is asked again.
@@ -57,7 +74,9 @@ pub enum Recollection {
 pub struct Memory {
     /// Seconds since the world began.
     pub now: u64,
-    answers: FxHashMap<(Rc<str>, [u8; HASH_PART_BYTES]), Remembered>,
+    answers: Answers<[u8; HASH_PART_BYTES], Rc<NarInfo>>,
+    /// What caches said of floating outputs.
+    realisations: Answers<OutputId, Realisation>,
     /// When the `nix-cache-info` of a cache was last read.
     opened: FxHashMap<Rc<str>, u64>,
 }
@@ -71,6 +90,7 @@ impl Memory {
     /// Forgets everything, as deleting `~/.cache/nix/binary-cache-*.sqlite` does.
     pub fn forget(&mut self) {
         self.answers.clear();
+        self.realisations.clear();
         self.opened.clear();
     }
 
@@ -78,7 +98,19 @@ impl Memory {
     pub fn learn(&mut self, cache: &Rc<str>, path: &StorePath, info: Option<Rc<NarInfo>>) {
         let at = self.now;
         let key = (Rc::clone(cache), path.hash_bytes());
-        self.answers.insert(key, Remembered { info, at });
+        self.answers.insert(key, Remembered { answer: info, at });
+    }
+
+    /// Remembers what a cache said now of a floating output.
+    pub fn learn_realisation(
+        &mut self,
+        cache: &Rc<str>,
+        id: OutputId,
+        answer: Option<Realisation>,
+    ) {
+        let at = self.now;
+        let key = (Rc::clone(cache), id);
+        self.realisations.insert(key, Remembered { answer, at });
     }
 
     /// Remembers that a cache could be opened now.
@@ -99,7 +131,7 @@ impl Memory {
         let (mut hits, mut misses, mut first) = (0, 0, None::<u64>);
         for answer in self.answers.values() {
             let age = self.now.saturating_sub(answer.at);
-            if answer.info.is_some() {
+            if answer.answer.is_some() {
                 hits += usize::from(age < ttl.positive);
             } else if let Some(rest) = ttl.negative.checked_sub(age).filter(|rest| *rest > 0) {
                 misses += 1;
@@ -111,18 +143,25 @@ impl Memory {
 
     /// Returns what is remembered of a path and still holds.
     #[must_use]
-    pub fn recall(&self, cache: &Rc<str>, path: &StorePath, ttl: &TimesToLive) -> Recollection {
-        let key = (Rc::clone(cache), path.hash_bytes());
-        let Some(answer) = self.answers.get(&key) else {
-            return Recollection::Nothing;
-        };
-        let age = self.now.saturating_sub(answer.at);
-        match &answer.info {
-            Some(info) if age < ttl.positive => Recollection::Hit(Rc::clone(info)),
-            None if age < ttl.negative => Recollection::Miss {
-                expires_in: ttl.negative - age,
-            },
-            _ => Recollection::Nothing,
-        }
+    pub fn recall(
+        &self,
+        cache: &Rc<str>,
+        path: &StorePath,
+        ttl: &TimesToLive,
+    ) -> Recollection<Rc<NarInfo>> {
+        let answer = self.answers.get(&(Rc::clone(cache), path.hash_bytes()));
+        answer.map_or(Recollection::Nothing, |it| it.recall(self.now, ttl))
+    }
+
+    /// Returns what is remembered of a floating output and still holds.
+    #[must_use]
+    pub fn recall_realisation(
+        &self,
+        cache: &Rc<str>,
+        id: &OutputId,
+        ttl: &TimesToLive,
+    ) -> Recollection<Realisation> {
+        let answer = self.realisations.get(&(Rc::clone(cache), id.clone()));
+        answer.map_or(Recollection::Nothing, |it| it.recall(self.now, ttl))
     }
 }

@@ -55,9 +55,15 @@ impl Wanted {
     /// Wants one output, as `nix-build` does.
     #[must_use]
     pub fn output(derivation: StorePath, output: impl Into<BString>) -> Self {
+        Self::outputs(derivation, &[output.into()])
+    }
+
+    /// Wants some outputs.
+    #[must_use]
+    pub fn outputs(derivation: StorePath, outputs: &[BString]) -> Self {
         Self::Outputs {
             derivation,
-            outputs: WantedOutputs::Names(OrderedSet::from_iter([output.into()])),
+            outputs: WantedOutputs::Names(outputs.iter().cloned().collect()),
         }
     }
 }

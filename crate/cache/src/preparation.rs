@@ -6,7 +6,7 @@ use std::rc::Rc;
 use bstr::{BStr, BString};
 use drvlab_build::{needs_resolution, resolve};
 use drvlab_store::derivation::DerivationKind;
-use drvlab_store::{Derivation, DigestCache, OutputId, StoreDir, StorePath};
+use drvlab_store::{Derivation, DerivationInputs, DigestCache, OutputId, StoreDir, StorePath};
 
 use crate::building::Job;
 use crate::graph::{DerivationGraph, NodeId};
@@ -71,6 +71,25 @@ pub fn output_path(
     }
 }
 
+/// Adds the outputs of outputs that are needed; returns nothing if one is not known.
+///
+/// Recursion is bounded by the nesting of dynamic outputs.
+fn add_dynamic(
+    local: &LocalStore,
+    derivation: &StorePath,
+    needed: &DerivationInputs,
+    inputs: &mut OrderedSet<StorePath>,
+) -> Option<()> {
+    for (output, inner) in &needed.dynamic {
+        let text = local.output(derivation, output)?;
+        for output in &inner.outputs {
+            inputs.insert(local.output(text, output)?.clone());
+        }
+        add_dynamic(local, text, inner, inputs)?;
+    }
+    Some(())
+}
+
 /// Finds the inputs of a derivation and replaces it by the resolved one if it must be.
 ///
 /// Returns nothing if an input is not in the graph, or is not known to have turned out to be anything.
@@ -95,6 +114,7 @@ pub fn prepare(
             }
             inputs.insert(path);
         }
+        add_dynamic(local, path, wanted, &mut inputs)?;
     }
     if !needs_resolution(&node.derivation) {
         return Some(Prepared {
@@ -107,8 +127,13 @@ pub fn prepare(
         });
     }
     let mut digests = DigestCache::new(store_dir.clone());
-    let resolved = resolve(&node.derivation, &mut digests, |input, output| {
-        output_path(graph, graph.find(input)?, output, local, identities)
+    let resolved = resolve(&node.derivation, &mut digests, |input, names| {
+        let (first, rest) = names.split_first()?;
+        let first = output_path(graph, graph.find(input)?, first, local, identities)?;
+        // A path that is known is that of a derivation's text.
+        rest.iter().try_fold(first, |derivation, name| {
+            local.output(&derivation, &BString::from(*name)).cloned()
+        })
     });
     let (path, derivation) = resolved.ok()?;
     let floating = derivation.kind() == Ok(DerivationKind::Floating);

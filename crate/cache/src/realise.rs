@@ -7,6 +7,7 @@
 //! The reference works in parallel; here one goal follows the other, and a failure ends everything unless the client wants to
 //! `keep-going`. What happens with each path does not depend on the order unless something fails.
 
+mod dynamic;
 pub mod goals;
 pub mod schedule;
 pub mod substitution;
@@ -55,8 +56,10 @@ pub enum Step {
     },
     /// A derivation was built.
     Build {
-        /// The derivation.
-        node: NodeId,
+        /// The derivation's place in the graph; nothing if the derivation was itself built.
+        node: Option<NodeId>,
+        /// The path of its `.drv` file.
+        derivation: StorePath,
         /// What was built in its place, if its inputs had to be replaced first.
         resolved: Option<StorePath>,
         /// The outputs, whether wanted or not.
@@ -103,6 +106,8 @@ pub struct Realised {
     pub steps: Vec<Done>,
     /// Why not all that is wanted is there, in the reference's words where it has short ones.
     pub failure: Option<Rc<str>>,
+    /// Whether the failure ended everything, whatever `keep-going` says.
+    pub aborted: bool,
     /// Downloads that came to nothing: the path, and what was wrong with the cache.
     pub broken: Vec<(StorePath, CacheMiss)>,
     /// The local store afterwards.
@@ -112,14 +117,14 @@ pub struct Realised {
 }
 
 impl Realised {
-    /// Returns the derivations that were built, failures aside.
+    /// Returns the derivations of the graph that were built, failures aside.
     pub fn builds(&self) -> impl Iterator<Item = NodeId> {
         self.steps.iter().filter_map(|done| match &done.step {
             Step::Build {
                 node,
                 failure: None,
                 ..
-            } => Some(*node),
+            } => *node,
             _ => None,
         })
     }

@@ -5,6 +5,7 @@ use drvlab_store::OrderedSet;
 use bstr::{BStr, BString};
 use drvlab_store::{PublicKeys, StoreDir};
 
+use crate::conditions::Patience;
 use crate::memory::TimesToLive;
 
 /// Settings of the client.
@@ -34,6 +35,8 @@ pub struct Settings {
     pub max_jobs: u32,
     /// How many paths are fetched at the same time (`max-substitution-jobs`).
     pub max_substitution_jobs: u32,
+    /// How long the client tries to get a file of a cache.
+    pub patience: Patience,
     /// How long answers of caches hold.
     pub times_to_live: TimesToLive,
     /// Caches that users may add who are not trusted (`trusted-substituters` and what the administrator set as
@@ -73,6 +76,7 @@ impl Default for Settings {
             .into(),
             max_jobs: 1,
             max_substitution_jobs: 16,
+            patience: Patience::default(),
             times_to_live: TimesToLive::default(),
             allowed_caches: None,
         }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use drvlab_store::order;
 use drvlab_store::{ContentAddress, NarInfo, OutputId, Realisation, StoreDir, StorePath};
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use crate::binary_cache::{BinaryCache, Entry, Fault};
 use crate::memory::{Memory, Recollection};
@@ -114,21 +114,31 @@ pub struct Substituters<'a> {
     dropped: Vec<Dropped>,
     settings: Settings,
     memory: Option<&'a Memory>,
-    /// Caches that failed and are not asked again for a minute, by index.
-    disabled: RefCell<FxHashSet<usize>>,
+    /// Caches that did not answer and are left alone for a minute, by index, with what they had said before.
+    disabled: RefCell<FxHashMap<usize, SaidBefore>>,
     /// What was asked and answered, to be remembered.
     asked: RefCell<Vec<Asked>>,
 }
+
+/// What a cache had said of paths.
+type SaidBefore = FxHashMap<StorePath, Option<Rc<NarInfo>>>;
 
 /// A question that went to a cache, and its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     /// The cache.
     pub cache: Rc<str>,
-    /// The path.
-    pub path: StorePath,
-    /// What it says, if it has it.
-    pub info: Option<Rc<NarInfo>>,
+    /// What it was asked, and what it says.
+    pub about: About,
+}
+
+/// What a cache was asked about, and what it says if it has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// A store path.
+    Path(StorePath, Option<Rc<NarInfo>>),
+    /// A floating output.
+    Output(OutputId, Option<Realisation>),
 }
 
 /// What the caches say together about one path.
@@ -188,8 +198,8 @@ impl<'a> Substituters<'a> {
         }
         let ttl = &self.settings.times_to_live;
         let known = cache.is_http() && self.memory.is_some_and(|memory| memory.knows(&name, ttl));
-        if cache.conditions().offline && !known {
-            let fault = cache.unreachable("nix-cache-info");
+        let fault = cache.opening_fault(&self.settings.patience);
+        if let Some(fault) = fault.filter(|_| !known) {
             return Some(Dropped::Unreachable { cache: name, fault });
         }
         match &cache.info().store_dir {
@@ -243,9 +253,6 @@ impl<'a> Substituters<'a> {
     /// What the cache answered if it does not have the path.
     pub fn ask(&self, index: usize, path: &StorePath) -> Result<Rc<NarInfo>, MissKind> {
         let cache = self.caches[index];
-        if self.disabled.borrow().contains(&index) {
-            return Err(MissKind::Disabled);
-        }
         let ttl = &self.settings.times_to_live;
         let memory = self.memory.filter(|_| cache.is_http());
         let recollection = memory.map(|memory| memory.recall(cache.name(), path, ttl));
@@ -256,28 +263,62 @@ impl<'a> Substituters<'a> {
             Some(Recollection::Hit(info)) => return named(info, path),
             Some(Recollection::Nothing) | None => {}
         }
-        let entry = cache.entry(path);
-        if cache.is_http() && !matches!(entry, Entry::Failed(_)) {
-            self.asked.borrow_mut().push(Asked {
-                cache: Rc::clone(cache.name()),
-                path: path.clone(),
-                info: match &entry {
-                    Entry::Present(info) => Some(Rc::clone(info)),
-                    _ => None,
-                },
-            });
+        if let Some(said) = self.disabled.borrow().get(&index) {
+            return match said.get(path) {
+                Some(Some(info)) => named(Rc::clone(info), path),
+                Some(None) => Err(MissKind::NotFound),
+                None => Err(MissKind::Disabled),
+            };
+        }
+        let entry = cache.entry(path, &self.settings.patience);
+        if !matches!(entry, Entry::Failed(_)) {
+            let info = match &entry {
+                Entry::Present(info) => Some(Rc::clone(info)),
+                _ => None,
+            };
+            self.note(cache, About::Path(path.clone(), info));
         }
         match entry {
             Entry::Present(info) => named(info, path),
             Entry::Absent => Err(MissKind::NotFound),
             Entry::Forbidden => Err(MissKind::Forbidden),
             Entry::Failed(fault) => {
-                if cache.is_http() && self.settings.fallback {
-                    self.disabled.borrow_mut().insert(index);
-                }
+                self.note_fault(index, &fault);
                 Err(MissKind::Failed(fault))
             }
         }
+    }
+
+    /// Notes what a cache answered, if that is remembered.
+    fn note(&self, cache: &BinaryCache, about: About) {
+        if cache.is_http() {
+            let cache = Rc::clone(cache.name());
+            self.asked.borrow_mut().push(Asked { cache, about });
+        }
+    }
+
+    /// Lets a cache be left alone from now on if it did not answer and that is what the client does then.
+    pub fn note_fault(&self, index: usize, fault: &Fault) {
+        let cache = self.caches[index];
+        if !fault.unanswered || !self.settings.fallback || !cache.is_http() {
+            return;
+        }
+        // Nothing more is asked from now on.
+        self.disabled.borrow_mut().entry(index).or_insert_with(|| {
+            let asked = self.asked.borrow();
+            let own = asked.iter().filter(|asked| asked.cache == *cache.name());
+            let paths = own.filter_map(|asked| match &asked.about {
+                About::Path(path, info) => Some((path.clone(), info.clone())),
+                About::Output(..) => None,
+            });
+            paths.collect()
+        });
+    }
+
+    /// Tells whether a cache is left alone because it did not answer before.
+    #[must_use]
+    pub fn is_disabled(&self, index: usize) -> bool {
+        self.disabled.borrow().contains_key(&index)
     }
 
     /// Asks one cache after the other until one has the path, as the dry run does.
@@ -322,27 +363,57 @@ impl<'a> Substituters<'a> {
     #[must_use]
     pub fn realisation(&self, id: &OutputId) -> RealisationLookup {
         let mut lookup = RealisationLookup::default();
-        for cache in &self.caches {
+        for (index, cache) in self.caches.iter().enumerate() {
             let name = Rc::clone(cache.name());
-            match cache.realisation(id) {
-                Ok(Some(found)) => {
+            let kind = match self.ask_realisation(index, cache, id) {
+                Ok(found) => {
                     lookup.found = Some((name, found));
                     break;
                 }
-                Ok(None) => lookup.misses.push(CacheMiss {
-                    cache: name,
-                    kind: MissKind::NoRealisation,
-                }),
-                Err(fault) => {
-                    lookup.failed.get_or_insert_with(|| fault.clone());
-                    lookup.misses.push(CacheMiss {
-                        cache: name,
-                        kind: MissKind::Failed(fault),
-                    });
-                }
+                Err(kind) => kind,
+            };
+            let fault = match &kind {
+                MissKind::Failed(fault) => Some(fault.clone()),
+                MissKind::Disabled => Some(disabled(&name)),
+                _ => None,
+            };
+            if lookup.failed.is_none() {
+                lookup.failed = fault;
             }
+            lookup.misses.push(CacheMiss { cache: name, kind });
         }
         lookup
+    }
+
+    /// Asks one cache what an output turned out to be, or finds that there is no need to ask.
+    fn ask_realisation(
+        &self,
+        index: usize,
+        cache: &BinaryCache,
+        id: &OutputId,
+    ) -> Result<Realisation, MissKind> {
+        let ttl = &self.settings.times_to_live;
+        let memory = self.memory.filter(|_| cache.is_http());
+        match memory.map(|memory| memory.recall_realisation(cache.name(), id, ttl)) {
+            Some(Recollection::Miss { expires_in }) => {
+                return Err(MissKind::Remembered { expires_in });
+            }
+            Some(Recollection::Hit(found)) => return Ok(found),
+            Some(Recollection::Nothing) | None => {}
+        }
+        if self.is_disabled(index) {
+            return Err(MissKind::Disabled);
+        }
+        match cache.realisation(id, &self.settings.patience) {
+            Ok(found) => {
+                self.note(cache, About::Output(id.clone(), found.clone()));
+                found.ok_or(MissKind::NoRealisation)
+            }
+            Err(fault) => {
+                self.note_fault(index, &fault);
+                Err(MissKind::Failed(fault))
+            }
+        }
     }
 }
 
@@ -353,7 +424,7 @@ pub struct RealisationLookup {
     pub found: Option<(Rc<str>, Realisation)>,
     /// What was wrong with the caches that were asked in vain.
     pub misses: Vec<CacheMiss>,
-    /// The first failure.
+    /// The failure of the first cache that failed before one had it.
     pub failed: Option<Fault>,
 }
 
@@ -364,4 +435,10 @@ fn named(info: Rc<NarInfo>, path: &StorePath) -> Result<Rc<NarInfo>, MissKind> {
     } else {
         Err(MissKind::OtherName(info.path.clone()))
     }
+}
+
+/// Returns what the reference says when it would need a cache that it leaves alone.
+#[must_use]
+pub fn disabled(cache: &str) -> Fault {
+    Fault::new(format!("substituter '{cache}' is disabled"))
 }

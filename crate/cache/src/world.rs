@@ -13,7 +13,7 @@ use drvlab_store::hash::sha256;
 use drvlab_store::{CacheInfo, PublicKey, SecretKey, StoreDir, StorePath};
 
 use crate::binary_cache::BinaryCache;
-use crate::conditions::{Conditions, PathFault};
+use crate::conditions::{Conditions, PathFault, Patience};
 use crate::farm::{Farm, Published};
 use crate::graph::{DerivationGraph, NodeId};
 use crate::identity::Identities;
@@ -24,7 +24,7 @@ use crate::realise::schedule::{Schedule, schedule};
 use crate::realise::{self, Realised, realise};
 use crate::settings::Settings;
 use crate::simulation::{Simulated, Simulation, package_name};
-use crate::substituters::{Dropped, Substituters};
+use crate::substituters::{About, Dropped, Substituters};
 use crate::toy::ToyBuilder;
 use crate::world_file::{BuildFile, CacheFile, Event, SettingsFile, Subject, VERSION, WorldFile};
 
@@ -186,6 +186,11 @@ impl World {
             negative: file.narinfo_cache_negative_ttl.unwrap_or(usual.negative),
             meta: file.narinfo_cache_meta_ttl.unwrap_or(usual.meta),
         };
+        let usual = Patience::default();
+        settings.patience = Patience {
+            attempts: file.download_attempts.unwrap_or(usual.attempts),
+            stalled: file.stalled_download_timeout.unwrap_or(usual.stalled),
+        };
         let mut keys = Vec::new();
         for text in &file.trusted_public_keys {
             keys.push(if text.contains(':') {
@@ -302,7 +307,10 @@ impl World {
             self.memory.learn_opened(&cache);
         }
         for asked in asked {
-            self.memory.learn(&asked.cache, &asked.path, asked.info);
+            match asked.about {
+                About::Path(path, info) => self.memory.learn(&asked.cache, &path, info),
+                About::Output(id, found) => self.memory.learn_realisation(&asked.cache, id, found),
+            }
         }
         plan
     }
@@ -379,12 +387,23 @@ fn conditions(file: &CacheFile, store_dir: &StoreDir) -> Result<Conditions, Worl
     conditions.offline = file.offline;
     conditions.latency = file.latency.unwrap_or(conditions.latency);
     conditions.bandwidth = file.bandwidth.unwrap_or(conditions.bandwidth).max(1);
-    for (name, word) in &file.faults {
-        let fault = PathFault::parse(word);
-        let fault = fault.ok_or_else(|| WorldError(format!("there is no fault '{word}'")))?;
-        match store_dir.parse_path(name) {
-            Ok(path) => conditions.set_fault(&path, fault),
-            Err(_) => conditions.set_fault_by_name(name.as_str(), fault),
+    let status = |status: Option<u16>| match status {
+        Some(status) if !(400..600).contains(&status) => Err(WorldError(format!(
+            "{status} is no HTTP status of a failure"
+        ))),
+        status => Ok(status),
+    };
+    conditions.failures = file.failures;
+    conditions.info_status = status(file.info_status)?;
+    conditions.realisation_status = status(file.realisation_status)?;
+    for (name, words) in &file.faults {
+        for word in words.split_whitespace() {
+            let fault = PathFault::parse(word);
+            let fault = fault.ok_or_else(|| WorldError(format!("there is no fault '{word}'")))?;
+            match store_dir.parse_path(name) {
+                Ok(path) => conditions.set_fault(&path, fault),
+                Err(_) => conditions.set_fault_by_name(name.as_str(), fault),
+            }
         }
     }
     Ok(conditions)

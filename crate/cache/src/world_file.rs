@@ -65,6 +65,10 @@ pub struct SettingsFile {
     #[cfg_attr(feature = "tsify", tsify(optional))]
     pub max_substitution_jobs: Option<u32>,
     #[cfg_attr(feature = "tsify", tsify(optional))]
+    pub download_attempts: Option<u32>,
+    #[cfg_attr(feature = "tsify", tsify(optional))]
+    pub stalled_download_timeout: Option<u64>,
+    #[cfg_attr(feature = "tsify", tsify(optional))]
     pub narinfo_cache_positive_ttl: Option<u64>,
     #[cfg_attr(feature = "tsify", tsify(optional))]
     pub narinfo_cache_negative_ttl: Option<u64>,
@@ -106,7 +110,17 @@ pub struct CacheFile {
     /// Whether it answers nothing.
     #[serde(default)]
     pub offline: bool,
-    /// What goes wrong with single store objects, by path or name.
+    /// How often each file is answered with HTTP status 503 at first.
+    #[serde(default)]
+    pub failures: u32,
+    /// HTTP status with which `nix-cache-info` is answered.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
+    pub info_status: Option<u16>,
+    /// HTTP status with which all realisations are answered.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
+    pub realisation_status: Option<u16>,
+    /// What goes wrong with single store objects, by path or name: words with spaces between, see
+    /// [`PathFault::parse`](crate::conditions::PathFault::parse).
     #[serde(default)]
     #[cfg_attr(feature = "tsify", tsify(type = "Record<string, string>"))]
     pub faults: OrderedMap<String, String>,

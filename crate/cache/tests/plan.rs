@@ -5,6 +5,7 @@
 mod package_set;
 
 use drvlab_cache::binary_cache::Entry;
+use drvlab_cache::conditions::Patience;
 use drvlab_cache::plan::{dry_run, tree};
 use drvlab_cache::{
     Action, Answer, BinaryCache, CacheSource, DerivationGraph, Fault, LocalStore, Plan, Reason,
@@ -41,7 +42,7 @@ fn full_cache(set: &PackageSet) -> BinaryCache {
 }
 
 fn narinfo(cache: &BinaryCache, path: &StorePath) -> std::rc::Rc<NarInfo> {
-    match cache.entry(path) {
+    match cache.entry(path, &Patience::default()) {
         Entry::Present(info) => info,
         other => panic!("{path}: {other:?}"),
     }
@@ -267,7 +268,7 @@ fn a_source_is_read_once_and_evictions_hide_what_it_has() {
 #[test]
 fn a_failing_cache_ends_the_plan_unless_fallback_is_on() {
     let set = set();
-    let fault = Fault("connection refused".into());
+    let fault = Fault::new("connection refused");
     let caches = [always("down.example", Err(fault.clone()))];
     let plan = plan_of(&set, "app", &[], &caches);
     assert_eq!(plan.failure, Some(fault.clone()));

@@ -11,7 +11,7 @@ use bstr::ByteSlice as _;
 use drvlab_cache::plan::WantedOutputs;
 use drvlab_cache::realise::Step;
 use drvlab_cache::world::{Evaluated, Run, World};
-use drvlab_cache::{DerivationGraph, LocalStore, StoreObject, Wanted, toy};
+use drvlab_cache::{DerivationGraph, LocalStore, StoreObject, Wanted, derivation_texts, toy};
 use drvlab_store::{FileTree, HashFormat, StoreDir, StorePath};
 use serde_json::json;
 
@@ -40,7 +40,7 @@ pub fn run(
             "version": plan_json::VERSION,
             "outputs": outputs(&run, &graph, &wanted, store_dir),
             "failure": run.realised.failure.as_deref(),
-            "steps": plan_json::steps(&run, &graph, store_dir),
+            "steps": plan_json::steps(&run, store_dir),
         });
         format!("{data}\n").into_bytes()
     } else {
@@ -62,6 +62,13 @@ fn add_sources(
 ) -> Result<(), Failure> {
     let scripts = graph.nodes().iter().map(|node| &node.derivation);
     let scripts = scripts.filter(|derivation| toy::is_shell(derivation));
+    let store_dir = world.settings.store_dir.clone();
+    for derivation in scripts.clone() {
+        let known = &session.machine().store.derivations;
+        derivation_texts::add_sources(derivation, &mut world.local, &store_dir, |path| {
+            known.get(path).map(Rc::clone)
+        });
+    }
     for path in scripts.flat_map(|derivation| &derivation.input_srcs) {
         if world.local.object(path).is_some() {
             continue;
@@ -126,7 +133,7 @@ fn text(run: &Run, graph: &DerivationGraph, wanted: &[Wanted], store_dir: &Store
                 writeln!(text, "fetched '{}' from '{cache}'", store_dir.display(path))
             }
             Step::Build {
-                node,
+                derivation,
                 resolved,
                 outputs,
                 log,
@@ -134,7 +141,7 @@ fn text(run: &Run, graph: &DerivationGraph, wanted: &[Wanted], store_dir: &Store
                 failure,
                 ..
             } => {
-                let path = resolved.as_ref().unwrap_or(&graph[*node].path);
+                let path = resolved.as_ref().unwrap_or(derivation);
                 let path = store_dir.display(path);
                 let _ = match (failure, simulated) {
                     (Some(failure), _) => writeln!(text, "failed '{path}': {failure}"),

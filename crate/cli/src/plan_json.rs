@@ -87,7 +87,7 @@ pub fn to_json(run: &Run, graph: &DerivationGraph, store_dir: &StoreDir) -> Valu
         "unknown": unknown.collect::<Vec<_>>(),
         "droppedCaches": dropped.collect::<Vec<_>>(),
         "failure": run.realised.failure.as_deref(),
-        "steps": steps(run, graph, store_dir),
+        "steps": steps(run, store_dir),
         "time": {
             "total": run.schedule.total,
             "builds": run.schedule.build_time,
@@ -97,7 +97,7 @@ pub fn to_json(run: &Run, graph: &DerivationGraph, store_dir: &StoreDir) -> Valu
 }
 
 /// Returns what was done, in order.
-pub fn steps(run: &Run, graph: &DerivationGraph, store_dir: &StoreDir) -> Vec<Value> {
+pub fn steps(run: &Run, store_dir: &StoreDir) -> Vec<Value> {
     let steps = run.realised.steps.iter().zip(&run.schedule.spans);
     let steps = steps.map(|(done, span)| {
         let mut step = match &done.step {
@@ -111,7 +111,7 @@ pub fn steps(run: &Run, graph: &DerivationGraph, store_dir: &StoreDir) -> Vec<Va
                 "narSize": info.nar_size,
             }),
             Step::Build {
-                node,
+                derivation,
                 resolved,
                 log,
                 simulated,
@@ -120,7 +120,7 @@ pub fn steps(run: &Run, graph: &DerivationGraph, store_dir: &StoreDir) -> Vec<Va
                 ..
             } => json!({
                 "kind": "build",
-                "path": store_dir.display(&graph[*node].path),
+                "path": store_dir.display(derivation),
                 "simulated": simulated.is_some(),
                 "whySimulated": simulated.as_deref(),
                 "log": log_text(log, simulated.is_some()),

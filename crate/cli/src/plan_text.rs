@@ -113,7 +113,7 @@ pub fn explanation(run: &Run, graph: &DerivationGraph, id: NodeId) -> String {
         .iter()
         .zip(&run.schedule.spans)
         .find(|(step, _)| match &step.step {
-            Step::Build { node, .. } => *node == id,
+            Step::Build { node, .. } => *node == Some(id),
             Step::Fetch { path, .. } => done.paths.iter().flatten().any(|it| it == path),
         });
     if let Some((step, span)) = step {

@@ -38,6 +38,15 @@ impl FileTree {
         }
     }
 
+    /// Returns the bytes of a regular file.
+    #[must_use]
+    pub fn contents(&self) -> Option<&[u8]> {
+        match self {
+            Self::File { contents, .. } => Some(contents),
+            Self::Symlink { .. } | Self::Directory(_) => None,
+        }
+    }
+
     /// Makes an executable file.
     #[must_use]
     pub fn executable(contents: impl Into<Arc<[u8]>>) -> Self {

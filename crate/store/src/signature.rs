@@ -191,6 +191,15 @@ impl PublicKeys {
             .is_some_and(|key| key.verify(message, signature))
     }
 
+    /// Tells whether a signature has the name of a trusted key and cannot be one, for its data has another length.
+    ///
+    /// The reference fails at that rather than count the signature as bad.
+    #[must_use]
+    pub fn chokes_on(&self, signature: &Signature) -> bool {
+        let length = ed25519_dalek::SIGNATURE_LENGTH;
+        signature.data.len() != length && self.0.contains_key(&signature.key_name)
+    }
+
     /// Trusts a key, unless one of its name is trusted already.
     pub fn insert(&mut self, key: PublicKey) {
         self.0.entry(key.name.clone()).or_insert(key);

@@ -16,6 +16,9 @@ use crate::report::action;
 use crate::workspace::Workspace;
 use crate::world::turned;
 
+/// Of the log of a build that failed so many bytes at the end are shown.
+const MAX_LOG: usize = 20_000;
+
 /// A run with what it is about.
 struct Picture<'a> {
     run: &'a Run,
@@ -164,6 +167,7 @@ impl Picture<'_> {
                     critical: critical.contains(&index),
                     resolved: None,
                     failure: None,
+                    log: None,
                 };
                 match &done.step {
                     Step::Fetch {
@@ -175,16 +179,20 @@ impl Picture<'_> {
                         step.size = Some(size::render(info.file_size));
                     }
                     Step::Build {
-                        node,
+                        derivation,
                         resolved,
                         simulated,
                         failure,
+                        log,
                         ..
                     } => {
-                        let node = &self.graph[*node];
                         step.build = true;
-                        step.name.clone_from(&node.derivation.name);
-                        step.path = self.store_dir.display(&node.path);
+                        // Of a build that succeeds it is shown where that is looked at.
+                        let shown = &log[log.len().saturating_sub(MAX_LOG)..];
+                        step.log = failure.as_ref().map(|_| text(shown));
+                        let name = derivation.derivation_name().unwrap_or_default();
+                        name.clone_into(&mut step.name);
+                        step.path = self.store_dir.display(derivation);
                         step.simulated = simulated.is_some();
                         step.resolved = resolved.as_ref().map(|path| self.store_dir.display(path));
                         step.failure = failure.as_deref().map(str::to_owned);

@@ -16,6 +16,9 @@ use crate::diagnostics::text;
 use crate::files::{SharedFiles, Written};
 use crate::workspace::find;
 
+/// What follows the path of an upload in the path of what its archives unpack to.
+const UNPACKED: &str = "#unpacked";
+
 /// What evaluating a subject needs, and what was evaluated.
 #[derive(Default)]
 pub(crate) struct Past {
@@ -173,8 +176,12 @@ impl Loader for PageLoader<'_> {
                 "the archive of {name} is not there any more: import it again"
             ))
         })?;
-        archive_source::open(name, bytes, store_dir)
-            .map_err(|error| WorldError(format!("{name} is not a binary cache: {error}")))
+        let failed = |error| WorldError(format!("{name} is not a binary cache: {error}"));
+        let mut cache = archive_source::open(name, bytes, store_dir).map_err(failed)?;
+        if let Some(unpacked) = self.past.uploads.get(&format!("{path}{UNPACKED}")) {
+            archive_source::add_unpacked(&mut cache, unpacked).map_err(failed)?;
+        }
+        Ok(cache)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::model::run::{
     WorldReport,
 };
 use crate::workspace::Workspace;
+use crate::world::Scene;
 
 #[wasm_bindgen]
 impl Workspace {
@@ -23,8 +24,11 @@ impl Workspace {
         self.past.set_original(path, text.as_deref());
     }
 
-    /// Hands over an archive that a cache's `path` can name.
+    /// Hands over an archive that a cache's `path` can name, or with `#unpacked` behind the path one with what its NARs unpack to.
     pub fn upload(&mut self, path: &str, bytes: &[u8]) {
+        // Caches that were opened without it are opened again.
+        self.scene = Scene::default();
+        self.turned_scene = Scene::default();
         self.past.uploads.insert(path.to_owned(), bytes.into());
     }
 
@@ -81,7 +85,7 @@ impl Workspace {
                 .map(|info| CachedObject {
                     path: self.store_dir.display(&info.path),
                     narinfo: text(&info.to_bytes(cache.store_dir())),
-                    real: matches!(cache.archive(info), Archive::File(_)),
+                    real: matches!(cache.stored_archive(info), Archive::File(_)),
                 })
                 .collect();
         }
@@ -141,10 +145,11 @@ impl Workspace {
         let mut not_unpacked: Vec<String> = Vec::new();
         for info in &infos {
             let method = text(&info.compression);
-            let read_here = matches!(method.as_str(), "none" | "gzip");
+            let read_here =
+                matches!(method.as_str(), "none" | "gzip") || cache.unpacked(&info.url).is_some();
             if !read_here
                 && !not_unpacked.contains(&method)
-                && matches!(cache.archive(info), Archive::File(_))
+                && matches!(cache.stored_archive(info), Archive::File(_))
             {
                 not_unpacked.push(method);
             }

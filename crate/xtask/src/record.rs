@@ -12,11 +12,13 @@ use crate::workspace::Workspace;
 const EXAMPLES: [(&str, &str); 1] = [("hash", "drvlab-store")];
 
 /// What the scripts of `tests/record` have in common; they record nothing themselves.
-const SHARED: [&str; 6] = [
+const SHARED: [&str; 8] = [
     "building",
     "client",
     "exported",
+    "http-cache",
     "oracle",
+    "realised-cases",
     "realised-world",
     "toy-builds",
 ];

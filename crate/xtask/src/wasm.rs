@@ -14,11 +14,33 @@ use crate::command::{cargo, run};
 use crate::workspace::Workspace;
 use crate::{node, rust_toolchain};
 
-/// Where the module and its glue go; git ignores the folder.
-const OUTPUT: &str = "web/src/wasm";
+/// A module of the page.
+struct Module {
+    /// The package of the workspace that it is made of.
+    package: &'static str,
+    /// The features that the package is compiled with.
+    features: &'static [&'static str],
+    /// The name of its glue, `NAME.js`, and of the module, `NAME_bg.wasm`.
+    name: &'static str,
+    /// Where both go; git ignores the folder.
+    output: &'static str,
+}
 
-/// The name of the module's glue, `drvlab_wasm.js`, and of the module, `drvlab_wasm_bg.wasm`.
-const NAME: &str = "drvlab_wasm";
+/// What the page is about; loaded with every visit.
+const MAIN: Module = Module {
+    package: "drvlab-wasm",
+    features: &[],
+    name: "drvlab_wasm",
+    output: "web/src/wasm",
+};
+
+/// Decompressors, loaded when a cache is imported that needs them.
+const UNPACK: Module = Module {
+    package: "drvlab-unpack",
+    features: &["--features", "module"],
+    name: "drvlab_unpack",
+    output: "web/src/unpack",
+};
 
 /// The profile of the workspace's manifest that the module is compiled with.
 const PROFILE: &str = "wasm";
@@ -42,32 +64,45 @@ const WASM_OPT_FLAGS: [&str; 10] = [
 
 /// The file of the optimised module.
 pub fn module(workspace: &Workspace) -> PathBuf {
-    workspace.path(OUTPUT).join(format!("{NAME}_bg.wasm"))
+    file(workspace, &MAIN)
 }
 
-/// Builds the module and its JavaScript and TypeScript glue into `web/src/wasm`; does nothing more when cargo built the same module as last time.
+fn file(workspace: &Workspace, module: &Module) -> PathBuf {
+    let folder = workspace.path(module.output);
+    folder.join(format!("{}_bg.wasm", module.name))
+}
+
+/// Builds the page's modules and their JavaScript and TypeScript glue into `web/src`; does nothing more when cargo built the same modules as last time.
 ///
 /// Fails when a tool is missing or fails.
 pub fn build(workspace: &Workspace, lock: &BuildLock) -> anyhow::Result<()> {
     rust_toolchain::ensure_wasm_target(workspace)?;
     node::ensure_packages(workspace, "web", lock)?;
-    let compiled = compile(workspace, &["--lib"], NAME)?;
+    build_one(workspace, &MAIN)?;
+    build_one(workspace, &UNPACK)
+}
 
-    let stamp = workspace.path(OUTPUT).join("built-from.txt");
+fn build_one(workspace: &Workspace, module: &Module) -> anyhow::Result<()> {
+    let name = module.name;
+    let compiled = compile(workspace, module, &["--lib"], name)?;
+
+    let stamp = workspace.path(module.output).join("built-from.txt");
     let source = source(workspace, &compiled)?;
-    if module(workspace).is_file() && fs::read(&stamp).is_ok_and(|last| last == source.as_bytes()) {
+    if file(workspace, module).is_file()
+        && fs::read(&stamp).is_ok_and(|last| last == source.as_bytes())
+    {
         return Ok(());
     }
 
-    println!("generating the JavaScript glue");
+    println!("generating the JavaScript glue of {name}");
     let generated = workspace.scratch().join(format!("wasm-{}", process::id()));
     replace_folder(&generated)?;
-    bindgen(&compiled, NAME, &generated)?;
-    println!("optimising the module with wasm-opt");
-    optimise(workspace, &generated.join(format!("{NAME}_bg.wasm")))?;
-    identify(&generated.join(format!("{NAME}_bg.wasm")))?;
+    bindgen(&compiled, name, &generated)?;
+    println!("optimising {name} with wasm-opt");
+    optimise(workspace, &generated.join(format!("{name}_bg.wasm")))?;
+    identify(&generated.join(format!("{name}_bg.wasm")))?;
     // This also removes the old stamp: a run that is interrupted here is not taken for complete.
-    publish(&generated, &workspace.path(OUTPUT))?;
+    publish(&generated, &workspace.path(module.output))?;
     fs::write(&stamp, &source).with_context(|| format!("cannot write {}", stamp.display()))?;
     fs::remove_dir_all(&generated).context("cannot remove the folder for generated files")
 }
@@ -83,7 +118,7 @@ pub fn build_example(
     rust_toolchain::ensure_wasm_target(workspace)?;
     node::ensure_packages(workspace, "web", lock)?;
     let made = format!("examples/{name}");
-    let compiled = compile(workspace, &["--example", name], &made)?;
+    let compiled = compile(workspace, &MAIN, &["--example", name], &made)?;
     let output = workspace.scratch().join(name);
     replace_folder(&output)?;
     bindgen(&compiled, name, &output)?;
@@ -91,26 +126,33 @@ pub fn build_example(
     Ok(output)
 }
 
-fn compile(workspace: &Workspace, what: &[&str], made: &str) -> anyhow::Result<PathBuf> {
+fn compile(
+    workspace: &Workspace,
+    module: &Module,
+    what: &[&str],
+    made: &str,
+) -> anyhow::Result<PathBuf> {
     let target = workspace.target();
     run(cargo(workspace.root())
         .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace).join("\u{1f}"))
-        .args(["build", "--package", "drvlab-wasm"])
+        .args(["build", "--package", module.package])
+        .args(module.features)
         .args(what)
         .args(["--profile", PROFILE])
         .args(["--target", rust_toolchain::WASM_TARGET])
         .arg("--target-dir")
         .arg(target))?;
-    let module = target
+    let compiled = target
         .join(rust_toolchain::WASM_TARGET)
         .join(PROFILE)
         .join(format!("{made}.wasm"));
     ensure!(
-        module.is_file(),
-        "cargo made no {}: drvlab-wasm needs `crate-type = [\"cdylib\"]` for it",
-        module.display()
+        compiled.is_file(),
+        "cargo made no {}: {} needs `crate-type = [\"cdylib\"]` for it",
+        compiled.display(),
+        module.package
     );
-    Ok(module)
+    Ok(compiled)
 }
 
 /// Flags for rustc: the target's features, and messages of panics that do not tell where things lie on the machine that built them.

@@ -160,8 +160,9 @@ impl BuildStore {
         let (path, derivation, origin) =
             if needs_resolution(&derivation) && !derivation.has_dynamic_inputs() {
                 let mut digests = std::mem::take(&mut self.digests);
-                let resolved = resolve(&derivation, &mut digests, |input, output| {
-                    self.output_path(input, &output.into())
+                let resolved = resolve(&derivation, &mut digests, |input, names| match names {
+                    [output] => self.output_path(input, &BString::from(*output)),
+                    _ => None,
                 });
                 self.digests = digests;
                 let (resolved_path, resolved) = resolved?;

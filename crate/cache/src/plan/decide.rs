@@ -201,6 +201,11 @@ impl<'a> Decisions<'a> {
             Reason::NoCaches
         } else if let Some(unknown) = self.look_up_realisations(id, wanted, all_known, &mut missing)
         {
+            if let Reason::CacheFailed(fault) = &unknown {
+                self.plan.failure.get_or_insert_with(|| fault.clone());
+                self.decide(id, Action::Impossible, unknown);
+                return;
+            }
             unknown
         } else if missing.is_empty() {
             self.decide(id, Action::Present, Reason::AlreadyValid);
@@ -261,6 +266,10 @@ impl<'a> Decisions<'a> {
                 return Some(Reason::OutputPathUnknown { misses: Vec::new() });
             };
             let lookup = self.substituters.realisation(&output_id);
+            // The first failure ends everything, whatever `fallback` says.
+            if let Some(fault) = lookup.failed {
+                return Some(Reason::CacheFailed(fault));
+            }
             let Some((_, realisation)) = lookup.found else {
                 let misses = lookup.misses;
                 return Some(Reason::OutputPathUnknown { misses });

@@ -14,7 +14,7 @@ use rustc_hash::FxHashSet;
 use super::substitution::{Abort, Fetcher, Log, NotFetched};
 use super::{Done, Outcome, Realised, Step, World};
 use crate::building;
-use crate::graph::NodeId;
+use crate::graph::{Node, NodeId};
 use crate::local_store::LocalStore;
 use crate::options::{allows_substitutes, prefers_local_build, required_features};
 use crate::plan::skip::{self, Skipper};
@@ -29,34 +29,16 @@ pub(super) fn run(
     local: &LocalStore,
     plan: &Plan,
 ) -> Realised {
-    let mut worker = Worker {
-        world,
-        fetcher: Fetcher::new(world.substituters, world.settings),
-        log: Log::default(),
-        local: local.clone(),
-        learned: Vec::new(),
-        decided: vec![None; world.graph.len()],
-        outputs: world
-            .graph
-            .nodes()
-            .iter()
-            .map(|node| vec![None; node.derivation.outputs.len()])
-            .collect(),
-        pending: OrderedMap::new(),
-        queue: VecDeque::new(),
-        built: FxHashSet::default(),
-        failure: None,
-        stopped: false,
-    };
+    let mut worker = Worker::new(world, local.clone());
     match &plan.failure {
-        Some(fault) => worker.abort(Rc::clone(&fault.0)),
+        Some(fault) => worker.abort(Rc::clone(&fault.text)),
         None => worker.work(wanted),
     }
     worker.finish(plan)
 }
 
 /// A derivation that must be built.
-struct Pending {
+pub(super) struct Pending {
     /// Why.
     reason: Reason,
     known_at: u64,
@@ -72,27 +54,57 @@ enum Attempt {
     Fail(Reason, Rc<str>),
 }
 
-struct Worker<'a> {
-    world: &'a World<'a>,
-    fetcher: Fetcher<'a>,
-    log: Log,
-    local: LocalStore,
-    learned: Vec<(OutputId, StorePath)>,
-    decided: Vec<Option<Decision>>,
-    outputs: Vec<Vec<Option<Decision>>>,
+pub(super) struct Worker<'a> {
+    pub(super) world: &'a World<'a>,
+    pub(super) fetcher: Fetcher<'a>,
+    pub(super) log: Log,
+    pub(super) local: LocalStore,
+    pub(super) learned: Vec<(OutputId, StorePath)>,
+    pub(super) decided: Vec<Option<Decision>>,
+    pub(super) outputs: Vec<Vec<Option<Decision>>>,
     /// What must be built, by index.
-    pending: OrderedMap<NodeId, Pending>,
+    pub(super) pending: OrderedMap<NodeId, Pending>,
     /// What is still to be looked at.
     queue: VecDeque<Want>,
     built: FxHashSet<NodeId>,
     /// The first failure.
-    failure: Option<Rc<str>>,
+    pub(super) failure: Option<Rc<str>>,
     /// Whether nothing is begun any more.
-    stopped: bool,
+    pub(super) stopped: bool,
+    /// Whether that is so whatever `keep-going` says.
+    pub(super) aborted: bool,
+    /// How many derivations that were outputs of builds led here.
+    pub(super) depth: usize,
+    /// Milliseconds until it was known what is wanted.
+    pub(super) known_at: u64,
+}
+
+impl<'a> Worker<'a> {
+    /// Makes a worker that has done nothing yet.
+    pub(super) fn new(world: &'a World<'a>, local: LocalStore) -> Self {
+        let outputs = |node: &Node| vec![None; node.derivation.outputs.len()];
+        Self {
+            world,
+            fetcher: Fetcher::new(world.substituters, world.settings),
+            log: Log::default(),
+            local,
+            learned: Vec::new(),
+            decided: vec![None; world.graph.len()],
+            outputs: world.graph.nodes().iter().map(outputs).collect(),
+            pending: OrderedMap::new(),
+            queue: VecDeque::new(),
+            built: FxHashSet::default(),
+            failure: None,
+            stopped: false,
+            aborted: false,
+            depth: 0,
+            known_at: 0,
+        }
+    }
 }
 
 impl Worker<'_> {
-    fn work(&mut self, wanted: &[Wanted]) {
+    pub(super) fn work(&mut self, wanted: &[Wanted]) {
         for wanted in wanted {
             match wanted {
                 Wanted::Outputs {
@@ -110,7 +122,7 @@ impl Worker<'_> {
                         WantedOutputs::Names(wanted) => wanted.contains(*name),
                     });
                     let names = names.cloned().collect();
-                    self.queue.push_back((node, names, 0));
+                    self.queue.push_back((node, names, self.known_at));
                 }
                 Wanted::Path(path) => {
                     let settings = self.world.settings;
@@ -120,7 +132,7 @@ impl Worker<'_> {
                         match self.fetch(path, None, 0) {
                             Ok(fetched) => fetched.map_err(|_| ()),
                             Err(Abort(fault)) => {
-                                self.abort(fault.0);
+                                self.abort(fault.text);
                                 return;
                             }
                         }
@@ -178,15 +190,16 @@ impl Worker<'_> {
     }
 
     /// Notes that something cannot be had.
-    fn fail(&mut self, why: Rc<str>) {
+    pub(super) fn fail(&mut self, why: Rc<str>) {
         self.failure.get_or_insert(why);
         self.stopped |= !self.world.settings.keep_going;
     }
 
     /// Ends everything, as a cache failure does even if the client wants to keep going.
-    fn abort(&mut self, why: Rc<str>) {
+    pub(super) fn abort(&mut self, why: Rc<str>) {
         self.failure.get_or_insert(why);
         self.stopped = true;
+        self.aborted = true;
     }
 
     fn fetch(
@@ -233,7 +246,7 @@ impl Worker<'_> {
                 Err(Abort(fault)) => {
                     let why = Reason::CacheFailed(fault.clone());
                     self.decide(node, position, Action::Impossible, why);
-                    self.abort(fault.0);
+                    self.abort(fault.text);
                 }
             }
             if self.stopped {
@@ -250,8 +263,10 @@ impl Worker<'_> {
                 self.fail(format!("failed to obtain derivation of '{path}'").into());
                 continue;
             };
-            let outputs = wanted.outputs.iter().cloned().collect();
-            self.queue.push_back((input, outputs, known_at));
+            // Of outputs that are derivations themselves the texts are needed.
+            let outputs = wanted.outputs.iter().chain(wanted.dynamic.keys());
+            self.queue
+                .push_back((input, outputs.cloned().collect(), known_at));
         }
     }
 
@@ -405,7 +420,11 @@ impl Worker<'_> {
             settings,
             ..
         } = *self.world;
-        if let Some(input) = self.failed_input(node) {
+        let failed = match self.failed_input(node) {
+            Some(input) => Some(input),
+            None => self.realise_dynamic(node, known_at).err(),
+        };
+        if let Some(input) = failed {
             let message = format!(
                 "Cannot build '{}'.\n       Reason: 1 dependency failed.",
                 settings.store_dir.display(&graph[node].path)
@@ -414,9 +433,8 @@ impl Worker<'_> {
             self.fail(message.into());
             return;
         }
-        let dynamic = graph[node].derivation.has_dynamic_inputs();
         let prepared = prepare(graph, node, &self.local, identities, &settings.store_dir);
-        let Some(prepared) = prepared.filter(|_| !dynamic) else {
+        let Some(prepared) = prepared else {
             let path = settings.store_dir.display(&graph[node].path);
             self.decide_all(node, Action::Impossible, &Reason::DynamicInput);
             self.fail(format!("the inputs of '{path}' are not known").into());
@@ -489,7 +507,7 @@ impl Worker<'_> {
                         Action::Impossible,
                         &Reason::CacheFailed(fault.clone()),
                     );
-                    self.abort(fault.0);
+                    self.abort(fault.text);
                     return false;
                 }
             }
@@ -525,7 +543,7 @@ impl Worker<'_> {
             let Some(input) = graph.find(path) else {
                 return Some(path.name().into());
             };
-            for output in &wanted.outputs {
+            for output in wanted.outputs.iter().chain(wanted.dynamic.keys()) {
                 let path = output_path(graph, input, output.as_bstr(), &self.local, identities);
                 if !path.is_some_and(|path| self.local.contains(&path)) {
                     return Some(graph[input].derivation.name.as_str().into());
@@ -583,7 +601,8 @@ impl Worker<'_> {
             after: after.into_iter().collect(),
             known_at,
             step: Step::Build {
-                node,
+                node: Some(node),
+                derivation: self.world.graph[node].path.clone(),
                 resolved: prepared.resolved.then(|| prepared.path.clone()),
                 outputs: Vec::new(),
                 log: Rc::default(),
@@ -715,6 +734,7 @@ impl Worker<'_> {
             derivations: derivations.into_iter().flatten().collect(),
             steps: self.log.steps,
             failure: self.failure,
+            aborted: self.aborted,
             broken: self.log.broken,
             local: self.local,
             learned: self.learned,
@@ -722,7 +742,7 @@ impl Worker<'_> {
     }
 
     /// Notes why things were not built after a failure.
-    fn give_up_pending(&mut self) {
+    pub(super) fn give_up_pending(&mut self) {
         for id in std::mem::take(&mut self.pending).into_keys() {
             let inputs = self.world.graph[id].inputs.iter();
             let failed = inputs.copied().find(|input| {

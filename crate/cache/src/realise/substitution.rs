@@ -2,20 +2,22 @@
 //!
 //! Rules 9–15; source: `libstore/build/substitution-goal.cc`.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use drvlab_build::StoreObject;
-use drvlab_store::{ContentAddress, Hash, NarInfo, StorePath, nar};
+use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, NarInfo, StorePath, nar};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Done, Step};
 use crate::binary_cache::{Archive, BinaryCache, Fault};
 use crate::compression::{CompressionError, decompress};
+use crate::conditions::Patience;
 use crate::local_store::LocalStore;
 use crate::reason::{CacheMiss, MissKind};
 use crate::settings::Settings;
-use crate::substituters::Substituters;
+use crate::substituters::{Substituters, disabled};
 
 /// Largest archive that is unpacked, in bytes.
 pub const MAX_ARCHIVE: usize = 256 << 20;
@@ -136,7 +138,7 @@ impl<'a> Fetcher<'a> {
             if let Some(reference) = found.left.next() {
                 if self.open.contains(&reference) {
                     let message = format!("the references of '{}' form a cycle", goal.path);
-                    return Err(Abort(Fault(message.into())));
+                    return Err(Abort(Fault::new(message)));
                 }
                 found.current = Some(reference.clone());
                 let known_at = goal.known_at;
@@ -218,8 +220,8 @@ impl<'a> Fetcher<'a> {
         goal.last_failure = None;
         goal.known_at = goal
             .known_at
-            .saturating_add(u64::from(cache.conditions().latency));
-        match self.answer(index, cache, goal) {
+            .saturating_add(cache.answer_time(&goal.path, &self.settings.patience));
+        match self.answer(index, cache, goal)? {
             Ok(info) => {
                 let others = info.references.iter().filter(|it| **it != goal.path);
                 goal.found = Some(Found {
@@ -240,8 +242,40 @@ impl<'a> Fetcher<'a> {
         Ok(None)
     }
 
+    /// Fails at signatures as the reference does that it cannot even look at.
+    fn check_signatures(&self, cache: &BinaryCache, info: &NarInfo) -> Result<(), Abort> {
+        let Settings {
+            require_sigs,
+            trusted_public_keys,
+            store_dir,
+            ..
+        } = self.settings;
+        let looked_at =
+            *require_sigs && !cache.is_trusted() && !info.is_content_addressed(store_dir);
+        let mut signatures = info.signatures.iter();
+        if looked_at && signatures.any(|it| trusted_public_keys.chokes_on(it)) {
+            return Err(Abort(Fault::new("signature is not valid")));
+        }
+        Ok(())
+    }
+
     /// Returns what a cache says of a path, if that can be used.
     fn answer(
+        &self,
+        index: usize,
+        cache: &BinaryCache,
+        goal: &Goal,
+    ) -> Result<Result<Rc<NarInfo>, MissKind>, Abort> {
+        let info = match self.unchecked_answer(index, cache, goal) {
+            Ok(info) => info,
+            Err(kind) => return Ok(Err(kind)),
+        };
+        self.check_signatures(cache, &info)?;
+        Ok(self.trusted(cache, info))
+    }
+
+    /// Returns what a cache says of a path, whoever signed it.
+    fn unchecked_answer(
         &self,
         index: usize,
         cache: &BinaryCache,
@@ -260,6 +294,11 @@ impl<'a> Fetcher<'a> {
             renamed.path = goal.path.clone();
             info = Rc::new(renamed);
         }
+        Ok(info)
+    }
+
+    /// Returns what a cache says if it is trusted.
+    fn trusted(&self, cache: &BinaryCache, info: Rc<NarInfo>) -> Result<Rc<NarInfo>, MissKind> {
         let settings = self.settings;
         let must_be_signed = settings.require_sigs && !cache.is_trusted();
         if must_be_signed && !info.is_content_addressed(&settings.store_dir) {
@@ -283,9 +322,15 @@ impl<'a> Fetcher<'a> {
         let Some(Found { info, .. }) = goal.found.take() else {
             return false;
         };
+        let patience = &self.settings.patience;
         let cache = self.substituters.caches()[goal.cache - 1];
         let name = Rc::clone(cache.name());
-        match unpack(cache, &info) {
+        let unpacked = if self.substituters.is_disabled(goal.cache - 1) {
+            Err(MissKind::NarBroken(disabled(&name)))
+        } else {
+            unpack(cache, &info, patience)
+        };
+        match unpacked {
             Ok(object) => {
                 let size = if info.file_size > 0 {
                     info.file_size
@@ -301,7 +346,7 @@ impl<'a> Fetcher<'a> {
                         path: goal.path.clone(),
                         cache: name,
                         info,
-                        duration: cache.conditions().transfer_time(size),
+                        duration: cache.download_time(&goal.path, size, patience),
                     },
                 };
                 log.made_by.insert(goal.path.clone(), log.steps.len());
@@ -310,6 +355,9 @@ impl<'a> Fetcher<'a> {
                 true
             }
             Err(kind) => {
+                if let MissKind::NarBroken(fault) = &kind {
+                    self.substituters.note_fault(goal.cache - 1, fault);
+                }
                 let miss = CacheMiss { cache: name, kind };
                 log.broken.push((goal.path.clone(), miss.clone()));
                 goal.misses.push(miss);
@@ -320,15 +368,24 @@ impl<'a> Fetcher<'a> {
 }
 
 /// Reads the archive of a store object and compares it with what the narinfo says.
-fn unpack(cache: &BinaryCache, info: &NarInfo) -> Result<StoreObject, MissKind> {
-    let broken = |text: String| MissKind::NarBroken(Fault(text.into()));
-    let file = match cache.archive(info) {
+fn unpack(
+    cache: &BinaryCache,
+    info: &NarInfo,
+    patience: &Patience,
+) -> Result<StoreObject, MissKind> {
+    let broken = |text: String| MissKind::NarBroken(Fault::new(text));
+    let file = match cache.archive(info, patience) {
         Archive::Simulated => return Ok(StoreObject::of_narinfo(info)),
         Archive::Gone => return Err(MissKind::NarGone),
         Archive::Failed(fault) => return Err(MissKind::NarBroken(fault)),
         Archive::File(file) => file,
     };
-    let bytes = match decompress(info.compression.as_ref(), &file, MAX_ARCHIVE) {
+    let unpacked = match cache.unpacked(&info.url) {
+        Some(Ok(nar)) => Ok(Cow::Borrowed(&**nar)),
+        Some(Err(why)) => return Err(broken(why.to_string())),
+        None => decompress(info.compression.as_ref(), &file, MAX_ARCHIVE),
+    };
+    let bytes = match unpacked {
         Ok(bytes) => bytes,
         // Here the word of the narinfo is taken for it, so that the plan is right at least.
         Err(CompressionError::NotHere(_)) => return Ok(StoreObject::of_narinfo(info)),
@@ -348,6 +405,16 @@ fn unpack(cache: &BinaryCache, info: &NarInfo) -> Result<StoreObject, MissKind> 
             "size mismatch importing path '{}'",
             info.path
         )));
+    }
+    if let Some(ContentAddress { method, hash }) = info.content_address {
+        let own = info.path.hash_part();
+        let found = drvlab_build::content_hash(&bytes, method, hash.algorithm(), &own);
+        if found != Some(hash) && method != ContentAddressMethod::Git {
+            return Err(broken(format!(
+                "ca hash mismatch importing path '{}'",
+                info.path
+            )));
+        }
     }
     Ok(StoreObject {
         tree: Some(Arc::new(tree)),

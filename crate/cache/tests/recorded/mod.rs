@@ -7,11 +7,13 @@ use std::fs;
 use std::path::Path;
 use std::rc::Rc;
 
+use drvlab_cache::conditions::{Conditions, PathFault};
+use drvlab_cache::derivation_texts;
 use drvlab_cache::plan::dry_run;
-use drvlab_cache::realise::{Step, World};
+use drvlab_cache::realise::Step;
+use drvlab_cache::world::{Run, World};
 use drvlab_cache::{
-    Answer, BinaryCache, CacheSource, DerivationGraph, Fault, Identities, LocalStore, Memory,
-    Realised, Reason, Settings, Substituters, Wanted, plan, realise,
+    Answer, BinaryCache, CacheSource, DerivationGraph, Fault, Plan, Realised, Settings, Wanted,
 };
 use drvlab_store::{CacheInfo, Derivation, PublicKey, StoreDir, StorePath, aterm, encoding};
 use serde::Deserialize;
@@ -36,8 +38,38 @@ pub struct Case {
     pub before: Vec<String>,
     settings: OrderedMap<String, String>,
     caches: Vec<Cache>,
+    /// Dry runs that were made before.
+    #[serde(default)]
+    earlier: Vec<Earlier>,
+    /// Seconds that passed after the last of them.
+    #[serde(default)]
+    wait: u64,
+    /// How the caches answered, in their order; as usual if absent.
+    #[serde(default)]
+    manners: Vec<Manner>,
     pub dry_run: DryRun,
     pub real: Real,
+}
+
+/// A dry run before the one that counts, some seconds after the one before it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Earlier {
+    wait: u64,
+    manners: Vec<Manner>,
+    dry_run: DryRun,
+}
+
+/// How a cache behind HTTP answered.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct Manner {
+    offline: bool,
+    failures: u32,
+    /// Milliseconds until an answer began.
+    delay: Option<u32>,
+    /// HTTP statuses of files, or of folders with a slash behind.
+    statuses: OrderedMap<String, u16>,
 }
 
 #[derive(Deserialize)]
@@ -137,6 +169,15 @@ impl Case {
                 "keep-going" => settings.keep_going = value == "true",
                 "fallback" => settings.fallback = value == "true",
                 "require-sigs" => settings.require_sigs = value == "true",
+                "download-attempts" => settings.patience.attempts = value.parse().unwrap(),
+                "stalled-download-timeout" => settings.patience.stalled = value.parse().unwrap(),
+                "narinfo-cache-positive-ttl" => {
+                    settings.times_to_live.positive = value.parse().unwrap();
+                }
+                "narinfo-cache-negative-ttl" => {
+                    settings.times_to_live.negative = value.parse().unwrap();
+                }
+                "narinfo-cache-meta-ttl" => settings.times_to_live.meta = value.parse().unwrap(),
                 "max-jobs" => settings.max_jobs = value.parse().unwrap(),
                 "extra-platforms" => settings.extra_platforms = words.map(Into::into).collect(),
                 "system-features" => settings.system_features = words.map(Into::into).collect(),
@@ -156,7 +197,8 @@ impl Case {
             let info = CacheInfo::parse(cache.info.as_bytes()).unwrap();
             let source = Box::new(cache.clone());
             let mut opened = BinaryCache::with_source(url, info, self.store_dir.clone(), source);
-            opened.set_trusted(query == "trusted=true");
+            let trusted = query.strip_prefix("trusted=");
+            opened.set_trusted(trusted.is_some_and(|it| ["true", "yes", "1"].contains(&it)));
             if let Some(priority) = query.strip_prefix("priority=") {
                 opened.set_priority(priority.parse().unwrap());
             }
@@ -165,60 +207,115 @@ impl Case {
         caches.collect()
     }
 
-    pub fn builder(&self) -> drvlab_cache::toy::ToyBuilder {
-        drvlab_cache::toy::ToyBuilder::default()
+    /// Makes the world of a case, in which the caches answer as usual.
+    fn world(&self, graph: &DerivationGraph) -> World {
+        let mut world = World::default();
+        for node in graph.nodes() {
+            let load = |path: &StorePath| Some(Rc::clone(&graph[graph.find(path)?].derivation));
+            derivation_texts::add_sources(
+                &node.derivation,
+                &mut world.local,
+                &self.store_dir,
+                load,
+            );
+        }
+        world.settings = self.settings();
+        world.caches = self.caches();
+        world
     }
 }
 
-fn run(case: &Case) -> (Result<String, String>, Realised) {
-    let settings = case.settings();
+impl Manner {
+    /// Lets a cache answer so.
+    fn set(&self, cache: &mut BinaryCache, files: &Cache) {
+        let store_dir = cache.store_dir().clone();
+        let mut conditions = Conditions::default();
+        conditions.offline = self.offline;
+        conditions.failures = self.failures;
+        conditions.latency = self.delay.unwrap_or_default();
+        let mut rest = self.statuses.clone();
+        conditions.info_status = rest.remove("nix-cache-info");
+        conditions.realisation_status = rest.remove("realisations/");
+        for (name, text) in files
+            .files
+            .iter()
+            .filter(|(name, _)| name.ends_with(".narinfo"))
+        {
+            let field = |field: &str| text.lines().find_map(|line| line.strip_prefix(field));
+            let path = field("StorePath: ").map(|path| store_dir.parse_path(path).unwrap());
+            if let Some(status) = rest.remove(name) {
+                conditions.set_fault(path.as_ref().unwrap(), PathFault::Status(status));
+            }
+            if let Some(status) = field("URL: ").and_then(|url| rest.remove(url)) {
+                conditions.set_fault(path.as_ref().unwrap(), PathFault::ArchiveStatus(status));
+            }
+        }
+        assert!(rest.is_empty(), "{rest:?}");
+        *cache.conditions_mut() = conditions;
+    }
+}
+
+/// Returns what the dry run said, what Nix did, and how earlier dry runs differ.
+fn run(case: &Case) -> (Result<String, String>, Run, Vec<String>) {
     let graph = case.graph();
-    let identities = Identities::new(&graph, &settings.store_dir);
-    let builder = case.builder();
-    let mut local = LocalStore::new();
+    let mut world = case.world(&graph);
     let before = case.wanted(&case.before);
     if !before.is_empty() {
-        let usual = case.usual_settings();
-        let nobody = Substituters::new([], &usual, None);
-        let world = World {
-            graph: &graph,
-            identities: &identities,
-            substituters: &nobody,
-            settings: &usual,
-            builder: &builder,
-        };
-        let first = plan(&graph, &before, &local, &nobody, &usual);
-        let done = realise(&world, &before, &local, &first);
+        let mut usual = case.world(&graph);
+        usual.settings = case.usual_settings();
+        let done = usual.run(&graph, &before).realised;
         assert_eq!(done.failure, None, "{}", case.name);
-        local = done.local;
+        world.local = done.local;
     }
-    let caches = case.caches();
-    let memory = Memory::default();
-    let substituters = Substituters::new(&caches, &settings, Some(&memory));
-    let wanted = case.wanted(&case.want);
-    let plan = plan(&graph, &wanted, &local, &substituters, &settings);
-    let world = World {
-        graph: &graph,
-        identities: &identities,
-        substituters: &substituters,
-        settings: &settings,
-        builder: &builder,
+    let behave = |world: &mut World, manners: &[Manner]| {
+        for ((cache, files), manner) in world.caches.iter_mut().zip(&case.caches).zip(manners) {
+            manner.set(cache, files);
+        }
     };
-    let text = dry_run::text(&plan, &graph, &settings.store_dir);
-    let realised = realise(&world, &wanted, &local, &plan);
-    (text.map_err(|fault| fault.to_string()), realised)
+    let wanted = case.wanted(&case.want);
+    let store_dir = world.settings.store_dir.clone();
+    let text = |plan: &Plan| {
+        let text = dry_run::text(plan, &graph, &store_dir);
+        text.map_err(|fault| fault.to_string())
+    };
+    let mut wrong = Vec::new();
+    for earlier in &case.earlier {
+        world.memory.advance(earlier.wait);
+        behave(&mut world, &earlier.manners);
+        let plan = world.look(&graph, &wanted);
+        wrong.extend(earlier.dry_run.difference(&text(&plan)));
+    }
+    world.memory.advance(case.wait);
+    behave(&mut world, &case.manners);
+    let run = world.run(&graph, &wanted);
+    (text(&run.plan), run, wrong)
+}
+
+impl DryRun {
+    /// Compares what we say; of a failure the reference may say more.
+    fn difference(&self, text: &Result<String, String>) -> Option<String> {
+        let same = match (text, &self.text, &self.error) {
+            (Ok(text), Some(expected), _) => text == expected,
+            (Err(error), _, Some(expected)) => expected.starts_with(error),
+            _ => false,
+        };
+        (!same).then(|| format!("dry run {text:?}, not {:?} {:?}", self.text, self.error))
+    }
 }
 
 /// What was built and fetched, as the log of the reference names it.
 fn summary(case: &Case, realised: &Realised) -> (OrderedSet<String>, OrderedSet<String>) {
-    let graph = case.graph();
     let store_dir = &case.store_dir;
     let mut built = OrderedSet::new();
     let mut fetched = OrderedSet::new();
     for done in &realised.steps {
         match &done.step {
-            Step::Build { node, resolved, .. } => {
-                let path = resolved.as_ref().unwrap_or(&graph[*node].path);
+            Step::Build {
+                derivation,
+                resolved,
+                ..
+            } => {
+                let path = resolved.as_ref().unwrap_or(derivation);
                 built.insert(store_dir.display(path));
             }
             Step::Fetch { path, cache, .. } => {
@@ -236,15 +333,10 @@ fn summary(case: &Case, realised: &Realised) -> (OrderedSet<String>, OrderedSet<
 /// Returns where we differ from what the reference said and did, in sentences.
 pub fn differences(case: &Case) -> Vec<String> {
     let mut wrong = Vec::new();
-    let (text, realised) = run(case);
     let name = &case.name;
-    match (&text, &case.dry_run.text, &case.dry_run.error) {
-        (Ok(text), Some(expected), _) if text == expected => {}
-        (Err(error), _, Some(expected)) if error == expected => {}
-        (text, expected, error) => wrong.push(format!(
-            "{name}: dry run {text:?}, not {expected:?} {error:?}"
-        )),
-    }
+    let (text, Run { realised, .. }, earlier) = run(case);
+    let dry_runs = earlier.into_iter().chain(case.dry_run.difference(&text));
+    wrong.extend(dry_runs.map(|difference| format!("{name}: {difference}")));
     let success = realised.failure.is_none();
     if success != case.real.success {
         wrong.push(format!("{name}: {:?}", realised.failure));
@@ -252,12 +344,7 @@ pub fn differences(case: &Case) -> Vec<String> {
     }
     // After a failure the reference may have done more or less than we, for it works in parallel; not so if it keeps going and no cache
     // has ended everything.
-    let aborted = realised.derivations.iter().any(|it| {
-        let outputs = it.outputs.iter().map(|output| &output.reason);
-        let mut reasons = outputs.chain([&it.decision.reason]);
-        reasons.any(|reason| matches!(reason, Reason::CacheFailed(_)))
-    });
-    if !success && (aborted || !case.settings().keep_going) {
+    if !success && (realised.aborted || !case.settings().keep_going) {
         return wrong;
     }
     if let Some(failure) = &realised.failure

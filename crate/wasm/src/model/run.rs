@@ -205,6 +205,10 @@ pub struct RunStep {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(optional)]
     pub failure: Option<String>,
+    /// What a build that failed had written, at least the end of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub log: Option<String>,
 }
 
 /// What a run costs; times in milliseconds.
