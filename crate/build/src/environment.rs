@@ -3,6 +3,7 @@
 //! Source: `initEnv` in `libstore/unix/build/derivation-builder.cc`, `desugar` in `libstore/build/derivation-env-desugar.cc`.
 
 use drvlab_store::OrderedMap;
+use drvlab_store::order;
 
 use bstr::{BString, ByteSlice as _};
 use drvlab_store::encoding::nix32_encode;
@@ -143,7 +144,7 @@ fn impure_variables(derivation: &Derivation) -> Vec<BString> {
 fn shell_attributes(attributes: &serde_json::Map<String, Value>) -> String {
     let mut text = String::new();
     let mut sorted: Vec<_> = attributes.iter().collect();
-    sorted.sort_by_key(|(name, _)| name.as_str());
+    order::sort_by(&mut sorted, |one, other| one.0.cmp(other.0));
     for (name, value) in sorted {
         if !is_shell_name(name) {
             continue;
@@ -164,7 +165,7 @@ fn shell_attributes(attributes: &serde_json::Map<String, Value>) -> String {
             }
             Value::Object(entries) => {
                 let mut sorted: Vec<_> = entries.iter().collect();
-                sorted.sort_by_key(|(name, _)| name.as_str());
+                order::sort_by(&mut sorted, |one, other| one.0.cmp(other.0));
                 let entries: Option<String> = sorted
                     .into_iter()
                     .map(|(name, value)| Some(format!("[{}]={} ", quoted(name), simple(value)?)))

@@ -66,7 +66,7 @@ macro_rules! for_each_builtin {
             HashString "hashString" 2 prefixed hash::hash_string;
             Placeholder "placeholder" 1 global hash::placeholder;
             FromJson "fromJSON" 1 prefixed json::from_json;
-            FromToml "fromTOML" 1 global json::from_toml;
+            FromToml "fromTOML" 1 global toml::from_toml;
             ToJson "toJSON" 1 prefixed json::to_json;
             ToXml "toXML" 1 prefixed json::to_xml;
             All "all" 2 prefixed lists::all;

@@ -28,6 +28,7 @@ impl Machine {
     ///
     /// # Errors
     /// What parsing or evaluation says.
+    #[inline]
     pub fn evaluate_file(&mut self, path: &[u8]) -> Result<Value> {
         import::import_file(&mut Stk, self, path, Pos::NONE)
     }
@@ -36,6 +37,7 @@ impl Machine {
     ///
     /// # Errors
     /// What parsing or evaluation says.
+    #[inline]
     pub fn evaluate_text(
         &mut self,
         origin: Origin,
@@ -51,6 +53,7 @@ impl Machine {
     ///
     /// # Errors
     /// What parsing says.
+    #[inline]
     pub fn delay_text(
         &mut self,
         origin: Origin,
@@ -66,6 +69,7 @@ impl Machine {
     ///
     /// # Errors
     /// What parsing says.
+    #[inline]
     pub fn print_parsed(
         &mut self,
         origin: Origin,
@@ -80,6 +84,7 @@ impl Machine {
     ///
     /// # Errors
     /// When there is none.
+    #[inline]
     pub fn find_file(&mut self, name: &[u8]) -> Result<Vec<u8>> {
         let entries = builtins::constants::nix_path(&mut Stk, self, &[], Pos::NONE)?;
         let name = self.string(name);
@@ -91,11 +96,13 @@ impl Machine {
     ///
     /// # Errors
     /// What evaluation says.
+    #[inline]
     pub fn force(&mut self, value: Value) -> Result<Value> {
         force::force(&mut Stk, self, value)
     }
 
     /// Makes a set of the arguments that functions get which the command line calls.
+    #[inline]
     pub fn arguments(&mut self, arguments: Vec<(Vec<u8>, Value)>) -> Value {
         let named = arguments
             .into_iter()
@@ -108,6 +115,7 @@ impl Machine {
     ///
     /// # Errors
     /// What evaluation says, or a missing argument.
+    #[inline]
     pub fn auto_call(&mut self, value: Value, arguments: Value) -> Result<Value> {
         let value = self.force(value)?;
         if value.tag() == Tag::Lambda
@@ -121,6 +129,7 @@ impl Machine {
     }
 
     /// Tells whether a function takes one set, without which it can do.
+    #[inline]
     fn takes_optional_arguments(&self, function: Value) -> bool {
         let (id, _) = self.heap.lambda_parts(function.addr());
         let parameters = self.ir.lambda(id).parameters;
@@ -136,6 +145,7 @@ impl Machine {
     ///
     /// # Errors
     /// What evaluation says, or that there is nothing at the path.
+    #[inline]
     pub fn select_path(&mut self, value: Value, path: &[u8], arguments: Value) -> Result<Value> {
         let mut value = value;
         for name in split_attr_path(path).map_err(|message| EvalError::other(message, Pos::NONE))? {
@@ -186,6 +196,7 @@ impl Machine {
         Ok(value)
     }
 
+    #[inline]
     fn nothing_at_path(&mut self, set: Addr, name: &[u8], path: &[u8]) -> Box<EvalError> {
         let message = [
             b"attribute '",
@@ -202,6 +213,7 @@ impl Machine {
         self.with_suggestions(EvalError::other(message, Pos::NONE), name, &names)
     }
 
+    #[inline]
     fn unlike_selected(&self, value: Value, wanted: &str, path: &[u8]) -> Box<EvalError> {
         let found = self.describe(value);
         let message = [
@@ -220,6 +232,7 @@ impl Machine {
     ///
     /// # Errors
     /// What evaluation says, or that the value is nothing of that kind.
+    #[inline]
     pub fn derivations(&mut self, value: Value, arguments: Value) -> Result<Vec<Instance>> {
         let mut found = Vec::new();
         let mut seen = HashSet::new();
@@ -272,6 +285,7 @@ impl Machine {
         Ok(found)
     }
 
+    #[inline]
     fn recurses(&mut self, set: Value) -> Result<bool> {
         let Some(value) = self
             .heap
@@ -292,6 +306,7 @@ impl Machine {
         }
     }
 
+    #[inline]
     fn instance(&mut self, derivation: Value, attr_path: Vec<u8>) -> Result<Instance> {
         let set = derivation.addr();
         let wrong = |message: &str| EvalError::other(message, Pos::NONE);
@@ -333,6 +348,7 @@ impl Machine {
     }
 }
 
+#[inline]
 fn join(path: &[u8], name: &[u8]) -> Vec<u8> {
     if path.is_empty() {
         name.to_vec()
@@ -342,6 +358,7 @@ fn join(path: &[u8], name: &[u8]) -> Vec<u8> {
 }
 
 /// Other names are passed over in the search for derivations.
+#[inline]
 fn is_plain_name(name: &[u8]) -> bool {
     matches!(name.first(), Some(first) if first.is_ascii_alphabetic() || *first == b'_')
         && name
@@ -350,6 +367,7 @@ fn is_plain_name(name: &[u8]) -> bool {
 }
 
 /// Splits an attribute path at dots outside of double quotes.
+#[inline]
 fn split_attr_path(path: &[u8]) -> std::result::Result<Vec<Vec<u8>>, Vec<u8>> {
     let mut parts = Vec::new();
     let mut current = Vec::new();

@@ -10,6 +10,7 @@ use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm, Ha
 use std::rc::Rc;
 
 /// The error for what needs an experimental feature that is not on.
+#[inline]
 pub(crate) fn feature_disabled(feature: &str) -> String {
     format!(
         "experimental Nix feature '{feature}' is disabled; add '--extra-experimental-features {feature}' to enable it"
@@ -17,11 +18,13 @@ pub(crate) fn feature_disabled(feature: &str) -> String {
 }
 
 /// Turns an error of an input into one of the evaluator.
+#[inline]
 pub(crate) fn input_error(error: InputError) -> Box<EvalError> {
     EvalError::other(error.message(), Pos::NONE)
 }
 
 /// Says which input the evaluator was fetching.
+#[inline]
 fn while_fetching(url: &[u8], error: Box<EvalError>) -> Box<EvalError> {
     let what = [b"while fetching the input '".as_slice(), url, b"'"].concat();
     error.traced(what, Pos::NONE)
@@ -29,6 +32,7 @@ fn while_fetching(url: &[u8], error: Box<EvalError>) -> Box<EvalError> {
 
 impl Machine {
     /// Warns of parameters of URLs that have no value.
+    #[inline]
     pub(crate) fn warn_of_ignored(&mut self, ignored: Ignored) -> Result<()> {
         for name in ignored {
             let message = [
@@ -45,6 +49,7 @@ impl Machine {
     ///
     /// # Errors
     /// When the hash is not given or wrong, or when the description is not complete.
+    #[inline]
     pub(crate) fn fetched_tree(&mut self, input: &Input, ignored: &mut Ignored) -> Result<Value> {
         if input.scheme == Some(Scheme::Indirect) {
             let id = input.required("id").map_err(input_error)?;
@@ -80,6 +85,7 @@ impl Machine {
     }
 
     /// The error for a tree without a known hash. A repository on the same machine is looked for, but not read.
+    #[inline]
     fn not_fetched(&self, input: &Input, url: &[u8]) -> Result<Box<EvalError>> {
         let location = input.text("url").map_err(input_error)?.unwrap_or_default();
         let path = location.strip_prefix(b"file://");
@@ -100,6 +106,7 @@ impl Machine {
     }
 
     /// A tree that is there already: it is copied to the store under the name `source`.
+    #[inline]
     fn tree_at_path(&mut self, input: &Input, url: &[u8]) -> Result<Value> {
         let fetching = |error: Box<EvalError>| while_fetching(url, error);
         let wrong = |error: InputError| fetching(input_error(error));
@@ -150,6 +157,7 @@ impl Machine {
     }
 
     /// When something at or below a path was changed last, in seconds since 1970, as far as that is known.
+    #[inline]
     fn last_modified(&self, path: &[u8]) -> Option<u64> {
         let mut last = None;
         let mut open = vec![path.to_vec()];
@@ -167,6 +175,7 @@ impl Machine {
         last
     }
 
+    #[inline]
     fn tree_value(
         &mut self,
         input: &Input,
@@ -206,6 +215,7 @@ impl Machine {
 }
 
 /// A time in seconds since 1970 as `YYYYMMDDhhmmss` in UTC.
+#[inline]
 fn date(seconds: u64) -> String {
     let (mut days, second) = (seconds / 86_400, seconds % 86_400);
     // Days since the first of March of the year 0, so that the day that leap years add is the last of a year.
@@ -228,6 +238,7 @@ fn date(seconds: u64) -> String {
 }
 
 /// The last part of a URL, which names what is fetched.
+#[inline]
 pub(crate) fn base_name(url: &[u8]) -> Vec<u8> {
     let url = url.strip_suffix(b"/").unwrap_or(url);
     url.rsplit(|&byte| byte == b'/')
@@ -237,6 +248,7 @@ pub(crate) fn base_name(url: &[u8]) -> Vec<u8> {
 }
 
 /// Makes the error for a file that would have to be downloaded.
+#[inline]
 pub(crate) fn no_network(url: &[u8], attribute: &str) -> Box<EvalError> {
     let message = [
         b"cannot download '".as_slice(),
@@ -250,6 +262,7 @@ pub(crate) fn no_network(url: &[u8], attribute: &str) -> Box<EvalError> {
 }
 
 /// Makes the error for a URL whose last part, or a name that, cannot be the name of a store object.
+#[inline]
 pub(crate) fn invalid_name(
     url: &[u8],
     reason: &str,

@@ -10,6 +10,7 @@ use bstr::BString;
 ///
 /// # Errors
 /// A message in the words of the reference implementation.
+#[inline]
 pub(crate) fn parse(text: &[u8], ignored: &mut Ignored) -> Result<Attributes, BString> {
     let (attributes, fragment) = parse_with_fragment(text, ignored).map_err(InputError::message)?;
     if fragment.is_empty() {
@@ -25,6 +26,7 @@ pub(crate) fn parse(text: &[u8], ignored: &mut Ignored) -> Result<Attributes, BS
     Err(message.concat().into())
 }
 
+#[inline]
 fn parse_with_fragment(
     text: &[u8],
     ignored: &mut Ignored,
@@ -69,12 +71,14 @@ fn parse_with_fragment(
 }
 
 /// What is in a fragment, quotes and spaces included.
+#[inline]
 fn is_fragment(text: &[u8]) -> bool {
     text.iter()
         .all(|&byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?%\" ^".contains(&byte))
 }
 
 /// The directory of a flake is no part of its input.
+#[inline]
 fn from_url(mut url: Url, ignored: &mut Ignored) -> Result<(Attributes, Vec<u8>), InputError> {
     let directory = url.query.remove(b"dir".as_slice()).unwrap_or_default();
     let fragment = std::mem::take(&mut url.fragment);
@@ -89,6 +93,7 @@ fn from_url(mut url: Url, ignored: &mut Ignored) -> Result<(Attributes, Vec<u8>)
 ///
 /// # Errors
 /// A message in the words of the reference implementation.
+#[inline]
 pub(crate) fn to_url(
     mut attributes: Attributes,
     ignored: &mut Ignored,

@@ -246,6 +246,7 @@ impl Machine {
     }
 
     /// Says that the text of a file has become another, or is going to.
+    #[inline]
     pub fn file_changed(&mut self, path: &[u8]) {
         let path: Rc<[u8]> = crate::files::canonical(path).into();
         let volatile = &mut self.incremental.volatile;
@@ -266,6 +267,7 @@ impl Machine {
     }
 
     /// Says that files have come or gone.
+    #[inline]
     pub fn files_came_or_went(&mut self) {
         self.incremental.is_outdated = true;
     }
@@ -317,6 +319,7 @@ impl Machine {
     }
 
     /// Looks for what makes the result doubtful in the result itself.
+    #[inline]
     fn look_for_doubt(&mut self, error: Option<&EvalError>) {
         // Where a cycle is closed depends on which variables refer to the thunks of others.
         if error.is_some_and(|error| error.kind == ErrorKind::InfiniteRecursion) {
@@ -341,6 +344,7 @@ impl Machine {
         }
     }
 
+    #[inline]
     fn is_stale(&self, diagnostic: &Diagnostic) -> bool {
         let own = [diagnostic.span.start, diagnostic.near];
         let trace = diagnostic.trace.iter().map(|frame| frame.pos);
@@ -350,6 +354,7 @@ impl Machine {
     }
 
     /// Goes back to what is kept, as it was when the mark was set.
+    #[inline]
     fn rewind(&mut self) {
         self.start_over();
         for call in &mut self.incremental.entry_calls {
@@ -399,6 +404,7 @@ impl Machine {
     }
 
     /// Keeps what the evaluation has found out, if it is much.
+    #[inline]
     fn keep_what_is_worth_it(&mut self) {
         let added = self.heap.used() - self.heap.kept_bytes();
         if self.incremental.mark.is_some() {
@@ -448,6 +454,7 @@ impl Machine {
     }
 
     /// Makes ready for an evaluation.
+    #[inline]
     fn start_over(&mut self) {
         self.messages.clear();
         self.message_bytes = 0;

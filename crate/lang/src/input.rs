@@ -31,15 +31,18 @@ pub(crate) enum InputError {
 }
 
 impl InputError {
+    #[inline]
     fn other(parts: &[&[u8]]) -> Self {
         InputError::Other(parts.concat().into())
     }
 
+    #[inline]
     fn bad_url(parts: &[&[u8]]) -> Self {
         InputError::BadUrl(parts.concat().into())
     }
 
     /// Returns the message.
+    #[inline]
     pub fn message(self) -> BString {
         match self {
             InputError::BadUrl(message) | InputError::Other(message) => message,
@@ -48,6 +51,7 @@ impl InputError {
 }
 
 impl From<BadUrl> for InputError {
+    #[inline]
     fn from(BadUrl(message): BadUrl) -> Self {
         InputError::BadUrl(message)
     }
@@ -69,6 +73,7 @@ pub(crate) enum Scheme {
 }
 
 impl Scheme {
+    #[inline]
     fn of(kind: &[u8]) -> Option<Self> {
         Some(match kind {
             b"file" => Scheme::File,
@@ -83,6 +88,7 @@ impl Scheme {
     }
 
     /// The attributes that inputs have besides `type`.
+    #[inline]
     fn attributes(self) -> &'static str {
         match self {
             Scheme::Git => {
@@ -118,6 +124,7 @@ impl Input {
     ///
     /// # Errors
     /// A message in the words of the reference.
+    #[inline]
     pub fn from_attributes(attributes: Attributes, ignored: &mut Ignored) -> Result<Self> {
         let mut input = Input {
             attributes,
@@ -150,6 +157,7 @@ impl Input {
     }
 
     /// What the inputs of all types have.
+    #[inline]
     fn check_common(&self) -> Result<()> {
         self.text("type")?;
         self.text("ref")?;
@@ -158,6 +166,7 @@ impl Input {
         Ok(())
     }
 
+    #[inline]
     fn check(&mut self, scheme: Scheme, ignored: &mut Ignored) -> Result<()> {
         match scheme {
             Scheme::File | Scheme::Tarball => {
@@ -210,6 +219,7 @@ impl Input {
         Ok(())
     }
 
+    #[inline]
     fn check_forge(&self) -> Result<()> {
         self.required("owner")?;
         self.required("repo")?;
@@ -242,6 +252,7 @@ impl Input {
     ///
     /// # Errors
     /// A message in the words of the reference.
+    #[inline]
     pub fn to_url(&self, ignored: &mut Ignored) -> Result<Url> {
         let Some(scheme) = self.scheme else {
             let json = json(&self.attributes);
@@ -323,6 +334,7 @@ impl Input {
         Ok(url)
     }
 
+    #[inline]
     fn copy_text(&self, name: &str, query: &mut Query) -> Result<()> {
         if let Some(text) = self.text(name)? {
             query.insert(name.as_bytes().to_vec(), text.to_vec());
@@ -331,10 +343,12 @@ impl Input {
     }
 
     /// Tells whether there is an attribute.
+    #[inline]
     pub fn has(&self, name: &str) -> bool {
         self.attributes.contains_key(name.as_bytes())
     }
 
+    #[inline]
     pub(crate) fn set(&mut self, name: &str, text: Vec<u8>) {
         self.attributes
             .insert(name.as_bytes().to_vec(), InputValue::Text(text));
@@ -344,6 +358,7 @@ impl Input {
     ///
     /// # Errors
     /// When the attribute is something else.
+    #[inline]
     pub fn text(&self, name: &str) -> Result<Option<&[u8]>> {
         text_of(&self.attributes, name)
     }
@@ -352,6 +367,7 @@ impl Input {
     ///
     /// # Errors
     /// When the attribute is not there or something else.
+    #[inline]
     pub fn required(&self, name: &str) -> Result<&[u8]> {
         let missing =
             || InputError::other(&[b"input attribute '", name.as_bytes(), b"' is missing"]);
@@ -362,6 +378,7 @@ impl Input {
     ///
     /// # Errors
     /// When the attribute is something else.
+    #[inline]
     pub fn int(&self, name: &str) -> Result<Option<u64>> {
         match self.attributes.get(name.as_bytes()) {
             None => Ok(None),
@@ -378,6 +395,7 @@ impl Input {
     ///
     /// # Errors
     /// When the attribute is something else.
+    #[inline]
     pub fn flag(&self, name: &str) -> Result<bool> {
         match self.attributes.get(name.as_bytes()) {
             None => Ok(false),
@@ -394,6 +412,7 @@ impl Input {
     ///
     /// # Errors
     /// When it is none, or one of another kind.
+    #[inline]
     pub fn nar_hash(&self) -> Result<Option<Hash>> {
         let Some(text) = self.text("narHash")? else {
             return Ok(None);
@@ -413,6 +432,7 @@ impl Input {
     ///
     /// # Errors
     /// When it is none.
+    #[inline]
     pub fn rev(&self) -> Result<Option<Vec<u8>>> {
         let Some(text) = self.text("rev")? else {
             return Ok(None);
@@ -428,6 +448,7 @@ impl Input {
 ///
 /// # Errors
 /// When the attribute is something else.
+#[inline]
 pub(crate) fn text_of<'a>(attributes: &'a Attributes, name: &str) -> Result<Option<&'a [u8]>> {
     match attributes.get(name.as_bytes()) {
         None => Ok(None),
@@ -445,6 +466,7 @@ pub(crate) fn text_of<'a>(attributes: &'a Attributes, name: &str) -> Result<Opti
 }
 
 /// Attributes as JSON, for messages.
+#[inline]
 fn json(attributes: &Attributes) -> Vec<u8> {
     // Bytes that are not UTF-8 leave their text out; the reference ends with an error of its JSON library.
     let append = |text: &[u8], json: &mut Vec<u8>| {
@@ -471,6 +493,7 @@ fn json(attributes: &Attributes) -> Vec<u8> {
 ///
 /// # Errors
 /// A message in the words of the reference.
+#[inline]
 pub(crate) fn git_url(text: &[u8], ignored: &mut Ignored) -> Result<Url> {
     let colon = text.iter().rposition(|&byte| byte == b':');
     if !text.starts_with(b"/")
@@ -500,11 +523,13 @@ pub(crate) fn git_url(text: &[u8], ignored: &mut Ignored) -> Result<Url> {
 }
 
 /// The hash of a commit in hexadecimal digits.
+#[inline]
 pub(crate) fn is_revision(text: &[u8]) -> bool {
     text.len() == 40 && text.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// What names a flake in a registry.
+#[inline]
 pub(crate) fn is_flake_id(text: &[u8]) -> bool {
     text.first().is_some_and(u8::is_ascii_alphabetic)
         && text
@@ -513,6 +538,7 @@ pub(crate) fn is_flake_id(text: &[u8]) -> bool {
 }
 
 /// What may be a branch, tag or commit of a flake, by its letters alone.
+#[inline]
 pub(crate) fn is_version(text: &[u8]) -> bool {
     text.first()
         .is_some_and(|&byte| byte.is_ascii_alphanumeric() || byte == b'@')
@@ -522,6 +548,7 @@ pub(crate) fn is_version(text: &[u8]) -> bool {
 }
 
 /// Tells whether Git takes a text for the name of a branch or tag (`git check-ref-format`).
+#[inline]
 fn is_ref_name(name: &[u8]) -> bool {
     let is_segment = |segment: &[u8]| {
         !segment.is_empty() && !segment.starts_with(b".") && !segment.ends_with(b".lock")

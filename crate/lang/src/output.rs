@@ -15,6 +15,7 @@ impl Machine {
     ///
     /// # Errors
     /// What evaluation says.
+    #[inline]
     pub fn print_value(&mut self, value: Value, strict: bool) -> Result<Vec<u8>> {
         let value = if strict {
             deep::force_deep(&mut Stk, self, value)?
@@ -29,6 +30,7 @@ impl Machine {
     ///
     /// # Errors
     /// What evaluation says, or that the value has no form in JSON.
+    #[inline]
     pub fn print_json(&mut self, value: Value, strict: bool, out: &mut Vec<u8>) -> Result<()> {
         let value = self.force(value)?;
         let mut text = JsonText {
@@ -52,6 +54,7 @@ impl Machine {
     ///
     /// # Errors
     /// What evaluation says.
+    #[inline]
     pub fn print_xml(
         &mut self,
         value: Value,
@@ -70,6 +73,7 @@ impl Machine {
     ///
     /// # Errors
     /// What evaluation says, or that the value is nothing of that kind.
+    #[inline]
     pub fn print_raw(&mut self, value: Value) -> Result<Vec<u8>> {
         let how = Coercion {
             numbers: false,

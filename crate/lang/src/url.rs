@@ -36,6 +36,7 @@ pub(crate) struct Authority {
 pub(crate) struct BadUrl(pub BString);
 
 impl BadUrl {
+    #[inline]
     fn new(parts: &[&[u8]]) -> Self {
         BadUrl(parts.concat().into())
     }
@@ -49,6 +50,7 @@ impl Url {
     ///
     /// # Errors
     /// A message in the words of the reference.
+    #[inline]
     pub fn parse(text: &[u8], lenient: bool, ignored: &mut Ignored) -> Result<Url, BadUrl> {
         let fixed;
         let source = if lenient {
@@ -91,6 +93,7 @@ impl Url {
     }
 
     /// Writes the URL.
+    #[inline]
     pub fn render(&self) -> Vec<u8> {
         let mut text = [self.scheme.as_slice(), b":"].concat();
         if let Some(authority) = &self.authority {
@@ -120,6 +123,7 @@ impl Url {
     ///
     /// # Errors
     /// When a part of it cannot be the name of a file.
+    #[inline]
     pub fn file_path(&self) -> Result<Vec<u8>, BadUrl> {
         for part in &self.path {
             let (what, shown): (&[u8], _) = if part.contains(&b'/') {
@@ -157,6 +161,7 @@ impl Url {
 
 impl Authority {
     /// Writes it.
+    #[inline]
     pub fn rendered(&self) -> Vec<u8> {
         let mut text = Vec::new();
         if let Some(user) = &self.user {
@@ -180,6 +185,7 @@ impl Authority {
 }
 
 /// Splits `git+https` into the application and the transport.
+#[inline]
 pub(crate) fn split_scheme(scheme: &[u8]) -> (Option<&[u8]>, &[u8]) {
     match split_at(scheme, b'+') {
         (application, Some(transport)) => (Some(application), transport),
@@ -188,6 +194,7 @@ pub(crate) fn split_scheme(scheme: &[u8]) -> (Option<&[u8]>, &[u8]) {
 }
 
 /// The parts of a path.
+#[inline]
 pub(crate) fn segments(path: &[u8]) -> Vec<Vec<u8>> {
     path.split(|&byte| byte == b'/')
         .map(<[u8]>::to_vec)
@@ -195,6 +202,7 @@ pub(crate) fn segments(path: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// Splits at the first byte of a kind.
+#[inline]
 pub(crate) fn split_at(text: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
     match text.iter().position(|&byte| byte == separator) {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
@@ -206,6 +214,7 @@ pub(crate) fn split_at(text: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
 ///
 /// # Errors
 /// When a byte that needs an encoding has none.
+#[inline]
 pub(crate) fn decode_query(
     query: &[u8],
     lenient: bool,
@@ -241,6 +250,7 @@ pub(crate) fn decode_query(
 ///
 /// # Errors
 /// When what follows a percent sign are no two digits.
+#[inline]
 pub(crate) fn percent_decoded(text: &[u8]) -> Result<Vec<u8>, BadUrl> {
     let mut at = 0;
     while let Some(next) = text[at..].iter().position(|&byte| byte == b'%') {
@@ -263,6 +273,7 @@ pub(crate) fn percent_decoded(text: &[u8]) -> Result<Vec<u8>, BadUrl> {
     Ok(decoded(text))
 }
 
+#[inline]
 fn decoded(text: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -283,6 +294,7 @@ fn decoded(text: &[u8]) -> Vec<u8> {
 }
 
 /// Encodes what neither a letter, a digit nor otherwise allowed is.
+#[inline]
 fn append_encoded(text: &[u8], allowed: &[u8], out: &mut Vec<u8>) {
     for &byte in text {
         if is_unreserved(byte) || allowed.contains(&byte) {
@@ -294,6 +306,7 @@ fn append_encoded(text: &[u8], allowed: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Encodes these bytes only.
+#[inline]
 fn encode_only(text: &[u8], bytes: &[u8], out: &mut Vec<u8>) {
     for &byte in text {
         if bytes.contains(&byte) {
@@ -304,6 +317,7 @@ fn encode_only(text: &[u8], bytes: &[u8], out: &mut Vec<u8>) {
     }
 }
 
+#[inline]
 fn append_code(byte: u8, out: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     out.extend([
@@ -314,6 +328,7 @@ fn append_code(byte: u8, out: &mut Vec<u8>) {
 }
 
 /// Encodes what may stand in the parameters and the fragment of a lenient URL.
+#[inline]
 fn fixed_up(text: &[u8]) -> Vec<u8> {
     let mut fixed = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -334,6 +349,7 @@ fn fixed_up(text: &[u8]) -> Vec<u8> {
 }
 
 /// Parses the scheme, the authority and the path; also returns the port's digits and what follows.
+#[inline]
 fn absolute(text: &[u8]) -> Option<(Url, &[u8], &[u8])> {
     let (scheme, rest) = split_at(text, b':');
     let mut rest = rest?;
@@ -358,6 +374,7 @@ fn absolute(text: &[u8]) -> Option<(Url, &[u8], &[u8])> {
     Some((url, port, rest))
 }
 
+#[inline]
 fn parse_authority(text: &[u8]) -> Option<(Authority, &[u8], &[u8])> {
     let mut authority = Authority::default();
     let mut rest = text;
@@ -390,6 +407,7 @@ fn parse_authority(text: &[u8]) -> Option<(Authority, &[u8], &[u8])> {
 }
 
 /// Says what is wrong with a text that starts with no scheme; it may still be a relative reference.
+#[inline]
 fn relative(source: &[u8], text: &[u8]) -> BadUrl {
     let invalid = |reason: &[u8]| BadUrl::new(&[b"'", text, b"' is not a valid URL: ", reason]);
     let mut rest = source;
@@ -422,6 +440,7 @@ fn relative(source: &[u8], text: &[u8]) -> BadUrl {
 }
 
 /// Takes a part that starts with a sign, if one is there and well-formed.
+#[inline]
 fn component<'a>(rest: &mut &'a [u8], sign: u8, allowed: impl Fn(u8) -> bool) -> &'a [u8] {
     let Some((_, behind)) = rest.split_first().filter(|&(&first, _)| first == sign) else {
         return b"";
@@ -435,6 +454,7 @@ fn component<'a>(rest: &mut &'a [u8], sign: u8, allowed: impl Fn(u8) -> bool) ->
 }
 
 /// How many bytes at the start are allowed or encoded; `None` if there is a percent sign without two digits among them.
+#[inline]
 fn run(text: &[u8], allowed: impl Fn(u8) -> bool) -> Option<usize> {
     let mut at = 0;
     while let Some(&byte) = text.get(at) {
@@ -453,22 +473,27 @@ fn run(text: &[u8], allowed: impl Fn(u8) -> bool) -> Option<usize> {
     Some(at)
 }
 
+#[inline]
 fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
 }
 
+#[inline]
 fn is_name(byte: u8) -> bool {
     is_unreserved(byte) || b"!$&'()*+,;=".contains(&byte)
 }
 
+#[inline]
 fn is_path(byte: u8) -> bool {
     is_name(byte) || b":@/".contains(&byte)
 }
 
+#[inline]
 fn is_query(byte: u8) -> bool {
     is_path(byte) || b"?[]".contains(&byte)
 }
 
+#[inline]
 fn is_fragment(byte: u8) -> bool {
     is_path(byte) || b"?#".contains(&byte)
 }

@@ -6,12 +6,10 @@
 mod check;
 mod error;
 mod parse;
-mod part;
-mod write;
 
 pub use check::check;
+pub use drvlab_digest::aterm::{
+    Layout, Mask, OutputPaths, Part, to_bytes, write, write_modulo_inputs, write_with_layout,
+};
 pub use error::{ParseError, ParseErrorKind};
 pub use parse::{MAX_DYNAMIC_DEPTH, MAX_READ, Read, parse, read};
-pub use part::{Layout, Part};
-pub use write::{Mask, to_bytes, write};
-pub(crate) use write::{OutputPaths, write_modulo_inputs, write_with_layout};

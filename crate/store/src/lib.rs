@@ -1,30 +1,25 @@
 //! Hashes, store paths, derivations, archives and signatures as Nix 2.34 computes them.
 //!
 //! Everything here is a pure function of bytes: no files, no clock, no network. It is not a store:
-//! what exists where is known by the crate `drvlab-cache`.
+//! what exists where is known by the crate `drvlab-cache`. What is computed for each derivation that is evaluated is in the crate
+//! `drvlab-digest`, whose modules are shown here as this crate's own.
 
 pub mod aterm;
 pub mod cache_info;
-pub mod content_address;
-pub mod derivation;
-pub mod digest;
-pub mod encoding;
 pub mod explain;
 pub mod file_tree;
-pub mod hash;
 pub mod json;
 pub mod json_number;
 pub mod nar;
 pub mod narinfo;
-pub mod order;
-pub mod ordered;
-pub mod placeholder;
 pub mod realisation;
 pub mod references;
-pub mod scheme;
 pub mod signature;
-pub mod sink;
-pub mod store_path;
+
+pub use drvlab_digest::{
+    content_address, derivation, digest, encoding, hash, order, ordered, placeholder, scheme, sink,
+    store_path,
+};
 
 pub use cache_info::CacheInfo;
 pub use content_address::{ContentAddress, ContentAddressMethod};

@@ -1,6 +1,7 @@
 //! Programs that make, name and list files.
 
 use bstr::{BStr, BString, ByteSlice as _};
+use drvlab_store::order;
 
 use super::Process;
 use crate::file_system::{Errno, FileType};
@@ -268,7 +269,7 @@ impl Process<'_, '_> {
         let mut files = Vec::new();
         let mut directories = Vec::new();
         let mut operands = options.operands.clone();
-        operands.sort();
+        order::sort_by(&mut operands, Ord::cmp);
         if operands.is_empty() {
             operands.push(".".into());
         }

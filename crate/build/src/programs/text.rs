@@ -1,6 +1,7 @@
 //! Programs that read texts and write texts.
 
 use bstr::{BString, ByteSlice as _};
+use drvlab_store::order;
 
 use super::options::Options;
 use super::{Process, lines};
@@ -335,20 +336,20 @@ impl Process<'_, '_> {
             .collect();
         self.machine.spend(text.len())?;
         if options.has(b'n') {
-            rows.sort_by(|one, other| {
-                let order = decimal(one).cmp(&decimal(other));
+            order::sort_by(&mut rows, |one, other| {
+                let by_number = decimal(one).cmp(&decimal(other));
                 // Lines with equal numbers are ordered by bytes, unless only one of them stays.
                 if options.has(b'u') {
-                    order
+                    by_number
                 } else {
-                    order.then_with(|| one.cmp(other))
+                    by_number.then_with(|| one.cmp(other))
                 }
             });
             if options.has(b'u') {
                 rows.dedup_by(|one, other| decimal(one) == decimal(other));
             }
         } else {
-            rows.sort_unstable();
+            order::sort_by(&mut rows, Ord::cmp);
             if options.has(b'u') {
                 rows.dedup();
             }

@@ -1,6 +1,7 @@
 //! Expansion of patterns to the paths that match them.
 
 use bstr::BString;
+use drvlab_store::order;
 
 use super::Shell;
 use super::pattern::{is_pattern, matches, unescape};
@@ -58,6 +59,6 @@ pub fn paths(shell: &mut Shell<'_, '_>, pattern: &[u8]) -> Step<Vec<BString>> {
         }
         found = next;
     }
-    found.sort();
+    order::sort_by(&mut found, Ord::cmp);
     Ok(found)
 }

@@ -3,6 +3,7 @@
 //! A subshell is a copy of it; maps are shared until they change.
 
 use drvlab_store::OrderedMap;
+use drvlab_store::order;
 use std::rc::Rc;
 
 use bstr::{BStr, BString};
@@ -183,7 +184,9 @@ impl State {
                 Some((name, variable.value.as_ref()?, variable.sequence))
             })
             .collect();
-        exported.sort_by_key(|(name, _, sequence)| (bucket(BStr::new(name)), *sequence));
+        order::sort_by_key(&mut exported, |(name, _, sequence)| {
+            (bucket(BStr::new(name)), *sequence)
+        });
         exported
             .into_iter()
             .map(|(name, value, _)| (name.clone(), BString::clone(value)))

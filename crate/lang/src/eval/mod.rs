@@ -31,11 +31,13 @@ pub mod direct {
     }
 
     /// Returns the function of a builtin. Those of some modules are called so rarely that they are not compiled for the native stack.
+    /// What only these need is marked `#[inline]`, and so is compiled with them: in the module for size.
     macro_rules! function {
         (context $function:ident $variant:ident) => { function!(@rare $variant) };
         (fetch $function:ident $variant:ident) => { function!(@rare $variant) };
         (flakes $function:ident $variant:ident) => { function!(@rare $variant) };
         (sources $function:ident $variant:ident) => { function!(@rare $variant) };
+        (toml $function:ident $variant:ident) => { function!(@rare $variant) };
         ($module:ident $function:ident $variant:ident) => { builtins::$module::$function };
         (@rare $variant:ident) => {
             |_, m, arguments, pos| {

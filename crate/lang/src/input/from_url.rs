@@ -11,6 +11,7 @@ impl Input {
     ///
     /// # Errors
     /// A message in the words of the reference.
+    #[inline]
     pub fn from_url(url: &Url, ignored: &mut Ignored) -> Result<Self> {
         let (application, transport) = split_scheme(&url.scheme);
         let is_web = matches!(transport, b"file" | b"http" | b"https");
@@ -47,23 +48,27 @@ impl Input {
     }
 }
 
+#[inline]
 fn typed(kind: &[u8]) -> Attributes {
     let mut attributes = Attributes::new();
     set(&mut attributes, "type", kind);
     attributes
 }
 
+#[inline]
 fn set(attributes: &mut Attributes, name: &str, text: &[u8]) {
     attributes.insert(name.as_bytes().to_vec(), InputValue::Text(text.to_vec()));
 }
 
 /// An integer without a sign.
+#[inline]
 fn number(text: &[u8]) -> Option<InputValue> {
     let text = std::str::from_utf8(text).ok()?;
     Some(InputValue::Int(text.parse().ok()?))
 }
 
 /// A file or archive: some parameters are attributes, the others go on to the server.
+#[inline]
 fn from_web(url: &Url, kind: &str, transport: &[u8]) -> Attributes {
     let mut attributes = typed(kind.as_bytes());
     let mut url = url.clone();
@@ -87,6 +92,7 @@ fn from_web(url: &Url, kind: &str, transport: &[u8]) -> Attributes {
 }
 
 /// A Git or Mercurial repository.
+#[inline]
 fn from_repository(url: &Url, kind: &str) -> Attributes {
     let mut attributes = typed(kind.as_bytes());
     let mut rest = Url {
@@ -120,6 +126,7 @@ fn from_repository(url: &Url, kind: &str) -> Attributes {
 }
 
 /// A repository of a service: `OWNER/REPO`, then a branch, tag or commit.
+#[inline]
 fn from_forge(url: &Url) -> Result<Attributes> {
     let wrong = |what: &[u8]| InputError::bad_url(&[b"URL '", &url.render(), b"' ", what]);
     let path: Vec<&[u8]> = segments_of(url).collect();
@@ -157,6 +164,7 @@ fn from_forge(url: &Url) -> Result<Attributes> {
 }
 
 /// A name in a registry, then a branch or tag and a commit.
+#[inline]
 fn from_indirect(url: &Url) -> Result<Attributes> {
     let mut attributes = typed(b"indirect");
     let path: Vec<&[u8]> = segments_of(url).collect();
@@ -206,6 +214,7 @@ fn from_indirect(url: &Url) -> Result<Attributes> {
     Ok(attributes)
 }
 
+#[inline]
 fn segments_of(url: &Url) -> impl Iterator<Item = &[u8]> {
     url.path
         .iter()
@@ -214,6 +223,7 @@ fn segments_of(url: &Url) -> impl Iterator<Item = &[u8]> {
 }
 
 /// A file or directory.
+#[inline]
 fn from_path(url: &Url) -> Result<Attributes> {
     let wrong = |what: &[&[u8]]| {
         InputError::other(&[b"path URL '", &url.render(), b"' ", &what.concat(), b"'"])

@@ -51,6 +51,7 @@ pub(super) struct Conflict {
 }
 
 impl Table {
+    #[inline]
     pub fn new(origin: Origin) -> Self {
         Table {
             origin,
@@ -59,6 +60,7 @@ impl Table {
     }
 
     /// Finds or makes the table that a part of a name stands for.
+    #[inline]
     fn enter(
         &mut self,
         name: Symbol,
@@ -99,6 +101,7 @@ impl Table {
     }
 
     /// Defines what a key with dots stands for.
+    #[inline]
     pub fn insert(
         &mut self,
         names: &[Symbol],
@@ -125,6 +128,7 @@ impl Table {
     }
 
     /// Opens the table of a header.
+    #[inline]
     pub fn open(
         &mut self,
         names: &[Symbol],
@@ -175,6 +179,7 @@ impl Table {
     }
 
     /// Makes a set. Recursive; the parser limits the depth.
+    #[inline]
     pub fn into_value(self, m: &mut Machine) -> Value {
         let mut members = Vec::with_capacity(self.members.len());
         for (name, member) in self.members {

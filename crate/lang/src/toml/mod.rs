@@ -17,6 +17,7 @@ impl Machine {
     ///
     /// # Errors
     /// Syntax errors, names defined twice, dates and times, and strings with NUL bytes.
+    #[inline]
     pub(crate) fn read_toml(&mut self, text: &[u8], pos: Pos) -> Result<Value> {
         self.check_memory(16 * text.len(), pos)?;
         let mut parser = parser::Parser::new(self, text);

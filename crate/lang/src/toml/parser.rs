@@ -34,6 +34,7 @@ pub(super) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
+    #[inline]
     pub fn new(m: &'a mut Machine, text: &'a [u8]) -> Self {
         // A mark of byte order is allowed at the start.
         let at = if text.starts_with(b"\xEF\xBB\xBF") {
@@ -52,6 +53,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Makes the value of what has been read.
+    #[inline]
     pub fn finish(&mut self) -> Result<Value, Message> {
         if self.has_date {
             return Err(b"Dates and times are not supported".to_vec());
@@ -61,6 +63,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads a whole document.
+    #[inline]
     pub fn document(&mut self) -> Result<(), Message> {
         let mut header: Option<Key> = None;
         while self.skip_lines()? {
@@ -90,21 +93,25 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
 
+    #[inline]
     fn take(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
         found
     }
 
+    #[inline]
     fn error(&self, title: &str, at: usize, label: &str) -> Message {
         report::at(self.text, title, at..at + 1, label)
     }
 
     /// Makes the error for what ends nowhere, or too early.
+    #[inline]
     fn unfinished(&self, title: &str, label: &str) -> Message {
         if self.at < self.text.len() {
             self.error(title, self.at, label)
@@ -113,10 +120,12 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline]
     fn error_with_hints(&self, title: &str, at: usize, label: &str, hints: &str) -> Message {
         [self.error(title, at, label), hints.as_bytes().to_vec()].concat()
     }
 
+    #[inline]
     fn conflict(&self, conflict: &Conflict, place: &Range<usize>) -> Message {
         let other = (conflict.other.clone(), conflict.other_label);
         report::between(
@@ -127,12 +136,14 @@ impl<'a> Parser<'a> {
         )
     }
 
+    #[inline]
     fn skip_blanks(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t')) {
             self.at += 1;
         }
     }
 
+    #[inline]
     fn take_newline(&mut self) -> bool {
         if self.text[self.at..].starts_with(b"\r\n") {
             self.at += 2;
@@ -141,6 +152,7 @@ impl<'a> Parser<'a> {
         self.take(b'\n')
     }
 
+    #[inline]
     fn skip_comment(&mut self) -> Result<(), Message> {
         if self.peek() != Some(b'#') {
             return Ok(());
@@ -161,6 +173,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Skips blanks, comments and ends of lines; says whether something follows.
+    #[inline]
     fn skip_lines(&mut self) -> Result<bool, Message> {
         loop {
             self.skip_blanks();
@@ -171,6 +184,7 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline]
     fn end_of_line(&mut self, title: &str, label: &str) -> Result<(), Message> {
         self.skip_blanks();
         self.skip_comment()?;
@@ -181,6 +195,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads `[a.b]` or `[[a.b]]`.
+    #[inline]
     fn header(&mut self) -> Result<(Key, bool), Message> {
         let start = self.at;
         self.at += 1;
@@ -211,6 +226,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads the key of a header as far as it is one: a dot that nothing follows is no part of it.
+    #[inline]
     fn header_key(&mut self) -> Result<Option<Key>, Message> {
         let start = self.at;
         let mut names = Vec::new();
@@ -233,6 +249,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads a key, perhaps with dots.
+    #[inline]
     fn key(&mut self) -> Result<Key, Message> {
         let start = self.at;
         let mut names = Vec::new();
@@ -255,6 +272,7 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline]
     fn simple_key(&mut self) -> Result<Vec<u8>, Message> {
         match self.peek() {
             Some(b'"') => self.basic_string(),
@@ -274,6 +292,7 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline]
     fn key_value(&mut self) -> Result<(Key, Member), Message> {
         let key = self.key()?;
         self.skip_blanks();
@@ -288,6 +307,7 @@ impl<'a> Parser<'a> {
         Ok((key, Member { item, place }))
     }
 
+    #[inline]
     fn value(&mut self) -> Result<Item, Message> {
         let value = match self.peek() {
             Some(b'"') => {
@@ -348,10 +368,12 @@ impl<'a> Parser<'a> {
         Ok(Item::Value(value))
     }
 
+    #[inline]
     fn unknown_value(&self) -> Message {
         self.error("bad format: unknown value appeared", self.at, "here")
     }
 
+    #[inline]
     fn string_value(&mut self, string: &[u8]) -> Result<Value, Message> {
         if string.contains(&0) {
             let shown = string.replace(b"\0", "␀");
@@ -362,6 +384,7 @@ impl<'a> Parser<'a> {
         Ok(self.m.string(string))
     }
 
+    #[inline]
     fn array(&mut self) -> Result<Value, Message> {
         self.at += 1;
         let mut elements = Vec::new();
@@ -393,6 +416,7 @@ impl<'a> Parser<'a> {
         Ok(self.m.heap.list(&elements))
     }
 
+    #[inline]
     fn inline_table(&mut self) -> Result<Value, Message> {
         self.at += 1;
         let mut table = Table::new(Origin::Dotted);
@@ -433,6 +457,7 @@ impl<'a> Parser<'a> {
 
     // Strings
 
+    #[inline]
     fn basic_string(&mut self) -> Result<Vec<u8>, Message> {
         self.at += 1;
         let mut string = Vec::new();
@@ -452,6 +477,7 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline]
     fn literal_string(&mut self) -> Result<Vec<u8>, Message> {
         self.at += 1;
         let mut string = Vec::new();
@@ -468,6 +494,7 @@ impl<'a> Parser<'a> {
         Ok(string)
     }
 
+    #[inline]
     fn multi_line_literal_string(&mut self) -> Result<Vec<u8>, Message> {
         self.at += 3;
         self.take_newline();
@@ -491,6 +518,7 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline]
     fn multi_line_basic_string(&mut self) -> Result<Vec<u8>, Message> {
         self.at += 3;
         self.take_newline();
@@ -515,6 +543,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes three quotes; up to two more before them belong to the string.
+    #[inline]
     fn closes(&mut self, quote: u8, string: &mut Vec<u8>) -> bool {
         let quotes = self.text[self.at..]
             .iter()
@@ -530,6 +559,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes a backslash at the end of a line, and all white space after it.
+    #[inline]
     fn skip_escaped_newline(&mut self) -> bool {
         let start = self.at;
         self.at += 1;
@@ -547,6 +577,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes a character that stands for itself.
+    #[inline]
     fn character(&mut self, string: &mut Vec<u8>) -> Result<(), Wrong> {
         let rest = &self.text[self.at..];
         let (character, len) = bstr::decode_utf8(rest);
@@ -560,6 +591,7 @@ impl<'a> Parser<'a> {
         }
     }
 
+    #[inline]
     fn escape(&mut self, string: &mut Vec<u8>) -> Result<(), Wrong> {
         let escaped = self
             .text
@@ -599,6 +631,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
+    #[inline]
     fn in_string(&self, wrong: Wrong, multi_line: bool) -> Message {
         match wrong {
             Wrong::CodePoint => {
@@ -619,6 +652,7 @@ impl<'a> Parser<'a> {
 
     // Numbers
 
+    #[inline]
     fn number(&mut self) -> Result<Value, Message> {
         let start = self.at;
         if self.date() {
@@ -703,6 +737,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads digits with single underscores between them.
+    #[inline]
     fn digits(&mut self, digits: &mut Vec<u8>, is_digit: fn(&u8) -> bool) -> Result<(), Message> {
         while let Some(byte) = self.peek() {
             if is_digit(&byte) {
@@ -724,6 +759,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads what follows a decimal point or the sign of an exponent.
+    #[inline]
     fn fraction(&mut self, digits: &mut Vec<u8>, start: usize, mark: u8) -> Result<(), Message> {
         self.at += 1;
         digits.push(mark);
@@ -744,6 +780,7 @@ impl<'a> Parser<'a> {
         self.digits(digits, u8::is_ascii_digit)
     }
 
+    #[inline]
     fn prefixed_integer(&mut self, prefix: u8) -> Result<Value, Message> {
         let (name, radix, example, wanted): (_, _, _, fn(&u8) -> bool) = match prefix {
             b'x' => ("hex", 16, "0xC0FFEE, 0xdead_beef", u8::is_ascii_hexdigit),
@@ -778,6 +815,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Takes a date or a time if there is one.
+    #[inline]
     fn date(&mut self) -> bool {
         let rest = &self.text[self.at..];
         let matches = |pattern: &[u8]| {
@@ -822,6 +860,7 @@ enum Wrong {
 }
 
 /// Finds the table that the last header opened.
+#[inline]
 fn current<'t>(root: &'t mut Table, names: &[Symbol]) -> &'t mut Table {
     let mut table = root;
     for name in names {

@@ -4,6 +4,7 @@ use bstr::ByteSlice as _;
 use std::ops::Range;
 
 /// Makes a message about one place.
+#[inline]
 pub(super) fn at(text: &[u8], title: &str, place: Range<usize>, label: &str) -> Vec<u8> {
     let mut message = format!("[error] {title}\n").into_bytes();
     let width = number_of_line(text, place.start).to_string().len();
@@ -12,6 +13,7 @@ pub(super) fn at(text: &[u8], title: &str, place: Range<usize>, label: &str) -> 
 }
 
 /// Makes a message about the end of a text. It is laid out as one about two lines, of which the second is all of the text.
+#[inline]
 pub(super) fn at_end(text: &[u8], title: &str, label: &str) -> Vec<u8> {
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     let number = number_of_line(text, text.len());
@@ -40,6 +42,7 @@ pub(super) fn at_end(text: &[u8], title: &str, label: &str) -> Vec<u8> {
 }
 
 /// Makes a message about two places.
+#[inline]
 pub(super) fn between(
     text: &[u8],
     title: &str,
@@ -56,6 +59,7 @@ pub(super) fn between(
     message
 }
 
+#[inline]
 fn number_of_line(text: &[u8], offset: usize) -> usize {
     1 + text[..offset.min(text.len())]
         .iter()
@@ -63,6 +67,7 @@ fn number_of_line(text: &[u8], offset: usize) -> usize {
         .count()
 }
 
+#[inline]
 fn excerpt(
     text: &[u8],
     place: &Range<usize>,
@@ -98,6 +103,7 @@ fn excerpt(
 }
 
 /// Appends bytes that are no printable ASCII in hexadecimal.
+#[inline]
 fn append_shown(text: &[u8], message: &mut Vec<u8>) {
     for &byte in text {
         match byte {

@@ -6,8 +6,7 @@ use std::ops::Range;
 use bstr::{BString, ByteSlice as _};
 
 use super::error::{ParseError, ParseErrorKind};
-use super::part::{Layout, Part};
-use super::write::{OutputPaths, write_with_layout};
+use super::{Layout, OutputPaths, Part, write_with_layout};
 use crate::derivation::{Derivation, DerivationKind};
 use crate::digest::{DigestCache, DigestError};
 use crate::store_path::StorePath;

@@ -1,4 +1,4 @@
-//! Builtins that read and write JSON, TOML and XML.
+//! Builtins that read and write JSON, and write XML.
 
 use super::super::{Stk, json, suspendable, typed, xml};
 use crate::error::{EvalError, Result};
@@ -30,14 +30,6 @@ pub async fn from_json(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     let what = "while evaluating the first argument passed to builtins.fromJSON";
     let text = typed::plain_string(stk, m, args[0], pos, what).await?;
     m.read_json(&text, pos)
-}
-
-/// `fromTOML s`
-#[suspendable]
-pub async fn from_toml(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    let what = "while evaluating the argument passed to builtins.fromTOML";
-    let text = typed::plain_string(stk, m, args[0], pos, what).await?;
-    m.read_toml(&text, pos)
 }
 
 /// `toXML e`

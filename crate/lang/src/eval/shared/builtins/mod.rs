@@ -18,5 +18,6 @@ pub mod regex;
 pub mod sort;
 pub mod sources;
 pub mod strings;
+pub mod toml;
 pub mod types;
 pub mod versions;

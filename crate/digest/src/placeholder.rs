@@ -15,7 +15,7 @@ pub fn placeholder(output: &BStr) -> String {
 }
 
 /// Returns what is hashed for [`placeholder`].
-pub(crate) fn text(output: &BStr) -> Vec<u8> {
+pub fn text(output: &BStr) -> Vec<u8> {
     [b"nix-output:", output.as_bytes()].concat()
 }
 
@@ -41,7 +41,7 @@ pub fn upstream_digest(derivation: &StorePath, output: &BStr) -> [u8; 32] {
 }
 
 /// Returns what is hashed for [`upstream_placeholder`].
-pub(crate) fn upstream_text(derivation: &StorePath, output: &BStr) -> Vec<u8> {
+pub fn upstream_text(derivation: &StorePath, output: &BStr) -> Vec<u8> {
     let name = derivation
         .derivation_name()
         .unwrap_or_else(|| derivation.name());

@@ -1,6 +1,6 @@
 //! Derivations: what to run, with what inputs, to get which outputs.
 //!
-//! The text form is in [`crate::aterm`], JSON in [`crate::json`]; hashes are computed in [`crate::digest`].
+//! The text form is in [`crate::aterm`]; hashes are computed in [`crate::digest`].
 
 use crate::{OrderedMap, OrderedSet};
 use std::fmt;

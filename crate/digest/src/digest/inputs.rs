@@ -13,7 +13,7 @@ use crate::store_path::{StoreDir, StorePath};
 
 /// Input derivations by digest.
 #[derive(Debug)]
-pub(crate) struct ModuloInputs<'a> {
+pub struct ModuloInputs<'a> {
     /// Whether what is hashed does not determine the outputs' paths.
     pub deferred: bool,
     /// Sorted by digest, each once.
@@ -22,23 +22,28 @@ pub(crate) struct ModuloInputs<'a> {
 
 /// Input derivations that have the same digest.
 #[derive(Debug)]
-pub(crate) struct ModuloInput<'a> {
+pub struct ModuloInput<'a> {
+    /// Their digest.
     pub digest: [u8; 32],
     /// The first path.
     pub path: &'a StorePath,
     /// The others; nearly always none.
     pub other_paths: Vec<&'a StorePath>,
+    /// Which outputs are needed.
     pub outputs: Outputs<'a>,
 }
 
 /// Names of outputs, sorted: those of one input, or united.
 #[derive(Debug)]
-pub(crate) enum Outputs<'a> {
+pub enum Outputs<'a> {
+    /// Those of one input.
     One(&'a OrderedSet<BString>),
+    /// Those of several, united.
     Many(OrderedSet<&'a BStr>),
 }
 
 impl<'a> Outputs<'a> {
+    /// Iterates over the names in order.
     pub fn iter(&self) -> impl Iterator<Item = &'a BStr> {
         let (one, many) = match self {
             Self::One(names) => (Some(*names), None),

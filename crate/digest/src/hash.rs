@@ -1,6 +1,6 @@
 //! Digests with their algorithm: computing, rendering and parsing them.
 //!
-//! It is not about what gets hashed: see [`crate::digest`] for derivations and [`crate::nar`] for files.
+//! It is not about what gets hashed: see [`crate::digest`] for derivations.
 
 mod parse;
 

@@ -19,7 +19,7 @@ pub enum Mask {
 
 /// What is written where the paths of outputs stand: in the outputs and in the variables named after them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OutputPaths {
+pub enum OutputPaths {
     /// What the derivation has.
     Written,
     /// Nothing.
@@ -46,7 +46,7 @@ pub fn to_bytes(derivation: &Derivation, store_dir: &StoreDir) -> Vec<u8> {
 }
 
 /// Appends the text of a derivation, and reports its parts.
-pub(crate) fn write_with_layout(
+pub fn write_with_layout(
     derivation: &Derivation,
     store_dir: &StoreDir,
     paths: OutputPaths,
@@ -66,7 +66,7 @@ pub(crate) fn write_with_layout(
 }
 
 /// Appends input derivations by the digests that replace their paths, without brackets.
-pub(crate) fn write_modulo_inputs<'a, O: Iterator<Item = &'a BStr>>(
+pub fn write_modulo_inputs<'a, O: Iterator<Item = &'a BStr>>(
     inputs: impl Iterator<Item = (&'a [u8; 32], O)>,
     out: &mut Vec<u8>,
     layout: &mut impl Layout,

@@ -76,7 +76,7 @@ fn sorted(len: usize, is_greater: &mut dyn FnMut(usize, usize) -> bool) -> Vec<u
 }
 
 /// Puts the elements into an order, by swaps along its cycles.
-pub(crate) fn arrange(mut order: Vec<u32>, swap: &mut dyn FnMut(usize, usize)) {
+pub fn arrange(mut order: Vec<u32>, swap: &mut dyn FnMut(usize, usize)) {
     for start in 0..order.len() {
         let mut at = start;
         loop {

@@ -80,7 +80,7 @@ impl DigestFunction {
     }
 
     /// Starts to hash piece by piece.
-    pub(crate) fn start(self) -> Digester {
+    pub fn start(self) -> Digester {
         match self {
             Self::Sha256 => Digester::Sha256(Sha256::new()),
             Self::Blake3 => Digester::Blake3(Box::default()),
@@ -103,13 +103,17 @@ impl Shortening {
     }
 }
 
-/// A digest being computed; small, unlike [`Hasher`](crate::Hasher), for it is made for each fingerprint.
-pub(crate) enum Digester {
+/// A digest being computed; small, unlike [`Hasher`](crate::hash::Hasher), for it is made for each fingerprint.
+pub enum Digester {
+    /// By SHA-256.
     Sha256(Sha256),
+    /// By BLAKE3.
     Blake3(Box<blake3::Hasher>),
 }
 
 impl Digester {
+    /// Returns the digest.
+    #[must_use]
     pub fn finish(self) -> [u8; 32] {
         match self {
             Self::Sha256(state) => state.finalize().into(),

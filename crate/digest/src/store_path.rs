@@ -550,9 +550,7 @@ impl PathType<'_> {
 }
 
 /// Sorts references, and keeps each once.
-pub(crate) fn sorted<'a>(
-    references: impl IntoIterator<Item = &'a StorePath>,
-) -> Vec<&'a StorePath> {
+pub fn sorted<'a>(references: impl IntoIterator<Item = &'a StorePath>) -> Vec<&'a StorePath> {
     let mut references: Vec<&StorePath> = references.into_iter().collect();
     order::sort_by(&mut references, Ord::cmp);
     references.dedup();
@@ -570,7 +568,7 @@ pub fn fold(digest: &[u8]) -> [u8; HASH_PART_BYTES] {
 }
 
 /// Returns what is hashed for a fixed output that has no `source` path of its own: `fixed:out:<method and algorithm>:<hex>:`.
-pub(crate) fn fixed_inner_text(method_prefix: &str, hash: &Hash) -> String {
+pub fn fixed_inner_text(method_prefix: &str, hash: &Hash) -> String {
     format!(
         "fixed:out:{method_prefix}{}:",
         hash.render_prefixed(HashFormat::Base16)

@@ -11,7 +11,7 @@ use crate::sink::ByteSink as _;
 
 /// Where a derivation's text has what differs between its variants.
 #[derive(Debug, Default)]
-pub(crate) struct Slots {
+pub struct Slots {
     /// The input derivations.
     inputs: Range<usize>,
     /// The paths of outputs and the variables named after outputs, in order of position.

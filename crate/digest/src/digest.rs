@@ -12,7 +12,7 @@ use std::fmt;
 use bstr::{BStr, BString, ByteSlice as _};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-pub(crate) use inputs::{ModuloInput, ModuloInputs};
+pub use inputs::{ModuloInput, ModuloInputs};
 
 use crate::aterm::{self, OutputPaths};
 use crate::content_address::ContentAddressError;
@@ -396,10 +396,10 @@ impl DigestCache {
 }
 
 /// What is hashed for an impure derivation as somebody's input.
-pub(crate) const IMPURE: &[u8] = b"impure";
+pub const IMPURE: &[u8] = b"impure";
 
 /// Appends what is hashed for a fixed-output derivation as somebody's input: `fixed:out:<method and algorithm>:<hex>:<path>`.
-pub(crate) fn write_fixed_identity(
+pub fn write_fixed_identity(
     derivation: &Derivation,
     store_dir: &StoreDir,
     sink: &mut impl ByteSink,
@@ -437,12 +437,16 @@ fn path_of_text(
 }
 
 /// Returns what the `.drv` file of a derivation refers to: all its inputs.
-pub(crate) fn references(derivation: &Derivation) -> impl Iterator<Item = &StorePath> {
+pub fn references(derivation: &Derivation) -> impl Iterator<Item = &StorePath> {
     let derivations = derivation.input_drvs.keys();
     derivations.chain(derivation.input_srcs.iter())
 }
 
-pub(crate) fn kind_of(derivation: &Derivation) -> Result<DerivationKind, DigestError> {
+/// Tells what kind all outputs are.
+///
+/// # Errors
+/// [`DigestError::Kind`].
+pub fn kind_of(derivation: &Derivation) -> Result<DerivationKind, DigestError> {
     derivation.kind().map_err(|error| DigestError::Kind {
         derivation: derivation.name.clone(),
         error,
