@@ -1,8 +1,8 @@
 //! The allocator of the program.
 //!
-//! Large allocations, such as the heap of an evaluation, get huge pages, since every first touch of a small page is a call of the kernel,
-//! which takes up to half of the time of an evaluation that allocates much. Small ones are `blocks`. What is in between is the
-//! system's.
+//! Large allocations, such as the heap of an evaluation and the tables of the parser, get huge pages, since every first touch of a small page
+//! is a call of the kernel, which takes up to half of the time of an evaluation that allocates much; and they grow without being copied.
+//! Small ones are `blocks`. What is in between is the system's.
 
 #[cfg(target_os = "linux")]
 mod blocks;
@@ -15,7 +15,12 @@ pub struct Allocator;
 
 /// Allocations from this size on are mapped for themselves.
 #[cfg(target_os = "linux")]
-const LARGE: usize = 16 << 20;
+const LARGE: usize = 1 << 20;
+
+/// Mappings are multiples of so many bytes, so that what grows a little stays where it is; what is not touched takes no memory. A multiple
+/// of the size of a huge page also has the kernel begin the mapping where one can be.
+#[cfg(target_os = "linux")]
+const MAPPING: usize = 16 << 20;
 
 // SAFETY: where memory comes from and where it goes back to is decided by its layout alone.
 unsafe impl GlobalAlloc for Allocator {
@@ -63,8 +68,8 @@ unsafe impl GlobalAlloc for Allocator {
                 return;
             }
             if is_large(layout) {
-                // SAFETY: `map` has made this mapping for the same layout.
-                unsafe { libc::munmap(pointer.cast(), layout.size()) };
+                // SAFETY: `map` has made this mapping for the same size.
+                unsafe { libc::munmap(pointer.cast(), mapped(layout.size())) };
                 return;
             }
         }
@@ -80,6 +85,10 @@ unsafe impl GlobalAlloc for Allocator {
             match (blocks::is_small(layout), blocks::is_small(new)) {
                 (true, true) if blocks::fits(layout.size(), size) => return pointer,
                 (false, false) if !is_large(layout) && !is_large(new) => {}
+                (false, false) if is_large(layout) && is_large(new) => {
+                    // SAFETY: the memory was mapped for the old size, and the caller gives it up.
+                    return unsafe { remap(pointer, layout.size(), size) };
+                }
                 _ => return self.moved(pointer, layout, new),
             }
         }
@@ -110,9 +119,38 @@ fn is_large(layout: Layout) -> bool {
     layout.size() >= LARGE && layout.align() <= 4096
 }
 
+/// Returns the length of the mapping for so many bytes.
+#[cfg(target_os = "linux")]
+const fn mapped(size: usize) -> usize {
+    // The size of a layout is at most half of what an address can be.
+    size.next_multiple_of(MAPPING)
+}
+
+/// Gives a mapping another size, perhaps in another place; null, and the mapping as it was, where there is no memory.
+///
+/// # Safety
+/// `pointer` comes from [`map`] for `old` bytes, or from here; nobody uses it afterwards unless the result is null.
+#[cfg(target_os = "linux")]
+unsafe fn remap(pointer: *mut u8, old: usize, new: usize) -> *mut u8 {
+    let (old, new) = (mapped(old), mapped(new));
+    if old == new {
+        return pointer;
+    }
+    // SAFETY: the caller's promise; advice does not change what memory holds.
+    unsafe {
+        let moved = libc::mremap(pointer.cast(), old, new, libc::MREMAP_MAYMOVE);
+        if moved == libc::MAP_FAILED {
+            return std::ptr::null_mut();
+        }
+        libc::madvise(moved, new, libc::MADV_HUGEPAGE);
+        moved.cast()
+    }
+}
+
 /// Maps zeroed memory and asks for huge pages; null where there is none.
 #[cfg(target_os = "linux")]
 fn map(size: usize) -> *mut u8 {
+    let size = mapped(size);
     // SAFETY: a new anonymous mapping touches no other memory; advice does not change what memory holds.
     unsafe {
         let pointer = libc::mmap(

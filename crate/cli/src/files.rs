@@ -40,8 +40,7 @@ impl Files for DiskFiles {
     }
 
     fn read(&self, path: &[u8]) -> Result<Rc<[u8]>, FileError> {
-        let bytes = reading::file(&native(path)?).map_err(|error| in_words(&error))?;
-        Ok(bytes.into())
+        reading::shared_file(&native(path)?).map_err(|error| in_words(&error))
     }
 
     fn read_dir(&self, path: &[u8]) -> Result<Vec<(Vec<u8>, FileKind)>, FileError> {

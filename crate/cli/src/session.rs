@@ -164,7 +164,7 @@ impl Session {
                 if path.is_dir() {
                     path.push("default.nix");
                 }
-                let text = reading::file(&path)
+                let text = reading::shared_file(&path)
                     .map_err(|error| cannot_read(&path, &self.folder, &error))?;
                 let path = absolute(&path, &self.folder);
                 let folder = drvlab_lang::files::parent(&path).to_vec();

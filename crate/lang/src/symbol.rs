@@ -77,7 +77,7 @@ impl Symbols {
         loop {
             let place = self.places[index];
             match place.symbol() {
-                Some(symbol) if place.hash != hash || self.name(symbol) != name => {
+                Some(symbol) if place.hash != hash || !equal(self.name(symbol), name) => {
                     index = (index + 1) & mask;
                 }
                 _ => return index,
@@ -157,6 +157,25 @@ impl Place {
     #[inline]
     fn symbol(self) -> Option<Symbol> {
         self.number.checked_sub(1).map(Symbol)
+    }
+}
+
+/// Compares names as `==` does. Most are short, and a call that compares any memory would take longer than the comparison.
+#[inline]
+fn equal(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    if a.len() > 16 {
+        return a == b;
+    }
+    // The first and the last bytes of a name overlap where it is no longer.
+    match (a.first_chunk::<8>(), a.first_chunk::<4>()) {
+        (Some(start), _) => b.first_chunk() == Some(start) && a.last_chunk::<8>() == b.last_chunk(),
+        (None, Some(start)) => {
+            b.first_chunk() == Some(start) && a.last_chunk::<4>() == b.last_chunk()
+        }
+        (None, None) => a.iter().eq(b),
     }
 }
 
@@ -327,6 +346,18 @@ mod tests {
             assert_eq!(symbols.name(symbol), name.as_bytes());
         }
         assert_eq!(symbols.get(b"name-1"), None);
+        // Names of all lengths that differ in one byte only.
+        for length in 0..40 {
+            let name = vec![b'a'; length];
+            let symbol = symbols.intern(&name);
+            for place in 0..length {
+                let mut other = name.clone();
+                other[place] = b'b';
+                assert_ne!(symbols.intern(&other), symbol);
+                assert!(!super::equal(&name, &other) && super::equal(&other, &other.clone()));
+            }
+            assert_eq!(symbols.intern(&name), symbol);
+        }
         assert_eq!(Symbols::default().get(b"x"), None);
     }
 

@@ -63,23 +63,32 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Skips white space and comments. An unterminated `/*` is no comment.
+    /// Skips white space and comments.
     #[inline]
     fn skip_blank(&self, mut at: usize) -> usize {
         loop {
             at = bytes::run(self.text, at, SPACE);
-            match self.text.get(at) {
-                Some(b'#') => {
-                    let rest = &self.text[at..];
-                    at += rest.find_byteset(b"\r\n").unwrap_or(rest.len());
-                }
-                Some(b'/') if self.byte(at + 1) == b'*' => match self.text[at + 2..].find(b"*/") {
-                    Some(length) => at += length + 4,
-                    None => return at,
-                },
-                _ => return at,
+            if !matches!(self.text.get(at), Some(b'#' | b'/')) {
+                return at;
+            }
+            match self.comment(at) {
+                Some(end) => at = end,
+                None => return at,
             }
         }
+    }
+
+    /// Returns the end of the comment that starts here, if one does. An unterminated `/*` is no comment.
+    ///
+    /// Apart from the rest, for the search takes registers and stack that every token would have to pay for.
+    #[inline(never)]
+    fn comment(&self, at: usize) -> Option<usize> {
+        let rest = &self.text[at..];
+        if rest.starts_with(b"#") {
+            return Some(at + rest.find_byteset(b"\r\n").unwrap_or(rest.len()));
+        }
+        let inside = rest.strip_prefix(b"/*")?;
+        Some(at + 4 + inside.find(b"*/")?)
     }
 
     #[inline]
@@ -93,7 +102,12 @@ impl<'a> Lexer<'a> {
                 return (Kind::Uri, end);
             }
         }
-        (token::keyword(&self.text[start..end]), end)
+        let kind = if end - start > token::LONGEST_KEYWORD {
+            Kind::Id
+        } else {
+            token::keyword(&self.text[start..end])
+        };
+        (kind, end)
     }
 
     fn number(&mut self, start: usize) -> (Kind, usize) {

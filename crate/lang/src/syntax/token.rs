@@ -209,9 +209,19 @@ impl Kind {
     }
 }
 
+/// The number of bytes of `inherit`.
+pub const LONGEST_KEYWORD: usize = 7;
+
 /// Returns the keyword with this text, or `Id`.
 #[inline]
 pub fn keyword(text: &[u8]) -> Kind {
+    // Most identifiers begin with another letter.
+    if !matches!(
+        text.first(),
+        Some(b'a' | b'e' | b'i' | b'l' | b'o' | b'r' | b't' | b'w')
+    ) {
+        return Kind::Id;
+    }
     match text {
         b"if" => Kind::If,
         b"in" => Kind::In,
