@@ -75,8 +75,9 @@ const asset = (pattern) => {
 };
 
 /**
- * Serves the page and calls `work` with a function that makes one round of visits in a new profile: a first one that evaluates the
- * package `first`, another one that evaluates `image` and keeps an image, and later ones that go on from it and evaluate `first`.
+ * Serves the page and calls `work` with a function that makes a round of visits in a new profile, in which the package `first` is evaluated:
+ * on a first visit; on a later one that goes on from the image of that; and, in another worker and on a later visit, from an image that was
+ * taken after the package `other`.
  */
 export async function withVisits(archive, work) {
   const lasting = { "cache-control": "max-age=31536000, immutable" };
@@ -101,7 +102,7 @@ export async function withVisits(archive, work) {
   }
 }
 
-async function round(address, { first, image }) {
+async function round(address, { first, other }) {
   const profile = mkdtempSync(join(tmpdir(), "drvlab-profile-"));
   try {
     const visit = async (look) => {
@@ -119,16 +120,18 @@ async function round(address, { first, image }) {
         await context.close();
       }
     };
-    const once = await visit((run) => run("first", first));
-    const more = await visit(async (run, page) => {
-      await run("first", image);
-      const size = await run("keep");
-      const restarted = await run("again", first, "restarted");
-      // The browser writes down what it has compiled when that has not changed for two seconds.
-      await page.waitForTimeout(3_000);
-      return { image: size, restarted };
+    const once = await visit(async (run) => {
+      const times = await run("first", first);
+      await run("keep");
+      return times;
     });
-    return { first: once, ...more, restored: await visit((run) => run("again", first, "restored")) };
+    const restored = await visit((run) => run("again", first, "restored"));
+    const more = await visit(async (run) => {
+      await run("first", other);
+      const image = await run("keep");
+      return { image, restarted: await run("again", first, "restarted") };
+    });
+    return { first: once, restored, ...more, restoredOther: await visit((run) => run("again", first, "restored")) };
   } finally {
     rmSync(profile, { recursive: true });
   }

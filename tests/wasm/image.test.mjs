@@ -33,7 +33,7 @@ function imageOf({ state, Workspace }, workspace) {
 
 async function restored(image) {
   const next = await instance();
-  putImage(next.state, openImage(image, identity));
+  putImage(next.state, openImage(image));
   return { ...next, workspace: next.Workspace.takeUp() };
 }
 

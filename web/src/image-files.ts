@@ -32,13 +32,35 @@ export async function keepImage(name: string, image: ArrayBuffer): Promise<void>
   }
 }
 
-/** The image that was kept last under a name. */
+/** What only workers have, and what reads three times as fast as all else. */
+interface SyncHandle {
+  getSize(): number;
+  read(target: ArrayBuffer): number;
+  close(): void;
+}
+interface SyncFile extends FileSystemFileHandle {
+  createSyncAccessHandle?(options: { mode: "read-only" }): Promise<SyncHandle>;
+}
+
+/** The image that was kept last under a name; for workers. */
 export async function readImage(name: string): Promise<ArrayBuffer | undefined> {
   try {
     const file = await (await folder()).getFileHandle(fileName(name));
-    return await (await file.getFile()).arrayBuffer();
+    return (await readAtOnce(file)) ?? (await (await file.getFile()).arrayBuffer());
   } catch {
     return undefined;
+  }
+}
+
+async function readAtOnce(file: SyncFile): Promise<ArrayBuffer | undefined> {
+  // Another page may have it, where two can't read at once.
+  const handle = await file.createSyncAccessHandle?.({ mode: "read-only" }).catch(() => undefined);
+  if (handle === undefined) return undefined;
+  try {
+    const bytes = new ArrayBuffer(handle.getSize());
+    return handle.read(bytes) === bytes.byteLength ? bytes : undefined;
+  } finally {
+    handle.close();
   }
 }
 

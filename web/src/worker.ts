@@ -2,7 +2,7 @@
  * The worker: makes an instance of the WASM module, from the beginning or from an image, and holds the one `Workspace`. It answers one
  * request at a time.
  */
-import { identityOf, openImage, putImage, takeImage, type Instance } from "./image";
+import { identityOf, openImage, putImage, takeImage, type Image, type Instance } from "./image";
 import { readImage } from "./image-files";
 import type { Beginning, Call, FileChange, Held, ImageSource, Request, Response, Results } from "./protocol";
 import init, { Reader, Workspace } from "./wasm/drvlab_wasm.js";
@@ -21,7 +21,7 @@ let reader: Reader | undefined;
 let instance: { state: Instance; module: string | undefined };
 
 /** What to go on from. */
-let image: Promise<ArrayBuffer | undefined> = Promise.resolve(undefined);
+let image: Promise<Image | undefined> = Promise.resolve(undefined);
 
 function apply(files: readonly FileChange[]): void {
   for (const { path, text } of files) {
@@ -95,9 +95,10 @@ function laidDown(): Workspace {
   return found;
 }
 
-function bytesOf(source: ImageSource | undefined): Promise<ArrayBuffer | undefined> {
-  if (source === undefined) return Promise.resolve(undefined);
-  return "bytes" in source ? Promise.resolve(source.bytes) : readImage(source.name);
+/** Looks for an image and checks it; the module is being compiled meanwhile. */
+async function open(source: ImageSource): Promise<Image | undefined> {
+  const bytes = "bytes" in source ? source.bytes : await readImage(source.name);
+  return bytes && openImage(bytes);
 }
 
 /** Makes the instance and its workspace; tells what it holds if it comes from an image. */
@@ -105,11 +106,10 @@ async function begin(module: WebAssembly.Module): Promise<Held | undefined> {
   const state: Instance = await init({ module_or_path: module });
   const identity = identityOf(module);
   instance = { state, module: identity };
-  const bytes = await image;
-  const opened = bytes && identity !== undefined ? openImage(bytes, identity) : undefined;
-  if (opened && put(state, opened)) {
+  const found = await image;
+  if (found && found.header.module === identity && put(state, found)) {
     workspace = laidDown();
-    return opened.header.held;
+    return found.header.held;
   }
   workspace = new Workspace();
   return undefined;
@@ -135,7 +135,7 @@ function fail(error: unknown): void {
 scope.onmessage = async ({ data }) => {
   try {
     if ("image" in data) {
-      image = bytesOf(data.image);
+      if (data.image) image = open(data.image);
     } else if ("module" in data) {
       scope.postMessage({ kind: "ready", held: await begin(data.module) });
     } else {
