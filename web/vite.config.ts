@@ -22,7 +22,7 @@ const preloadedModule: Plugin = {
   transformIndexHtml: {
     order: "post",
     handler(_, { bundle }) {
-      const modules = Object.keys(bundle ?? {}).filter((name) => name.endsWith(".wasm"));
+      const modules = Object.keys(bundle ?? {}).filter((name) => /(^|\/)drvlab_wasm_bg[^/]*\.wasm$/.test(name));
       return modules.map((name) => ({
         tag: "link",
         attrs: { rel: "preload", as: "fetch", type: "application/wasm", crossorigin: true, href: `./${name}` },

@@ -86,7 +86,7 @@ export async function withVisits(archive, work) {
     "/favicon.ico": ["image/x-icon", ""],
     "/page.js": ["text/javascript", script],
     "/worker.js": ["text/javascript", asset(/^worker-.*\.js$/), lasting],
-    "/module.wasm": ["application/wasm", asset(/\.wasm$/), lasting],
+    "/module.wasm": ["application/wasm", asset(/^drvlab_wasm_bg.*\.wasm$/), lasting],
     "/set.tar.gz": ["application/octet-stream", archive],
   };
   const server = createServer((request, response) => {

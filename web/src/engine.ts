@@ -262,9 +262,11 @@ export class Engine {
       if (this.#inFlight !== undefined || this.#queue.length > 0 || surroundings === undefined) return;
       const taken = { uploaded: new Set(this.#uploaded), archive: this.#archive };
       const settle = (bytes: ArrayBuffer | null | undefined) => {
-        if (!bytes) return;
-        this.#image = { bytes, ...taken };
+        if (bytes === undefined) return;
+        // Where there can be none, it is not tried over and over.
         this.#imageOf = surroundings;
+        if (bytes === null) return;
+        this.#image = { bytes, ...taken };
         performance.mark("evaluator-image");
         this.#shelf?.keep(bytes);
       };

@@ -3,6 +3,7 @@
  *
  * A link is untrusted: it is bounded before and after it is unpacked, and what it holds is read like a draft of unknown origin.
  */
+import { bounded } from "./decompression";
 import { readDraft, type Draft } from "./draft";
 
 const PREFIX = "#v1.";
@@ -21,7 +22,7 @@ export interface Shared {
 
 /** The fragment of a link to a state. */
 export async function toFragment(shared: Shared): Promise<string> {
-  const packed = await bytes(new Blob([JSON.stringify(shared)]).stream().pipeThrough(new CompressionStream("deflate-raw")), Infinity);
+  const packed = await bounded(new Blob([JSON.stringify(shared)]).stream().pipeThrough(new CompressionStream("deflate-raw")), Infinity);
   let binary = "";
   for (const byte of packed ?? []) binary += String.fromCharCode(byte);
   return PREFIX + btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -34,7 +35,7 @@ export async function fromFragment(fragment: string): Promise<Shared | null | un
   try {
     const binary = atob(fragment.slice(PREFIX.length).replaceAll("-", "+").replaceAll("_", "/"));
     const packed = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
-    const text = await bytes(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw")), TEXT_LIMIT);
+    const text = await bounded(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw")), TEXT_LIMIT);
     if (text === undefined) return null;
     const data = JSON.parse(new TextDecoder().decode(text)) as Partial<Shared> | null;
     const draft = readDraft(data?.draft);
@@ -42,28 +43,4 @@ export async function fromFragment(fragment: string): Promise<Shared | null | un
   } catch {
     return null;
   }
-}
-
-/** All bytes of a stream; `undefined` if there are more than `limit`. */
-async function bytes(stream: ReadableStream<Uint8Array>, limit: number): Promise<Uint8Array | undefined> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  const reader = stream.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    length += value.length;
-    if (length > limit) {
-      await reader.cancel();
-      return undefined;
-    }
-    parts.push(value);
-  }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -4,6 +4,7 @@
  * State flows one way: a component calls a method of the store, the store replaces its state and tells its
  * subscribers, and the components are rendered from the new state.
  */
+import { gunzipped } from "./decompression";
 import { discardDraft, loadDraft, overlaid, overlay, saveDraft, type Draft } from "./draft";
 import { Engine, type Files, type ImageShelf, type Surroundings } from "./engine";
 import { byFolder, example, ownExample, type Archive, type Example, type Settings, type StoryStep } from "./examples";
@@ -372,13 +373,14 @@ export class Store {
   }
 
   /** Opens a package set of the visitor's own. */
-  async openArchive(name: string, bytes: Uint8Array): Promise<void> {
+  async openArchive(name: string, packed: Uint8Array): Promise<void> {
     const folder = `/${name.replace(/\.(tar|tar\.gz|tgz|zip)$/i, "").replaceAll(/[^A-Za-z0-9._-]/g, "-") || "set"}/`;
     const loader = new Engine(
       { status: () => {}, report: () => {}, world: () => {}, stopped: () => {}, worldStopped: () => {} },
       { connect, timeLimit: TIME_LIMIT_OWN, compare: true },
     );
     this.#set({ notice: `Reading ${name} …` });
+    const bytes = await gunzipped(packed);
     const report = await loader.load(folder, bytes);
     const fail = (why: string) => {
       loader.close();
