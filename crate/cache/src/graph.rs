@@ -251,6 +251,16 @@ impl DerivationGraph {
         self.by_path.get(path).copied()
     }
 
+    /// Tells whether another graph is the same one: a `.drv` file's path stands for what is in it.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let paths = self.nodes.iter().map(|node| &node.path);
+        // What is missing decides which inputs are in the graph, and the roots in what order.
+        self.roots == other.roots
+            && self.missing == other.missing
+            && paths.eq(other.nodes.iter().map(|node| &node.path))
+    }
+
     /// Returns the derivations by level, those without inputs first.
     #[must_use]
     pub fn levels(&self) -> Vec<Vec<NodeId>> {

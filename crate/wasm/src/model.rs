@@ -9,7 +9,7 @@ pub mod detail;
 pub mod reading;
 
 /// Which attribute of which file to build, and with what settings.
-#[derive(Clone, Debug, Deserialize, Tsify)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// Absolute path of the file.

@@ -202,6 +202,8 @@ pub(crate) struct Scene {
     pub problems: Vec<String>,
     /// How many store objects the last changes published, if they published.
     pub last_published: Option<usize>,
+    /// Rises with everything that happens to the world.
+    pub revision: u64,
 }
 
 impl Scene {
@@ -214,7 +216,10 @@ impl Scene {
     ) {
         let goes_on = self.begin.as_ref() == Some(begin) && changes.starts_with(&self.changes);
         if !goes_on {
-            *self = Self::default();
+            *self = Self {
+                revision: self.revision + 1,
+                ..Self::default()
+            };
             match World::new(begin, loader) {
                 Ok(world) => self.world = world,
                 Err(error) => self.problems.push(error.to_string()),
@@ -227,6 +232,7 @@ impl Scene {
         let known = self.changes.len();
         self.last_published = None;
         for change in &changes[known..] {
+            self.revision += 1;
             let before = self.objects();
             match (self.world.change(change, loader), change) {
                 (Err(error), _) => self.problems.push(error.to_string()),
