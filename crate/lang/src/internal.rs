@@ -1,5 +1,6 @@
 //! The part of the global scope that is written in the language itself.
 
+use crate::error::Result;
 use crate::machine::Machine;
 use crate::source::{Origin, Pos};
 use crate::value::{Addr, Value};
@@ -132,6 +133,21 @@ derivation ({
   urls = [ url ];
 } // (if impure then { __impure = true; } else { inherit outputHash outputHashAlgo; }))
 ";
+
+/// What reports call the function behind `getFlake`.
+pub(crate) const CALL_FLAKE_PATH: &str = "/call-flake.nix";
+
+/// From a tree and the directory of a flake in it to what the flake is for others: its inputs by its lock file, or read anew, and its
+/// outputs. The few lines that reports show are where they are in the reference's file.
+const CALL_FLAKE: &[u8] = include_bytes!("call-flake.nix");
+
+/// Makes the function behind `getFlake`.
+pub(crate) fn call_flake_function(machine: &mut Machine) -> Result<Value> {
+    let origin = Origin::Internal(CALL_FLAKE_PATH);
+    let root = machine.parse_text(origin, CALL_FLAKE.into(), b"/", None)?;
+    let frame = machine.heap.frame(Addr(0), root.frame_slots);
+    Ok(machine.heap.delay(root.expr, frame))
+}
 
 /// Makes the function `derivation`: an evaluated thunk, as the reference shows it where a function that is a member would not be.
 pub(crate) fn derivation_function(machine: &mut Machine) -> Value {

@@ -76,6 +76,11 @@ impl Location {
             Origin::File(path) => path.to_vec(),
             Origin::String => "«string»".into(),
             Origin::Stdin => "«stdin»".into(),
+            Origin::Internal(crate::internal::CALL_FLAKE_PATH) => {
+                ["«flakes-internal»", crate::internal::CALL_FLAKE_PATH]
+                    .concat()
+                    .into_bytes()
+            }
             Origin::Internal(name) => ["«nix-internal»", name].concat().into_bytes(),
         };
         text.extend_from_slice(format!(":{}:{}", self.line, self.column).as_bytes());

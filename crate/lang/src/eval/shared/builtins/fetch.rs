@@ -11,7 +11,7 @@ use crate::input::{Attributes, Input, InputValue, git_url, is_revision};
 use crate::machine::Machine;
 use crate::number::Number;
 use crate::source::Pos;
-use crate::symbol::Symbol;
+use crate::symbol::{Symbol, well_known};
 use crate::url::{Ignored, Url};
 use crate::value::{Tag, Value};
 use drvlab_store::store_path::check_name;
@@ -211,7 +211,7 @@ pub async fn fetch_mercurial(
     fetched(m, attributes)
 }
 
-/// `getFlake reference`; never possible here, for a flake is only known when its files are.
+/// `getFlake reference`; possible where the flake is on this machine, and its inputs are or are not needed.
 #[suspendable]
 pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let what = "while evaluating the argument passed to builtins.getFlake";
@@ -219,38 +219,37 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     let mut ignored = Ignored::new();
     let parsed = crate::flake_reference::parse(&reference, &mut ignored);
     m.warn_of_ignored(ignored)?;
-    let attributes = parsed.map_err(|message| EvalError::other(message, Pos::NONE))?;
-    if attributes.get(b"type".as_slice()) == Some(&InputValue::Text(b"path".to_vec())) {
-        no_flake(m, attributes)?;
+    let mut attributes = parsed.map_err(|message| EvalError::other(message, Pos::NONE))?;
+    if attributes.get(b"type".as_slice()) != Some(&InputValue::Text(b"path".to_vec())) {
+        let message = [
+            b"cannot fetch the flake '".as_slice(),
+            &reference,
+            b"': this evaluator has no network; only flakes of this machine can be evaluated",
+        ];
+        return Err(EvalError::other(message.concat(), pos));
     }
-    let message = [
-        b"cannot fetch the flake '".as_slice(),
-        &reference,
-        b"': this evaluator has no network; import the files of the flake instead",
-    ];
-    Err(EvalError::other(message.concat(), pos))
-}
-
-/// Fails for a directory without a flake.
-fn no_flake(m: &mut Machine, mut attributes: Attributes) -> Result<()> {
-    let directory = attributes.remove(b"dir".as_slice());
-    let Some(InputValue::Text(path)) = attributes.get(b"path".as_slice()).cloned() else {
-        return Ok(());
+    let directory = match attributes.remove(b"dir".as_slice()) {
+        Some(InputValue::Text(directory)) if !directory.is_empty() => {
+            [b"/".as_slice(), &directory].concat()
+        }
+        _ => Vec::new(),
     };
     let tree = fetched(m, attributes)?;
-    let below = match directory {
-        Some(InputValue::Text(directory)) => [&directory, b"/flake.nix".as_slice()].concat(),
-        _ => b"flake.nix".to_vec(),
-    };
-    if m.path_exists(&crate::loading::join(&path, &below), true) {
-        return Ok(());
+    let out_path = m.heap.get_attr(tree.addr(), well_known::OUT_PATH);
+    let object = out_path.map_or(b"".as_slice(), |path| m.bytes(path));
+    let file = [object, &directory, b"/flake.nix"].concat();
+    if !m.path_exists(&file, true) {
+        return Err(m.nothing_at(&file, Pos::NONE));
     }
-    let out_path = m.symbols.intern(b"outPath");
-    let object = match m.heap.get_attr(tree.addr(), out_path) {
-        Some(object) => m.bytes(object).to_vec(),
-        None => path,
-    };
-    Err(m.nothing_at(&crate::loading::join(&object, &below), Pos::NONE))
+    let members = vec![
+        (m.symbols.intern(b"sourceInfo"), tree, Pos::NONE),
+        (m.symbols.intern(b"dir"), m.string(&directory), Pos::NONE),
+        (m.symbols.intern(b"ref"), m.string(&reference), Pos::NONE),
+    ];
+    let argument = m.heap.attrs_from(members);
+    let function = crate::internal::call_flake_function(m)?;
+    let flake = super::super::call::call(stk, m, function, &[argument], Pos::NONE).await;
+    super::super::call::call(stk, m, function, &[argument], Pos::NONE).await
 }
 
 #[suspendable]
