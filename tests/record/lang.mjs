@@ -56,7 +56,7 @@ const work = await workFolder('lang')
 const seen = join(work, 'case')
 await cp(join(folder, 'tree'), join(seen, 'tree'), { recursive: true })
 
-const features = 'pipe-operators ca-derivations impure-derivations dynamic-derivations blake3-hashes'
+const features = 'flakes pipe-operators ca-derivations impure-derivations dynamic-derivations blake3-hashes'
 
 let questions = 0
 
@@ -81,7 +81,7 @@ async function askOnce(kind, expression, mode) {
   const answer = await run('sh', ['-c', script, 'sh', seen, places.real, ...flags, '-E', expression])
   await rm(own, { recursive: true, force: true })
   const advice = "\nTry 'nix-instantiate --help' for more information."
-  const text = stream => stream.replaceAll(seen, '/case').replace(advice, '').replace(/\n+$/, '')
+  const text = stream => stream.replaceAll(seen, '/case').replaceAll(places.real, '/nix/store').replace(advice, '').replace(/\n+$/, '')
   return { refused: answer.status !== 0, stdout: text(answer.stdout), stderr: text(answer.stderr) }
 }
 

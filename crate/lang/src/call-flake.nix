@@ -39,10 +39,10 @@ let
       inherit name tree;
       node = input;
       dir = if dir == "/" then "" else dir;
-      overrides = mapAttrs (name: over: if over ? follows then follow parent over.follows else newNode parent name over) (input.inputs or { });
+      overrides = mapAttrs (name: over: if over ? follows then follow parent name over.follows else newNode parent name over) (input.inputs or { });
     };
 
-  follow = node: path: foldl' (node: name: node.inputs.${name} or (throw "input follows a non-existent input '${path}'")) node (filter isString (split "/" path));
+  follow = node: wanted: path: foldl' (node: name: node.inputs.${name} or (throw "input '${wanted}' follows a non-existent input '${path}'")) node (filter isString (split "/" path));
 
   # A flake with the lock file that lies beside it.
   flakeNode = { name, tree, dir, node, overrides }:
@@ -52,7 +52,7 @@ let
       locked = lock.nodes.${lock.root}.inputs or { };
       inputs = mapAttrs
         (name: input: overrides.${name} or (
-          if input ? follows then follow self input.follows
+          if input ? follows then follow self name input.follows
           else if locked ? ${name} then find locked.${name}
           else addErrorContext "while updating the flake input '${name}'" (newNode self name input)
         ))
@@ -95,7 +95,7 @@ let
         if node.flake or true then
           assert isFunction flake.outputs; whole
         else tree // { inherit outPath sourceInfo; };
-      inherit tree dir outPath inputs;
+      inherit tree dir outPath inputs flake;
     };
 
   # An input as a lock file has it.
@@ -109,8 +109,5 @@ let
     in
     finish { inherit node tree outPath; dir = ""; flake = import (outPath + "/flake.nix"); inputs = mapAttrs (_: find) (node.inputs or { }); } // { checked = true; };
 
-  nodes.root = flakeNode { inherit dir; name = ref; tree = sourceInfo; node = { }; overrides = { }; };
-
 in
-assert addErrorContext "while updating the lock file of flake '${ref}'" nodes.root.checked;
-nodes.root.result
+flakeNode { inherit dir; name = ref; tree = sourceInfo; node = { }; overrides = { }; }

@@ -103,12 +103,13 @@ impl Machine {
         if path == crate::internal::FETCHURL_PATH {
             return Ok(crate::internal::FETCHURL.into());
         }
+        let asked = path;
         let path = self.resolve_links(path, pos)?;
         match self.files.kind(&path) {
             Ok(Some(FileKind::Directory)) => {
                 return Err(EvalError::other("read of 4096 bytes: Is a directory", pos));
             }
-            Ok(None) => return Err(self.nothing_at(&path, pos)),
+            Ok(None) => return Err(self.nothing_at(&self.as_asked(asked, path), pos)),
             _ => {}
         }
         self.note_read(&path);
@@ -151,7 +152,25 @@ impl Machine {
             Some(kept) if !rest.is_empty() && !kept.contains(&original) => {
                 Err(does_not_exist(path, pos))
             }
-            _ => Ok(original),
+            // A part of a copy can be copied, too.
+            _ => self.original(&original, pos),
+        }
+    }
+
+    /// Undoes that for the path of a file that was looked for by a path in the store.
+    fn as_asked(&self, asked: &[u8], found: Vec<u8>) -> Vec<u8> {
+        let Ok((object, _)) = self.store.dir.split_path(asked) else {
+            return found;
+        };
+        let Ok(original) = self.original(self.store.dir.display(&object).as_bytes(), Pos::NONE)
+        else {
+            return found;
+        };
+        match found.strip_prefix(&*original) {
+            Some(rest) if matches!(rest, [] | [b'/', ..]) => {
+                [self.store.dir.display(&object).as_bytes(), rest].concat()
+            }
+            _ => found,
         }
     }
 
@@ -328,19 +347,15 @@ impl Machine {
         if self.read_store_text(path).is_some() || path == crate::internal::FETCHURL_PATH {
             return Ok(path.to_vec());
         }
-        let mut path = self.resolve_links(path, pos)?;
+        let mut found = self.resolve_links(path, pos)?;
         let kind = self
             .files
-            .kind(&path)
-            .map_err(|error| file_error(&path, &error, pos))?;
+            .kind(&found)
+            .map_err(|error| file_error(&found, &error, pos))?;
         if kind == Some(FileKind::Directory) {
-            if path.last() != Some(&b'/') {
-                path.push(b'/');
-            }
-            path.extend_from_slice(b"default.nix");
-            return self.resolve_links(&path, pos);
+            found = self.resolve_links(&join(&found, b"default.nix"), pos)?;
         }
-        Ok(path)
+        Ok(self.as_asked(path, found))
     }
 
     /// Tells whether something is at a path: if `follow`, also at the end of a symbolic link there.
@@ -384,12 +399,6 @@ impl Machine {
 
     /// Copies a file or directory to the store under its base name, once, and returns the store path as a string that refers to it.
     pub(crate) fn copy_to_store(&mut self, path: &[u8], pos: Pos) -> Result<Value> {
-        // What is in the store already is not copied again.
-        if let Ok(object) = self.store.dir.parse_path(path)
-            && (self.store.texts.contains_key(&object) || self.store.sources.contains_key(&object))
-        {
-            return Ok(self.store_path_string(&object));
-        }
         if let Some(copied) = self.store.copied.get(path).cloned() {
             self.give_back_taint(copied.is_tainted);
             return Ok(self.store_path_string(&copied.object));
@@ -428,6 +437,10 @@ impl Machine {
     /// Hashes all that is at a path as a copy in the store is hashed, or finds out that it is known.
     fn nar_hash(&mut self, path: &[u8]) -> Result<Hash> {
         let algorithm = self.store.dir.scheme().function.algorithm();
+        let path = &*match self.kept_at(path) {
+            Some(_) => path.to_vec(),
+            None => self.original(path, Pos::NONE)?,
+        };
         if let Some(hash) = self.files.known_nar_hash(path)
             && hash.algorithm() == algorithm
         {
@@ -437,6 +450,12 @@ impl Machine {
         let hash = nar::hash(&self.read_tree(path, Pos::NONE, None)?, algorithm);
         self.files.remember_nar_hash(path, hash);
         Ok(hash)
+    }
+
+    /// Returns what a filter has kept of the copy that a path is in.
+    fn kept_at(&self, path: &[u8]) -> Option<Rc<Kept>> {
+        let (object, _) = self.store.dir.split_path(path).ok()?;
+        self.store.kept.get(&object).map(Rc::clone)
     }
 
     /// Notes that all files at and below a path have an effect, as if they were read.
@@ -491,9 +510,10 @@ impl Machine {
         if let Some(text) = self.read_store_text(path) {
             return Ok(FileTree::file(&*text));
         }
+        let kept_before = self.kept_at(path);
         // Links on the way are followed, a link at the end is copied as a link.
         let path = self.resolve_directory(path, pos)?;
-        self.read_subtree(&path, pos, kept, 0)
+        self.read_subtree(&path, pos, kept.or(kept_before.as_deref()), 0)
     }
 
     fn read_subtree(

@@ -1,12 +1,14 @@
 //! Builtins that fetch. There is no network here: with a known hash they compute the store path that fetching would give, as the
 //! reference does when the store has it already; without one they say what is missing.
 
+use super::super::call::call;
 use super::super::coerce::coerce;
 use super::super::force::force;
 use super::super::{Stk, suspendable, typed};
 use crate::coercion::Coercion;
 use crate::error::{EvalError, Result};
 use crate::fetching::{base_name, feature_disabled, input_error, invalid_name, no_network};
+use crate::flake_reference::{parse, to_url};
 use crate::input::{Attributes, Input, InputValue, git_url, is_revision};
 use crate::machine::Machine;
 use crate::number::Number;
@@ -217,7 +219,7 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     let what = "while evaluating the argument passed to builtins.getFlake";
     let reference = typed::plain_string(stk, m, args[0], pos, what).await?;
     let mut ignored = Ignored::new();
-    let parsed = crate::flake_reference::parse(&reference, &mut ignored);
+    let parsed = parse(&reference, &mut ignored);
     m.warn_of_ignored(ignored)?;
     let mut attributes = parsed.map_err(|message| EvalError::other(message, Pos::NONE))?;
     if attributes.get(b"type".as_slice()) != Some(&InputValue::Text(b"path".to_vec())) {
@@ -234,7 +236,7 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         }
         _ => Vec::new(),
     };
-    let tree = fetched(m, attributes)?;
+    let tree = fetched(m, attributes.clone())?;
     let out_path = m.heap.get_attr(tree.addr(), well_known::OUT_PATH);
     let object = out_path.map_or(b"".as_slice(), |path| m.bytes(path));
     let file = [object, &directory, b"/flake.nix"].concat();
@@ -248,8 +250,50 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     ];
     let argument = m.heap.attrs_from(members);
     let function = crate::internal::call_flake_function(m)?;
-    let flake = super::super::call::call(stk, m, function, &[argument], Pos::NONE).await;
-    super::super::call::call(stk, m, function, &[argument], Pos::NONE).await
+    let node = call(stk, m, function, &[argument], Pos::NONE).await?;
+    let member = |m: &mut Machine, name: &[u8]| {
+        let name = m.symbols.intern(name);
+        let value = m.heap.get_attr(node.addr(), name);
+        let flat = m.heap.flat(node.addr());
+        let pos = m.heap.named_attr_pos(&m.ir, flat, name);
+        (value.unwrap_or(Value::NULL), pos)
+    };
+    // What the function behind this one does is nobody's concern as long as the reference does it elsewhere.
+    let without_steps = |m: &Machine, mut error: Box<EvalError>| {
+        error.diagnostic.trace.retain(|frame| {
+            m.is_in_file(frame.pos) || frame.message.starts_with(b"while updating")
+        });
+        error
+    };
+    let (own, _) = member(m, b"flake");
+    if let Err(error) = force(stk, m, own).await {
+        return Err(without_steps(m, error));
+    }
+    let (checked, _) = member(m, b"checked");
+    if let Err(error) = force(stk, m, checked).await {
+        let error = without_steps(m, error);
+        let mut url = attributes;
+        for name in ["lastModified", "narHash"] {
+            let symbol = m.symbols.intern(name.as_bytes());
+            let value = m.heap.get_attr(tree.addr(), symbol);
+            let value = value.and_then(|value| match m.number(value) {
+                Some(Number::Int(number)) => Some(InputValue::Int(number as u64)),
+                _ if value.tag() == Tag::String => Some(InputValue::Text(m.bytes(value).to_vec())),
+                _ => None,
+            });
+            url.extend(value.map(|value| (name.as_bytes().to_vec(), value)));
+        }
+        let url = to_url(url, &mut Ignored::new()).unwrap_or(reference);
+        let what = [
+            b"while updating the lock file of flake '".as_slice(),
+            &url,
+            b"'",
+        ];
+        return Err(error.traced(what.concat(), Pos::NONE));
+    }
+    let (result, pos) = member(m, b"result");
+    let flake = force(stk, m, result).await;
+    flake.map_err(|error| error.traced("while evaluating the attribute 'root.result'", pos))
 }
 
 #[suspendable]

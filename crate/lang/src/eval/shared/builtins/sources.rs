@@ -181,7 +181,10 @@ async fn add_untraced(
         return Err(m.nothing_at(&request.path, Pos::NONE));
     }
     let hash = if request.method == ContentAddressMethod::Nar {
-        let tree = m.read_tree(&original, Pos::NONE, kept.as_ref())?;
+        // What another filter has left out of a copy is known by the path of the copy.
+        let is_whole_copy = is_in_store && kept.is_none();
+        let place = if is_whole_copy { shown } else { &original };
+        let tree = m.read_tree(place, Pos::NONE, kept.as_ref())?;
         drvlab_store::nar::hash(&tree, HashAlgorithm::Sha256)
     } else {
         Hash::of(
@@ -235,7 +238,7 @@ async fn filtered(
     }
     // Directories whose entries are still to be asked about: those entries, last first, and the two paths.
     let mut open = vec![(
-        reversed(m.list_dir(original, Pos::NONE)?),
+        reversed(m.list_dir(shown, Pos::NONE)?),
         shown.to_vec(),
         original.to_vec(),
     )];
@@ -255,7 +258,7 @@ async fn filtered(
         }
         kept.insert(original.clone());
         if kind == FileKind::Directory {
-            open.push((reversed(m.list_dir(&original, Pos::NONE)?), shown, original));
+            open.push((reversed(m.list_dir(&shown, Pos::NONE)?), shown, original));
         }
     }
     Ok(kept)

@@ -1,0 +1,1 @@
+{ file = __curPos.file; copy = "${./default.nix}"; }
