@@ -238,6 +238,8 @@ impl Expr {
                 | Expr::Global { .. }
                 | Expr::Lambda(_)
                 | Expr::WithVar { .. }
+                | Expr::HasAttr { .. }
+                | Expr::Not(_)
         )
     }
 }

@@ -49,7 +49,13 @@ impl Machine {
             Expr::Binary {
                 op, left, right, ..
             } => self.quick_binary(op, left, right, frame),
-            Expr::Select { base, path, .. } => self.quick_select(base, path, frame),
+            Expr::Select {
+                base,
+                path,
+                default,
+            } => self.quick_select(base, path, default, frame),
+            Expr::HasAttr { base, path } => self.quick_has_attr(base, path, frame),
+            Expr::Not(inner) => self.quick_not(inner, frame),
             Expr::Str(text) => self.quick_text(text),
             Expr::Global { index, .. } => self.evaluated(self.globals[index as usize]),
             Expr::Lambda(lambda) => self.quick_lambda(lambda, frame),
@@ -85,7 +91,7 @@ impl Machine {
         }
     }
 
-    /// Evaluates an operand of an operator: a variable or a small integer.
+    /// Evaluates an operand of an operator: a variable, a literal or a selection.
     #[inline(always)]
     fn leaf(&mut self, expr: ExprId, frame: Addr) -> Value {
         match self.ir.expr(expr) {
@@ -94,6 +100,9 @@ impl Machine {
             Expr::Outer { depth, slot, .. } => {
                 let frame = self.outer_frame(frame, u32::from(depth));
                 self.evaluated(self.heap.slot(frame, slot))
+            }
+            Expr::Global { .. } | Expr::HasAttr { .. } | Expr::Select { .. } | Expr::Str(_) => {
+                self.quick_or_unset(expr, frame)
             }
             _ => Value::UNSET,
         }
@@ -164,17 +173,20 @@ impl Machine {
         }
     }
 
-    /// Compares strings, and what has no object.
+    /// Compares evaluated values if nothing inside them must be looked at.
     #[inline]
-    fn simple_equality(&self, a: Value, b: Value) -> Option<bool> {
+    pub(crate) fn simple_equality(&self, a: Value, b: Value) -> Option<bool> {
         match (a.tag(), b.tag()) {
             (Tag::String, Tag::String) => Some(self.bytes(a) == self.bytes(b)),
+            (Tag::SmallInt, Tag::SmallInt) => Some(a == b),
             (Tag::Constant, Tag::Constant)
                 if a.as_builtin().is_none() && b.as_builtin().is_none() =>
             {
                 Some(a == b)
             }
-            _ => None,
+            // An integer can be equal to a number that is boxed; and `break` returns thunks.
+            (Tag::Boxed | Tag::Thunk, _) | (_, Tag::Boxed | Tag::Thunk) => None,
+            (one, other) => (one != other).then_some(false),
         }
     }
 
@@ -186,25 +198,16 @@ impl Machine {
         if !self.may_call() {
             return None;
         }
-        match (a.tag(), b.tag()) {
-            (Tag::SmallInt, Tag::SmallInt) => Some(a == b),
-            (Tag::Attrs, Tag::Attrs) | (Tag::List, Tag::List) if a == b => Some(true),
+        match a.tag() {
+            Tag::Attrs | Tag::List if a == b => Some(true),
             _ => self.simple_equality(a, b),
         }
     }
 
-    /// Selections from variables, of attributes that are evaluated.
+    /// Selections from variables, of attributes that are evaluated, or of none where the default is simple.
     #[inline(never)]
-    fn quick_select(&mut self, base: ExprId, path: u32, frame: Addr) -> Value {
-        let mut value = match self.ir.expr(base) {
-            Expr::Local { slot, .. } => self.evaluated(self.heap.slot(frame, slot)),
-            Expr::Outer { depth, slot, .. } => {
-                let frame = self.outer_frame(frame, u32::from(depth));
-                self.evaluated(self.heap.slot(frame, slot))
-            }
-            Expr::Global { index, .. } => self.evaluated(self.globals[index as usize]),
-            _ => return Value::UNSET,
-        };
+    fn quick_select(&mut self, base: ExprId, path: u32, default: ExprId, frame: Addr) -> Value {
+        let mut value = self.variable(base, frame);
         for site in self.ir.attr_paths[path as usize].range() {
             let AttrName::Static(name) = self.ir.attr_names[site] else {
                 return Value::UNSET;
@@ -213,11 +216,74 @@ impl Machine {
                 return Value::UNSET;
             }
             let Some(slot) = self.find_hinted(value.addr(), name, site) else {
-                return Value::UNSET;
+                return if default.is_some() {
+                    self.quick_default(default, frame)
+                } else {
+                    Value::UNSET
+                };
             };
             value = self.evaluated(self.heap.attr_value(slot));
         }
         value
+    }
+
+    /// `or` with a variable or a literal.
+    #[inline(never)]
+    fn quick_default(&mut self, default: ExprId, frame: Addr) -> Value {
+        match self.ir.expr(default) {
+            Expr::Int(value) => Value::small_int(value).unwrap_or(Value::UNSET),
+            Expr::Str(text) => self.text_value(text),
+            _ => self.variable(default, frame),
+        }
+    }
+
+    /// Asks a variable for attributes.
+    #[inline(never)]
+    fn quick_has_attr(&mut self, base: ExprId, path: u32, frame: Addr) -> Value {
+        let mut value = self.variable(base, frame);
+        for site in self.ir.attr_paths[path as usize].range() {
+            let AttrName::Static(name) = self.ir.attr_names[site] else {
+                return Value::UNSET;
+            };
+            if value == Value::UNSET {
+                return Value::UNSET;
+            }
+            if value.tag() != Tag::Attrs {
+                return Value::FALSE;
+            }
+            let Some(slot) = self.find_hinted(value.addr(), name, site) else {
+                return Value::FALSE;
+            };
+            value = self.heap.attr_value(slot);
+            if site + 1 < self.ir.attr_paths[path as usize].range().end {
+                value = self.evaluated(value);
+            }
+        }
+        Value::TRUE
+    }
+
+    /// `!` of what is simple.
+    #[inline(never)]
+    fn quick_not(&mut self, inner: ExprId, frame: Addr) -> Value {
+        match self.leaf(inner, frame) {
+            Value::TRUE => Value::FALSE,
+            Value::FALSE => Value::TRUE,
+            _ => Value::UNSET,
+        }
+    }
+
+    /// Evaluates a variable that has been evaluated.
+    #[inline(always)]
+    fn variable(&mut self, expr: ExprId, frame: Addr) -> Value {
+        match self.ir.expr(expr) {
+            Expr::Local { slot, .. } => self.evaluated(self.heap.slot(frame, slot)),
+            Expr::Outer { depth, slot, .. } => {
+                let frame = self.outer_frame(frame, u32::from(depth));
+                self.evaluated(self.heap.slot(frame, slot))
+            }
+            Expr::Global { index, .. } => self.evaluated(self.globals[index as usize]),
+            _ => Value::UNSET,
+        }
     }
 
     /// Variables of a `with` whose scopes are evaluated, as far as they must be.
@@ -241,9 +307,15 @@ impl Machine {
     #[inline(always)]
     pub(crate) fn find_hinted(&mut self, set: Addr, name: Symbol, site: usize) -> Option<AttrSlot> {
         if site >= self.hints.len() {
-            self.hints.resize(self.ir.attr_names.len(), 0);
+            self.make_hints();
         }
         self.heap.find_attr_hinted(set, name, &mut self.hints[site])
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make_hints(&mut self) {
+        self.hints.resize(self.ir.attr_names.len(), 0);
     }
 
     /// Delays an expression: makes a thunk unless the value is there already or is a literal, as the reference does.

@@ -70,8 +70,9 @@ pub async fn binary(
         BinaryOp::Equal | BinaryOp::NotEqual => {
             let a = operand(stk, m, left, frame).await?;
             let b = operand(stk, m, right, frame).await?;
-            let same = match (a.as_small_int(), b.as_small_int()) {
-                (Some(a), Some(b)) => a == b,
+            // Comparing counts as a call in the reference.
+            let same = match m.simple_equality(a, b) {
+                Some(same) if m.may_call() => same,
                 _ => stk.run(|stk| equal(stk, m, a, b)).await?,
             };
             Ok(Value::bool(same == (op == BinaryOp::Equal)))
