@@ -379,7 +379,7 @@ impl Machine {
                 *text = Value::UNSET;
             }
         }
-        self.hints.truncate(self.ir.attr_names.len());
+        self.sites.truncate(self.ir.attr_names.len());
         for path in self.incremental.imported.drain(..) {
             self.imported.remove(&path);
         }
@@ -475,7 +475,7 @@ impl Machine {
         self.sources = crate::source::SourceMap::default();
         self.contexts = crate::context::Contexts::default();
         self.parsed.clear();
-        self.hints.clear();
+        self.sites.clear();
         self.global_indices.clear();
         self.builtin_caches = crate::builtin::Caches::default();
         self.forget_values();

@@ -224,6 +224,15 @@ pub enum Expr {
 }
 
 impl Expr {
+    /// Tells whether this is a variable with a place of its own.
+    #[inline(always)]
+    pub(crate) fn is_variable(&self) -> bool {
+        matches!(
+            self,
+            Expr::Local { .. } | Expr::Outer { .. } | Expr::Global { .. }
+        )
+    }
+
     /// Tells whether this is of a kind that can be evaluated without a step of recursion; see [`crate::quick`].
     #[inline(always)]
     pub(crate) fn may_be_quick(&self) -> bool {

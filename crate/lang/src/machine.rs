@@ -9,6 +9,7 @@ use crate::files::Files;
 use crate::heap::Heap;
 use crate::incremental::{Incremental, Observed};
 use crate::ir::{Ir, Root, TextId};
+use crate::quick::Site;
 use crate::source::{Origin, Pos, SourceMap};
 use crate::store_objects::StoreObjects;
 use crate::symbol::{Symbol, Symbols};
@@ -115,8 +116,8 @@ pub struct Machine {
     pub(crate) global_indices: FxHashMap<Symbol, u32>,
     /// Text literals that have been turned into values.
     pub(crate) texts: Vec<Value>,
-    /// Where each attribute name of the code was found last time.
-    pub(crate) hints: Vec<u32>,
+    /// The attribute names of the code, and where each was found last time.
+    pub(crate) sites: Vec<Site>,
     /// Parsed files.
     pub(crate) parsed: FxHashMap<Rc<[u8]>, ParsedFile>,
     /// Values of imported files.
@@ -201,7 +202,7 @@ impl Machine {
             globals: Vec::new(),
             global_indices: FxHashMap::default(),
             texts: Vec::new(),
-            hints: Vec::new(),
+            sites: Vec::new(),
             parsed: FxHashMap::default(),
             imported: FxHashMap::default(),
             builtin_caches: crate::builtin::Caches::default(),

@@ -13,6 +13,20 @@ use crate::value::{Addr, Boxed, Tag, Value};
 /// value is needed, the depth may be another.
 const CALLS_AHEAD: u32 = 256;
 
+/// A name of an attribute path in the code.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Site {
+    /// The name, or [`Site::DYNAMIC`].
+    name: Symbol,
+    /// The index where it was found last time, or where it would have stood.
+    hint: u32,
+}
+
+impl Site {
+    /// Stands for a name that has to be evaluated. No symbol is as large.
+    const DYNAMIC: Symbol = Symbol(u32::MAX);
+}
+
 impl Machine {
     /// Returns the frame that is `depth` frames outwards.
     #[inline(always)]
@@ -53,7 +67,9 @@ impl Machine {
                 base,
                 path,
                 default,
-            } => self.quick_select(base, path, default, frame),
+            } if self.ir.exprs[base.0 as usize].is_variable() => {
+                self.quick_select(base, path, default, frame)
+            }
             Expr::HasAttr { base, path } => self.quick_has_attr(base, path, frame),
             Expr::Not(inner) => self.quick_not(inner, frame),
             Expr::Str(text) => self.quick_text(text),
@@ -209,13 +225,11 @@ impl Machine {
     fn quick_select(&mut self, base: ExprId, path: u32, default: ExprId, frame: Addr) -> Value {
         let mut value = self.variable(base, frame);
         for site in self.ir.attr_paths[path as usize].range() {
-            let AttrName::Static(name) = self.ir.attr_names[site] else {
-                return Value::UNSET;
-            };
-            if value.tag() != Tag::Attrs {
+            let site = self.site(site);
+            if value.tag() != Tag::Attrs || self.sites[site].name == Site::DYNAMIC {
                 return Value::UNSET;
             }
-            let Some(slot) = self.find_hinted(value.addr(), name, site) else {
+            let Some(slot) = self.find_at_site(value.addr(), site) else {
                 return if default.is_some() {
                     self.quick_default(default, frame)
                 } else {
@@ -241,21 +255,21 @@ impl Machine {
     #[inline(never)]
     fn quick_has_attr(&mut self, base: ExprId, path: u32, frame: Addr) -> Value {
         let mut value = self.variable(base, frame);
-        for site in self.ir.attr_paths[path as usize].range() {
-            let AttrName::Static(name) = self.ir.attr_names[site] else {
-                return Value::UNSET;
-            };
-            if value == Value::UNSET {
+        let path = self.ir.attr_paths[path as usize].range();
+        for site in path.clone() {
+            let site = self.site(site);
+            if value == Value::UNSET || self.sites[site].name == Site::DYNAMIC {
                 return Value::UNSET;
             }
             if value.tag() != Tag::Attrs {
                 return Value::FALSE;
             }
-            let Some(slot) = self.find_hinted(value.addr(), name, site) else {
+            let Some(slot) = self.find_at_site(value.addr(), site) else {
                 return Value::FALSE;
             };
             value = self.heap.attr_value(slot);
-            if site + 1 < self.ir.attr_paths[path as usize].range().end {
+            // The last one need not be evaluated.
+            if site + 1 < path.end {
                 value = self.evaluated(value);
             }
         }
@@ -306,16 +320,38 @@ impl Machine {
     /// Finds an attribute, remembering where for the next time the same name of the code asks.
     #[inline(always)]
     pub(crate) fn find_hinted(&mut self, set: Addr, name: Symbol, site: usize) -> Option<AttrSlot> {
-        if site >= self.hints.len() {
-            self.make_hints();
+        let site = self.site(site);
+        let hint = &mut self.sites[site].hint;
+        self.heap.find_attr_hinted(set, name, hint)
+    }
+
+    /// [`Machine::find_hinted`] for a name that is written in the code.
+    #[inline(always)]
+    fn find_at_site(&mut self, set: Addr, site: usize) -> Option<AttrSlot> {
+        let Site { name, hint } = &mut self.sites[site];
+        self.heap.find_attr_hinted(set, *name, hint)
+    }
+
+    /// Makes sure that there is a [`Site`] for a name of the code, and returns it.
+    #[inline(always)]
+    fn site(&mut self, site: usize) -> usize {
+        if site >= self.sites.len() {
+            self.make_sites();
         }
-        self.heap.find_attr_hinted(set, name, &mut self.hints[site])
+        site
     }
 
     #[cold]
     #[inline(never)]
-    fn make_hints(&mut self) {
-        self.hints.resize(self.ir.attr_names.len(), 0);
+    fn make_sites(&mut self) {
+        let new = &self.ir.attr_names[self.sites.len()..];
+        self.sites.extend(new.iter().map(|&name| Site {
+            name: match name {
+                AttrName::Static(name) => name,
+                AttrName::Dynamic(_) => Site::DYNAMIC,
+            },
+            hint: 0,
+        }));
     }
 
     /// Delays an expression: makes a thunk unless the value is there already or is a literal, as the reference does.

@@ -126,6 +126,9 @@ async fn attr_name(stk: &mut Stk, m: &mut Machine, site: usize, frame: Addr) -> 
         AttrName::Static(name) => Ok(name),
         AttrName::Dynamic(expr) => {
             let value = operand(stk, m, expr, frame).await?;
+            if value.tag() == Tag::String && m.context(value).is_empty() {
+                return Ok(m.intern(value));
+            }
             let pos = m.ir.reported_pos(expr);
             m.name_symbol(value, pos, "while evaluating an attribute name")
         }

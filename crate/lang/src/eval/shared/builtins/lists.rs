@@ -70,7 +70,11 @@ pub async fn elem(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
     .await?;
     for index in 0..m.heap.list_len(list) {
         let element = m.heap.element(list, index);
-        if equality::same_or_equal(stk, m, args[0], element).await? {
+        let same = match m.evaluated_equality(args[0], element) {
+            Some(same) => same,
+            None => equality::same_or_equal(stk, m, args[0], element).await?,
+        };
+        if same {
             return Ok(Value::TRUE);
         }
     }
