@@ -19,10 +19,10 @@ pub fn file(path: &Path) -> io::Result<Vec<u8>> {
     file_within(path, MAX_BYTES)
 }
 
-/// Reads a regular file as [`file`] does, into memory that can be shared.
+/// Reads a regular file as [`file()`] does, into memory that can be shared.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file()`].
 pub fn shared_file(path: &Path) -> io::Result<Rc<[u8]>> {
     let (mut file, length) = open(path, MAX_BYTES)?;
     if length < COPIED {
