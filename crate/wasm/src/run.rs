@@ -253,9 +253,9 @@ fn decided(decision: &Decision) -> Decided {
 /// Makes a sentence of a clause.
 pub(crate) fn sentence(clause: &str) -> String {
     let mut sentence = clause.to_owned();
-    // Addresses and names of settings stay as they are.
+    // Addresses, names of packages and of settings stay as they are.
     let first_word = clause.split_whitespace().next().unwrap_or_default();
-    if !first_word.contains([':', '\'', '/'])
+    if !first_word.contains([':', '\'', '/', '-', '.'])
         && let Some(first) = sentence.get_mut(..1)
     {
         first.make_ascii_uppercase();

@@ -204,7 +204,8 @@ impl Process<'_, '_> {
         }
     }
 
-    pub fn head(&mut self) -> Step {
+    /// Reads the options of `head` and `tail`: of what, whether a part is counted in lines, and how much is wanted.
+    fn part(&mut self) -> Step<(Vec<BString>, bool, BString)> {
         self.old_count();
         let options = self.options(
             "q",
@@ -220,6 +221,11 @@ impl Process<'_, '_> {
             .value(letter)
             .cloned()
             .unwrap_or_else(|| "10".into());
+        Ok((inputs, letter == b'n', value))
+    }
+
+    pub fn head(&mut self) -> Step {
+        let (inputs, by_lines, value) = self.part()?;
         let (all_but, value) = match value.strip_prefix(b"-") {
             Some(value) => (true, value.into()),
             None => (false, value),
@@ -229,7 +235,6 @@ impl Process<'_, '_> {
             let Some(bytes) = self.input(&path)? else {
                 continue;
             };
-            let by_lines = letter == b'n';
             let take = if all_but {
                 units(&bytes, by_lines).saturating_sub(count)
             } else {
@@ -241,21 +246,7 @@ impl Process<'_, '_> {
     }
 
     pub fn tail(&mut self) -> Step {
-        self.old_count();
-        let options = self.options(
-            "q",
-            "nc",
-            &[("lines", b'n'), ("bytes", b'c'), ("quiet", b'q')],
-        )?;
-        let inputs = self.inputs(&options);
-        if inputs.len() > 1 && !options.has(b'q') {
-            return Err(self.unsupported("headings"));
-        }
-        let letter = options.last_of(b"nc").unwrap_or(b'n');
-        let value = options
-            .value(letter)
-            .cloned()
-            .unwrap_or_else(|| "10".into());
+        let (inputs, by_lines, value) = self.part()?;
         let (from, value) = match value.strip_prefix(b"+") {
             Some(value) => (true, value.into()),
             None => (
@@ -270,7 +261,6 @@ impl Process<'_, '_> {
             let Some(bytes) = self.input(&path)? else {
                 continue;
             };
-            let by_lines = letter == b'n';
             let skip = if from {
                 count.saturating_sub(1)
             } else {

@@ -792,6 +792,9 @@ impl Worker<'_> {
         let mut outputs = Vec::with_capacity(paths.len());
         for (decided, path) in self.outputs[id.index()].iter().zip(&paths) {
             let made_by = path.as_ref().and_then(|path| self.log.made_by.get(path));
+            let broken = self.log.broken.iter();
+            let broken = broken.filter(|(broken, _)| path.as_ref() == Some(broken));
+            let misses: Vec<_> = broken.map(|(_, miss)| miss.clone()).collect();
             outputs.push(
                 match (decided, made_by.map(|step| &self.log.steps[*step].step)) {
                     (Some(decision), _) => decision.clone(),
@@ -811,6 +814,11 @@ impl Worker<'_> {
                             reason: Reason::AlreadyValid,
                         }
                     }
+                    // It was to be fetched as somebody's reference.
+                    (None, _) if !misses.is_empty() => Decision {
+                        action: Action::Impossible,
+                        reason: Reason::SubstitutesFailed { misses },
+                    },
                     (None, _) if asked => Decision {
                         action: Action::NotNeeded,
                         reason: Reason::NotWanted,

@@ -243,7 +243,7 @@ impl Manner {
             .filter(|(name, _)| name.ends_with(".narinfo"))
         {
             let field = |field: &str| text.lines().find_map(|line| line.strip_prefix(field));
-            let path = field("StorePath: ").map(|path| store_dir.parse_path(path).unwrap());
+            let path = field("StorePath: ").and_then(|path| store_dir.parse_path(path).ok());
             if let Some(status) = rest.remove(name) {
                 conditions.set_fault(path.as_ref().unwrap(), PathFault::Status(status));
             }
