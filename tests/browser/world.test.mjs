@@ -106,14 +106,35 @@ test("a build fails: its log, and what does not come about", async (t) => {
   const page = await openPage(t);
   await choose(page, "Substituters are switched off");
   await tab(page, "Caches and settings").click();
-  await page.getByText(/^Builds that fail or take long/).click();
+  await page.getByText(/^What is said about builds/).click();
   await page.getByRole("textbox", { name: "Package", exact: true }).fill("zlib");
   await page.getByRole("textbox", { name: "Package", exact: true }).press("Tab");
-  await button(page, "Say so").click();
+  await button(page, "Say something about its build").click();
+  const zlib = page.getByRole("group", { name: "zlib" });
+  await zlib.getByRole("spinbutton", { name: "Bytes of each output's NAR" }).fill("123456");
+  await zlib.getByRole("checkbox", { name: "fails" }).check();
+  await expectNix(page, /then it fails/);
+  // Whoever keeps going builds what does not need it.
+  await expectAccessible(page);
+  await page.getByRole("checkbox", { name: /^keep-going/ }).check();
   await expectNix(page, /then it fails/);
   await tab(page, "Timeline and cost").click();
   await page.getByText(/^It fails:/).waitFor();
   await page.getByRole("cell", { name: /failed: builder failed/ }).waitFor();
+  await page.getByRole("group", { name: "Log of zlib-1.3" }).getByText("(it wrote nothing)").waitFor();
+});
+
+test("the log of a script that fails is in the timeline", async (t) => {
+  const page = await openPage(t);
+  await ready(page);
+  await tab(page, "Caches and settings").click();
+  const text = 'derivation { name = "failing"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "echo about to fail; exit 3" ]; }';
+  const buffer = tar("failing", new Map([["default.nix", text]]));
+  await page.getByLabel("an archive with a package set").setInputFiles({ name: "failing.tar", mimeType: "application/x-tar", buffer });
+  await plan(page).getByText(/Opened 1 file of failing\.tar/).waitFor();
+  await tab(page, "Timeline and cost").click();
+  await page.getByRole("group", { name: "Log of failing" }).getByText("about to fail").waitFor();
+  await expectAccessible(page);
 });
 
 test("cost and timeline: a picture, and a table that says the same", async (t) => {

@@ -14,10 +14,22 @@ export const FAULTS = [
   ["404", "narinfo gone (404)"],
   ["403", "narinfo forbidden (403)"],
   ["500", "asking fails (500)"],
-  ["nar-missing", "archive gone"],
+  ["narinfo-cut-off", "narinfo cut off"],
+  ["nar-missing", "archive gone (404)"],
+  ["nar-500", "archive fails (500)"],
+  ["nar-cut-off", "archive cut off"],
   ["wrong-nar-hash", "archive with another hash"],
   ["wrong-nar-size", "archive with another size"],
 ] as const;
+
+const STATUSES = [
+  ["", "as usual"],
+  ["403", "forbidden (403)"],
+  ["404", "not found (404)"],
+  ["500", "fails (500)"],
+] as const;
+
+const number = (status: string) => (status === "" ? undefined : Number(status));
 
 export class CacheCard extends LitElement {
   static override properties = {
@@ -84,13 +96,6 @@ export class CacheCard extends LitElement {
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }
-      .link {
-        padding: 0;
-        border: 0;
-        background: none;
-        color: var(--accent);
-        text-decoration: underline;
-      }
       .note {
         margin-top: 6px;
         font-size: 13px;
@@ -113,9 +118,8 @@ export class CacheCard extends LitElement {
       <p class="facts">${this.#facts(state)}</p>
       ${state && state.notUnpacked.length > 0
         ? html`<p class="note">
-            Its archives are compressed with ${list(state.notUnpacked)}, which the page does not unpack: it believes their narinfos, and signatures are
-            checked all the same. To have the archives looked at too, copy with <code>?compression=gzip</code>, or use
-            <code>drvlab plan</code> in a terminal.
+            Archives compressed with ${list(state.notUnpacked)} are not unpacked yet: until then the page believes their narinfos. Signatures are
+            checked all the same.
           </p>`
         : nothing}
       <div class="row">
@@ -194,7 +198,15 @@ export class CacheCard extends LitElement {
         ${textField("Store path, or its name", this.fault.name, (name) => (this.fault = { ...this.fault, name }), { placeholder: "zlib-1.3" })}
         ${choiceField("Fault", this.fault.kind, FAULTS, (kind) => (this.fault = { ...this.fault, kind }))}
       </div>
-      <button type="button" class="button" @click=${add}>Let it go wrong</button>`;
+      <button type="button" class="button" @click=${add}>Let it go wrong</button>
+      <div class="fields">
+        ${choiceField("nix-cache-info", String(this.cache.infoStatus ?? ""), STATUSES, (status) => this.#change({ infoStatus: number(status) }))}
+        ${choiceField("All realisations", String(this.cache.realisationStatus ?? ""), STATUSES, (status) => this.#change({ realisationStatus: number(status) }))}
+        ${numberField("First attempts that fail", this.cache.failures, (failures) => this.#change({ failures: failures ?? 0 }), {
+          placeholder: "0",
+          hint: "each file is answered with status 503 so often",
+        })}
+      </div>`;
   }
 
   #contents({ info, objects }: CacheContents, state: CacheState | undefined) {

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from "lit";
 import type { Decided, RunReport } from "./protocol";
 import { differs, inRun } from "./run";
 import { symbol, word } from "./state-mark";
-import { shared } from "./theme";
+import { facts, shared } from "./theme";
 
 export class Decisions extends LitElement {
   static override properties = { run: { attribute: false }, drvPath: { attribute: false } };
@@ -12,30 +12,22 @@ export class Decisions extends LitElement {
 
   static override styles = [
     shared,
+    facts,
     css`
       :host {
         display: block;
       }
       dl {
-        display: grid;
         grid-template-columns: repeat(auto-fit, minmax(220px, 1fr));
-        gap: 8px;
-        margin: 0;
       }
       dl > div {
-        padding: 8px 10px;
-        border: 1px solid var(--border);
-        border-radius: 6px;
         background: var(--background);
-        overflow-wrap: anywhere;
       }
       .differs > div:nth-child(2) {
         border-color: var(--impossible);
         border-width: 2px;
       }
       dt {
-        color: var(--muted);
-        font-size: 12px;
         font-weight: 600;
       }
       dd {

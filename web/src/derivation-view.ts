@@ -75,13 +75,6 @@ export class DerivationView extends LitElement {
         display: block;
         overflow-wrap: anywhere;
       }
-      .link {
-        padding: 0;
-        border: 0;
-        background: none;
-        color: var(--accent);
-        text-decoration: underline;
-      }
       pre {
         margin: 0;
         padding: 8px 10px;

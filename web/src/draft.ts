@@ -1,6 +1,6 @@
 /** Keeps the visitor's work in this browser, so that a reload or a crash never loses it. */
 import type { WorldChange } from "./protocol";
-import type { Step } from "./world";
+import { withoutUploads, type Step } from "./world";
 
 /** What is kept. Texts are stored only where they differ from the example's. */
 export interface Draft {
@@ -19,14 +19,17 @@ const key = (example: string) => `drvlab:draft:${example}`;
 /** The kept draft, or nothing when there is none, it can't be read, or it has another shape. */
 export function loadDraft(example: string): Draft | undefined {
   try {
-    return readDraft(JSON.parse(localStorage.getItem(key(example)) ?? "null"));
+    return readDraft(JSON.parse(localStorage.getItem(key(example)) ?? "null"), true);
   } catch {
     return undefined;
   }
 }
 
-/** A draft from data of any origin. What stands in its steps is checked by the evaluator, which refuses what makes no sense. */
-export function readDraft(data: unknown): Draft | undefined {
+/**
+ * A draft from data of any origin. What stands in its steps is checked by the evaluator, which refuses what makes no sense. Caches that came
+ * from archives are left out unless the archives are here.
+ */
+export function readDraft(data: unknown, archivesAreHere = false): Draft | undefined {
   const draft = data as Partial<Draft> | null;
   if (typeof draft !== "object" || draft?.version !== 2 || !isTexts(draft.files) || !Array.isArray(draft.steps)) return undefined;
   return {
@@ -37,8 +40,7 @@ export function readDraft(data: unknown): Draft | undefined {
     emptyStore: draft.emptyStore === true,
     contentAddressed: draft.contentAddressed === true,
     compare: draft.compare !== false,
-    // Archives that caches came from are not kept with a draft.
-    steps: draft.steps.filter(isStep).filter((step) => !JSON.stringify(step).includes(`"path":"upload:`)),
+    steps: archivesAreHere ? draft.steps.filter(isStep) : withoutUploads(draft.steps.filter(isStep), () => false),
   };
 }
 

@@ -57,6 +57,8 @@ export interface Archive {
   bytes: Uint8Array;
   /** Its files, by absolute path. */
   paths: readonly string[];
+  /** What this browser keeps it as. */
+  kept: string;
 }
 
 /** The name of the example that the page opens with. */
@@ -114,13 +116,13 @@ function scenarioExample(name: string, scenario: Scenario): Example {
   };
 }
 
-/** A package set from an archive that was unpacked into `folder`. */
-export function ownExample(folder: string, archive: Archive, open: string, text: string): Example {
+/** A package set from an archive that was unpacked into `folder`; `texts` are those of its files that are open, `open` among them. */
+export function ownExample(folder: string, archive: Archive, open: string, texts: ReadonlyMap<string, string>): Example {
   const inside = open.slice(folder.length);
   return {
     name: `own:${folder.replaceAll("/", "")}`,
     folder,
-    files: new Map([[open, text]]),
+    files: new Map([...texts].sort(byFolder)),
     edited: {},
     story: { open: inside, entry: inside, attrPath: "", steps: [] },
     world: {

@@ -210,8 +210,8 @@ export class GraphView extends LitElement {
               <text x="26" y="17">${label(derivation)}${shortened(derivation) ? svg`<tspan aria-hidden="true">…</tspan>` : nothing}</text>
               ${symbolAt(derivation.action, width - 20, 7)}
               ${wrong
-                ? svg`<rect class="wrong" x=${width - 23} y=${NODE_HEIGHT - 10} width="34" height="18" rx="9" />
-                    <text class="unequal" x=${width - 16} y=${NODE_HEIGHT + 3}>≠</text>${symbolAt(wrong, width - 5, NODE_HEIGHT - 7)}`
+                ? svg`<rect class="wrong" x=${width - 23} y=${NODE_HEIGHT - 6} width="34" height="14" rx="7" />
+                    <text class="unequal" x=${width - 16} y=${NODE_HEIGHT + 5}>≠</text>${symbolAt(wrong, width - 5, NODE_HEIGHT - 5)}`
                 : nothing}
             </g>`;
           });

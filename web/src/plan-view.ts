@@ -51,12 +51,7 @@ export class PlanView extends LitElement {
         font-size: 12px;
       }
       .link {
-        padding: 0;
-        border: 0;
-        background: none;
-        color: var(--accent);
         font-weight: 600;
-        text-decoration: underline;
       }
       ul {
         display: flex;

@@ -144,13 +144,6 @@ export class Reader extends LitElement {
         flex: 1 1 240px;
         overflow-wrap: anywhere;
       }
-      .link {
-        padding: 0;
-        border: 0;
-        background: none;
-        color: var(--accent);
-        text-decoration: underline;
-      }
       .problems {
         margin: 4px 0 0;
         padding-inline-start: 18px;

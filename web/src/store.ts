@@ -29,9 +29,11 @@ import type {
   BuildReport,
 } from "./protocol";
 import { forgetImage, keepImage } from "./image-files";
+import { forgetKept, keep, listKept, loadKept, type KeptAbout } from "./kept";
 import type { Shared } from "./share";
+import { unpack } from "./unpacking";
 import { connect } from "./worker-connection";
-import { cachesOf, settingsOf, withStep, type Step, type World } from "./world";
+import { cachesOf, host, settingsOf, UPLOAD, uploadsOf, withoutUploads, withStep, type Step, type World } from "./world";
 
 /** What the right side shows. */
 export type View = "derivations" | "timeline" | "world";
@@ -66,6 +68,8 @@ export interface State {
   readonly outdated: boolean;
   /** Something that happened and is not part of a report, in a sentence. */
   readonly notice: string;
+  /** Archives that this browser keeps. */
+  readonly kept: readonly KeptAbout[];
   /** What the last reset threw away, as long as it can be brought back. */
   readonly discarded: Draft | undefined;
   readonly selected: DerivationSummary | undefined;
@@ -119,6 +123,8 @@ export class Store {
   #surroundings: { of: World; value: Surroundings } | undefined;
   /** Archives that caches come from, by the paths that the world has for them. */
   #uploads: ReadonlyMap<string, Uint8Array> = new Map();
+  /** Caches whose archives are being unpacked, or can't be, by the paths that the world has for them. */
+  #unpacking = new Set<string>();
   /** Called after the page shows an answer, with the time of the edit that it answers. */
   shown: (since: number) => void = () => {};
 
@@ -131,7 +137,11 @@ export class Store {
     this.#draftName = chosen.name;
     this.state = initial(chosen, draft);
     this.#engine = this.#newEngine();
-    this.#evaluate();
+    this.#bringBack();
+    void this.#listKept();
+    // An address that says what to show comes first.
+    const set = globalThis.location?.hash ? undefined : lastSet();
+    if (set !== undefined) void this.openKept(set);
   }
 
   get example(): Example {
@@ -181,6 +191,12 @@ export class Store {
     this.#set({ notice: "This is what the link holds. Your own draft is as you left it: choose it above." });
   }
 
+  /** What a link to the present state leaves out, in a sentence; empty if it has everything. */
+  leftOut(): string {
+    const caches = [...uploadsOf(this.state.world).values()];
+    return caches.length === 0 ? "" : ` It leaves out ${[...new Set(caches)].join(" and ")}, which came from an archive.`;
+  }
+
   /** What a link to the present state holds; `undefined` for files that no link has room for. */
   shared(): Shared | undefined {
     return this.example.archive ? undefined : { example: this.example.name, draft: this.#draft() };
@@ -197,9 +213,10 @@ export class Store {
     clearTimeout(this.#runTimer);
     this.#surroundings = undefined;
     const { view } = this.state;
-    this.state = { ...initial(chosen, draft), view };
+    this.state = { ...initial(chosen, draft), view, kept: this.state.kept };
     this.#engine = this.#newEngine();
-    this.#evaluate();
+    this.#bringBack();
+    if (!draftName.startsWith("link:")) rememberSet(chosen.archive?.kept);
     if (chosen.scenario?.beside === "names") this.setRule("names", true);
   }
 
@@ -364,17 +381,96 @@ export class Store {
   /** Adds a cache with what an archive holds. */
   importCache(name: string, bytes: Uint8Array): void {
     const caches = cachesOf(this.state.world);
-    const base = `file:///${name.replace(/\.(tar|tar\.gz|tgz|zip)$/i, "")}`;
+    const base = `file:///${withoutEnding(name)}`;
     let url = base;
     for (let number = 2; caches.some((cache) => cache.url === url); number += 1) url = `${base}-${number}`;
-    const path = `upload:${crypto.randomUUID()}`;
+    const path = `${UPLOAD}${crypto.randomUUID()}`;
     this.#uploads = new Map(this.#uploads).set(path, bytes);
     this.setCaches([...caches, { url, path }], `Imported ${name}.`);
+    void this.#keepArchive({ id: path, kind: "cache", name, size: bytes.length }, bytes);
   }
 
-  /** Opens a package set of the visitor's own. */
-  async openArchive(name: string, packed: Uint8Array): Promise<void> {
-    const folder = `/${name.replace(/\.(tar|tar\.gz|tgz|zip)$/i, "").replaceAll(/[^A-Za-z0-9._-]/g, "-") || "set"}/`;
+  /** Evaluates what was just begun; caches of its world that came from archives are brought back first. */
+  #bringBack(): void {
+    const missing = [...uploadsOf(this.state.world)].filter(([path]) => !this.#uploads.has(path));
+    if (missing.length === 0) this.#evaluate();
+    else void this.#bringBackUploads(missing);
+  }
+
+  async #bringBackUploads(missing: readonly (readonly [path: string, name: string])[]): Promise<void> {
+    const { example } = this;
+    const found = await Promise.all(missing.map(async ([path, name]) => ({ path, name, bytes: await loadKept(path) })));
+    if (this.example !== example) return;
+    const uploads = new Map(this.#uploads);
+    for (const { path, bytes } of found) if (bytes !== undefined) uploads.set(path, bytes);
+    this.#uploads = uploads;
+    const lost = found.filter(({ bytes }) => bytes === undefined).map(({ name }) => name);
+    if (lost.length > 0) {
+      const steps = withoutUploads(this.state.world.steps, (path) => uploads.has(path));
+      this.#set({
+        world: { ...this.state.world, steps },
+        notice: `What this browser had kept of ${lost.join(" and ")} can't be read any more. Everything else is as you left it; import it again.`,
+      });
+    }
+    this.#surroundings = undefined;
+    this.#evaluate();
+  }
+
+  /** Unpacks what the module does not; when that is done, builds and downloads look at it. */
+  async #unpack(url: string, path: string): Promise<void> {
+    const archive = this.#uploads.get(path);
+    if (archive === undefined || this.#unpacking.has(path)) return;
+    this.#unpacking.add(path);
+    const name = host(url);
+    const progress = (done: number, total: number) => this.#set({ notice: `Unpacking the archives of ${name}: ${done} of ${total}.` });
+    const answer = await unpack(archive, progress);
+    if (!this.#uploads.has(path)) return;
+    if (answer.kind === "failed") {
+      // Importing it again, or a reload, tries again.
+      this.#set({ notice: `The archives of ${name} can't be unpacked: ${answer.why}. The page believes their narinfos.` });
+      return;
+    }
+    this.#uploads = new Map(this.#uploads).set(`${path}#unpacked`, answer.tar);
+    this.#surroundings = undefined;
+    const bad = answer.problems > 0 ? ` ${count(answer.problems, "archive")} can't be unpacked: what needs them says why.` : "";
+    this.#set({ notice: `Unpacked ${count(answer.total - answer.problems, "archive")} of ${name}.${bad}` });
+    this.#evaluate();
+  }
+
+  async #keepArchive(about: KeptAbout, bytes: Uint8Array): Promise<void> {
+    const why = await keep(about, bytes);
+    if (why !== undefined) this.#set({ notice: `${about.name} is open, but lost when the page is closed: ${why}.` });
+    await this.#listKept();
+  }
+
+  async #listKept(): Promise<void> {
+    this.#set({ kept: await listKept() });
+  }
+
+  /** Lets the browser forget an archive; what is open stays open until the page is closed. */
+  async forgetKept({ id, name, kind }: KeptAbout): Promise<void> {
+    await forgetKept(id);
+    if (kind === "set") discardDraft(id);
+    if (lastSet() === id) rememberSet(undefined);
+    await this.#listKept();
+    this.#set({ notice: `This browser has forgotten ${name}.` });
+  }
+
+  /** Opens a package set that this browser keeps, with what was edited in it. */
+  async openKept(id: string): Promise<void> {
+    const about = (await listKept()).find((other) => other.id === id);
+    const bytes = await loadKept(id);
+    if (about === undefined || bytes === undefined) {
+      rememberSet(undefined);
+      this.#set({ notice: `What this browser had kept of ${about?.name ?? "a package set"} can't be read any more: open it again from its file.` });
+      return;
+    }
+    await this.openArchive(about.name, bytes, id);
+  }
+
+  /** Opens a package set of the visitor's own; `kept` is what this browser keeps it as. */
+  async openArchive(name: string, packed: Uint8Array, kept?: string): Promise<void> {
+    const folder = `/${withoutEnding(name).replaceAll(/[^A-Za-z0-9._-]/g, "-") || "set"}/`;
     const loader = new Engine(
       { status: () => {}, report: () => {}, world: () => {}, stopped: () => {}, worldStopped: () => {} },
       { connect, timeLimit: TIME_LIMIT_OWN, compare: true },
@@ -392,12 +488,21 @@ export class Store {
     const nix = report.files.filter((path) => path.endsWith(".nix"));
     const open = nix.find((path) => path === `${root}default.nix`) ?? nix.toSorted((a, b) => a.split("/").length - b.split("/").length)[0];
     if (open === undefined) return fail("there is no .nix file in it.");
-    const text = await loader.text(open);
-    if (text === undefined) return fail(`${open} is no text.`);
+    const id = kept ?? `${SET}${folder}`;
+    const draft = kept === undefined ? undefined : loadDraft(id);
+    const texts = new Map<string, string>();
+    for (const path of new Set([open, ...Object.keys(draft?.files ?? {})])) {
+      const text = report.files.includes(path) ? await loader.text(path) : undefined;
+      if (text !== undefined) texts.set(path, text);
+    }
+    if (!texts.has(open)) return fail(`${open} is no text.`);
     loader.close();
-    const archive: Archive = { bytes, paths: report.files.toSorted((a, b) => byFolder([a, ""], [b, ""])) };
-    this.#begin(ownExample(folder, archive, open, text), undefined);
-    this.#set({ notice: `Opened ${count(report.files.length, "file")} of ${name}. Say which attribute to build.` });
+    const paths = report.files.toSorted((a, b) => byFolder([a, ""], [b, ""]));
+    const archive: Archive = { bytes, paths, kept: id };
+    this.#begin(ownExample(folder, archive, open, texts), draft, id);
+    const hint = draft === undefined ? "Say which attribute to build." : "It is as you left it.";
+    this.#set({ notice: `Opened ${count(report.files.length, "file")} of ${name}. ${hint}` });
+    if (kept === undefined) void this.#keepArchive({ id, kind: "set", name, size: packed.length }, packed);
   }
 
   contents(url: string, limit: number): Promise<CacheContents | undefined> {
@@ -436,6 +541,10 @@ export class Store {
           ? `The build farm pushed ${count(published, "new store path")} to the cache.`
           : this.state.notice;
     this.#set({ worldReport, notice });
+    for (const { url, notUnpacked } of worldReport.caches) {
+      const path = cachesOf(this.state.world).find((cache) => cache.url === url)?.path;
+      if (notUnpacked.length > 0 && path !== undefined) void this.#unpack(url, path);
+    }
   }
 
   /** Back to the example's texts, and to its world. */
@@ -605,8 +714,6 @@ export class Store {
     if (this.#draftTimer === undefined) return;
     clearTimeout(this.#draftTimer);
     this.#draftTimer = undefined;
-    // Files of the visitor's own are not kept here.
-    if (this.example.archive) return;
     this.#draftIsKept = saveDraft(this.#draftName, this.#draft());
     if (!this.#draftIsKept) {
       this.#set({ notice: "This browser has no room for a draft: the text is lost when the page is closed." });
@@ -617,6 +724,34 @@ export class Store {
     const { files, pristine, active, attrPath, emptyStore, contentAddressed, compare, world } = this.state;
     return { version: 2, files: overlay(files, pristine), active, attrPath, emptyStore, contentAddressed, compare, steps: [...world.steps] };
   }
+}
+
+/** What the ids of package sets begin with that this browser keeps. */
+const SET = "set:";
+
+/** Where this browser keeps which package set of the visitor's own is open. */
+const LAST_SET = "drvlab:set";
+
+function lastSet(): string | undefined {
+  try {
+    return localStorage.getItem(LAST_SET) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function rememberSet(id: string | undefined): void {
+  try {
+    if (id === undefined) localStorage.removeItem(LAST_SET);
+    else localStorage.setItem(LAST_SET, id);
+  } catch {
+    // Without storage nothing is kept at all.
+  }
+}
+
+/** The name of an archive without what says that it is one. */
+function withoutEnding(name: string): string {
+  return name.replace(/\.(tar|tar\.gz|tgz|zip)$/i, "");
 }
 
 /** Whether this machine asks caches. */
@@ -646,6 +781,7 @@ function initial(chosen: Example, draft: Draft | undefined): State {
     latest: undefined,
     outdated: false,
     notice: "",
+    kept: [],
     discarded: undefined,
     selected: undefined,
     detail: undefined,

@@ -8,7 +8,8 @@ export const shared = css`
   *,
   *::before,
   *::after {
-    box-sizing: inherit;
+    /* Not inherited: between a details element and what is in it there is one of the browser's own. */
+    box-sizing: border-box;
   }
   :focus-visible {
     outline: 2px solid var(--focus);
@@ -45,6 +46,13 @@ export const shared = css`
     border-radius: 6px;
     background: var(--surface);
     white-space: nowrap;
+  }
+  .link {
+    padding: 0;
+    border: 0;
+    background: none;
+    color: var(--accent);
+    text-decoration: underline;
   }
   .button:hover:not(:disabled) {
     background: var(--raised);
@@ -116,5 +124,27 @@ export const shared = css`
         background-color 120ms,
         transform 120ms;
     }
+  }
+`;
+
+/** Facts by name, as small cards beside each other. */
+export const facts = css`
+  dl {
+    display: grid;
+    gap: 8px;
+    margin: 0;
+  }
+  dl > div {
+    padding: 8px 10px;
+    border: 1px solid var(--border);
+    border-radius: 6px;
+    overflow-wrap: anywhere;
+  }
+  dt {
+    color: var(--muted);
+    font-size: 12px;
+  }
+  dd {
+    margin: 0;
   }
 `;

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing, svg } from "lit";
 import type { Cost, RunReport, RunStep } from "./protocol";
 import { symbol } from "./state-mark";
 import { count, type State, type Store } from "./store";
-import { shared } from "./theme";
+import { facts, shared } from "./theme";
 import { duration, host } from "./world";
 
 const ROW = 20;
@@ -27,6 +27,7 @@ export class Timeline extends LitElement {
 
   static override styles = [
     shared,
+    facts,
     css`
       :host {
         display: block;
@@ -38,23 +39,12 @@ export class Timeline extends LitElement {
         margin-top: 0;
       }
       dl {
-        display: grid;
         grid-template-columns: repeat(auto-fill, minmax(118px, 1fr));
-        gap: 8px;
-        margin: 0;
       }
       dl > div {
-        padding: 8px 10px;
-        border: 1px solid var(--border);
-        border-radius: 6px;
         background: var(--surface);
       }
-      dt {
-        color: var(--muted);
-        font-size: 12px;
-      }
       dd {
-        margin: 0;
         font-size: 15px;
         font-weight: 600;
       }
@@ -130,6 +120,16 @@ export class Timeline extends LitElement {
       td.number {
         white-space: nowrap;
         font-variant-numeric: tabular-nums;
+      }
+      td pre {
+        max-height: 220px;
+        margin: 4px 0;
+        overflow: auto;
+        white-space: pre-wrap;
+        overflow-wrap: anywhere;
+      }
+      td summary {
+        cursor: pointer;
       }
       .legend {
         margin: 6px 0 0;
@@ -233,7 +233,15 @@ export class Timeline extends LitElement {
                 <td>${symbol(step.build ? "build" : "fetch")}${step.build ? "build" : "fetch"} ${step.name}</td>
                 <td class="number">${duration(step.start)}</td>
                 <td class="number">${duration(step.end)}</td>
-                <td>${remarks(step)}</td>
+                <td>
+                  ${remarks(step)}
+                  ${step.log === undefined
+                    ? nothing
+                    : html`<details ?open=${rows.length < 20}>
+                        <summary>Log<span class="unseen"> of ${step.name}</span></summary>
+                        <pre tabindex="0" role="group" aria-label=${`Log of ${step.name}`}>${step.log === "" ? "(it wrote nothing)" : step.log}</pre>
+                      </details>`}
+                </td>
               </tr>`,
             )}
           </tbody>

@@ -146,10 +146,10 @@ export class Toolbar extends LitElement {
     const link = new URL(await toFragment(shared), location.href).href;
     try {
       await navigator.clipboard.writeText(link);
-      this.store.notify("The link to this state is in the clipboard.");
+      this.store.notify(`The link to this state is in the clipboard.${this.store.leftOut()}`);
     } catch {
       history.replaceState(null, "", link);
-      this.store.notify("The clipboard can't be used here; the address bar has the link.");
+      this.store.notify(`The clipboard can't be used here; the address bar has the link.${this.store.leftOut()}`);
     }
   }
 

@@ -1,7 +1,9 @@
 /** The world to play with: caches, this machine's settings, time, who pushes what, and everything that happened. */
 import { css, html, LitElement, nothing } from "lit";
 import { chosen, download, dropped, type Given } from "./archive-files";
+import "./build-said";
 import "./cache-card";
+import { KEPT_LIMIT } from "./kept";
 import { checkField, choiceField, fieldStyles, numberField, textField, words } from "./fields";
 import type { SettingsFile } from "./protocol";
 import { count, type State, type Store } from "./store";
@@ -22,7 +24,7 @@ export class WorldView extends LitElement {
   declare state: State;
   declare store: Store;
   /** What is being entered: a publication, a cache, a build. */
-  declare form: { url: string; to: string; attribute: string; systems: string; leaveOut: string; key: string; build: string; outcome: string };
+  declare form: { url: string; to: string; attribute: string; systems: string; leaveOut: string; key: string; build: string };
   /** Whether something is being dragged over the place for archives. */
   declare over: boolean;
   declare problem: string;
@@ -76,6 +78,12 @@ export class WorldView extends LitElement {
         outline: 2px solid var(--focus);
         outline-offset: 1px;
       }
+      .kept {
+        margin: 6px 0;
+        padding-inline-start: 18px;
+        font-size: 13px;
+        overflow-wrap: anywhere;
+      }
       ol {
         margin: 6px 0;
         padding-inline-start: 22px;
@@ -86,11 +94,6 @@ export class WorldView extends LitElement {
         overflow-wrap: anywhere;
       }
       .link {
-        padding: 0;
-        border: 0;
-        background: none;
-        color: var(--accent);
-        text-decoration: underline;
         font-size: 12px;
       }
     `,
@@ -98,7 +101,7 @@ export class WorldView extends LitElement {
 
   constructor() {
     super();
-    this.form = { url: "", to: "", attribute: "", systems: "", leaveOut: "", key: "", build: "", outcome: "fails" };
+    this.form = { url: "", to: "", attribute: "", systems: "", leaveOut: "", key: "", build: "" };
     this.over = false;
     this.problem = "";
   }
@@ -188,15 +191,15 @@ export class WorldView extends LitElement {
       const { [name]: _, ...others } = settings;
       this.store.setSettings(value === undefined ? others : { ...others, [name]: value });
     };
-    const flag = (name: "substitute" | "fallback" | "require-sigs" | "always-allow-substitutes", usual: boolean, hint: string) =>
+    const flag = (name: "substitute" | "fallback" | "keep-going" | "require-sigs" | "always-allow-substitutes", usual: boolean, hint: string) =>
       checkField(name, settings[name] ?? usual, (on) => set(name, on), hint);
-    const number = (name: "max-jobs" | "max-substitution-jobs" | `narinfo-cache-${"positive" | "negative" | "meta"}-ttl`, usual: number, hint: string) =>
+    const number = (name: "max-jobs" | "max-substitution-jobs" | "download-attempts" | "stalled-download-timeout" | `narinfo-cache-${"positive" | "negative" | "meta"}-ttl`, usual: number, hint: string) =>
       numberField(name, settings[name], (value) => set(name, value), { placeholder: String(usual), hint });
     const lines = (name: "trusted-public-keys" | "extra-platforms" | "system-features" | "trusted-substituters", hint: string) =>
       textField(name, list(settings[name] ?? []), (value) => set(name, value === "" ? undefined : words(value)), { hint });
     return html`<h2>This machine</h2>
       ${flag("substitute", true, "– caches are asked")} ${flag("require-sigs", true, "– what is fetched must be signed by a trusted key")}
-      ${flag("fallback", false, "– what a failing cache has is built")}
+      ${flag("fallback", false, "– what a failing cache has is built")} ${flag("keep-going", false, "– a failure does not end the rest")}
       <div class="fields">
         ${lines("trusted-public-keys", "a key of a cache of this world by its name alone")} ${number("max-jobs", 1, "builds at the same time; 0: none here")}
       </div>
@@ -209,6 +212,8 @@ export class WorldView extends LitElement {
           ${number("max-substitution-jobs", 16, "downloads at the same time")} ${number("narinfo-cache-positive-ttl", 2_592_000, "seconds that a hit is remembered")}
           ${number("narinfo-cache-negative-ttl", 3600, "seconds that a miss is remembered")}
           ${number("narinfo-cache-meta-ttl", 604_800, "seconds that a cache's info is remembered")}
+          ${number("download-attempts", 5, "how often a file is asked for that fails")}
+          ${number("stalled-download-timeout", 300, "seconds after which an answer is not waited for")}
           ${lines("trusted-substituters", "if anything is here, you are not a trusted user and may use only these")}
         </div>
       </details>`;
@@ -270,44 +275,20 @@ export class WorldView extends LitElement {
 
   #builds() {
     const builds = buildsOf(this.state.world);
-    const { build, outcome } = this.form;
     const add = () => {
-      if (build === "") return;
-      const said = outcome === "fails" ? { fails: true } : { seconds: Number(outcome) };
-      this.store.setBuilds({ ...builds, [build]: { ...builds[build], ...said } });
+      const name = this.form.build;
+      if (name === "") return;
+      this.store.setBuilds({ ...builds, [name]: builds[name] ?? { seconds: 60 } });
       this.#enter({ build: "" });
     };
     return html`<details>
-      <summary>Builds that fail or take long${Object.keys(builds).length > 0 ? ` (${Object.keys(builds).length})` : ""}</summary>
-      <ol>
-        ${Object.entries(builds).map(([name, { fails, seconds, narSize }]) => {
-          const others = Object.fromEntries(Object.entries(builds).filter(([other]) => other !== name));
-          const parts = [
-            ...(fails ? ["fails"] : []),
-            ...(seconds === undefined ? [] : [`takes ${span(seconds)}`]),
-            ...(narSize === undefined ? [] : [`${narSize} bytes`]),
-          ];
-          return html`<li>
-            ${name}: ${parts.join(", ") || "simulated"}
-            <button type="button" class="link" @click=${() => this.store.setBuilds(others)}>forget<span class="unseen"> ${name}</span></button>
-          </li>`;
-        })}
-      </ol>
+      <summary>What is said about builds${Object.keys(builds).length > 0 ? ` (${Object.keys(builds).length})` : ""}</summary>
+      <p class="muted">What is listed here is simulated, whatever its script says; its derivation stays the same.</p>
+      ${Object.entries(builds).map(([name, said]) => html`<drvlab-build-said .store=${this.store} .builds=${builds} .name=${name} .said=${said}></drvlab-build-said>`)}
       <div class="fields">
-        ${textField("Package", build, (value) => this.#enter({ build: value }), { placeholder: "openssl" })}
-        ${choiceField(
-          "Its build",
-          outcome,
-          [
-            ["fails", "fails"],
-            ["60", "takes a minute"],
-            ["3600", "takes an hour"],
-            ["28800", "takes eight hours"],
-          ],
-          (value) => this.#enter({ outcome: value }),
-        )}
+        ${textField("Package", this.form.build, (value) => this.#enter({ build: value }), { placeholder: "openssl" })}
       </div>
-      <button type="button" class="button" @click=${add}>Say so</button>
+      <button type="button" class="button" @click=${add}>Say something about its build</button>
     </details>`;
   }
 
@@ -350,11 +331,33 @@ export class WorldView extends LitElement {
   }
 
   #ownSet() {
+    const { kept } = this.state;
+    const used = kept.reduce((sum, { size }) => sum + size, 0);
     return html`<h2>A package set of your own</h2>
       ${this.#dropPlace("A folder, tar, tar.gz or zip with .nix files. It stays in this browser. Drop it here, or choose", "package set", ({ name, bytes }) =>
         void this.store.openArchive(name, bytes),
-      )}`;
+      )}
+      <h2>Kept in this browser</h2>
+      <p class="muted">
+        Archives that you gave are here again after a reload, up to ${mebibytes(KEPT_LIMIT)} in all${kept.length > 0 ? `; so far ${mebibytes(used)}` : ""}.
+      </p>
+      <ul class="kept">
+        ${kept.map(
+          (about) => html`<li>
+            ${about.name}, ${about.kind === "cache" ? "a binary cache" : "a package set"}, ${mebibytes(about.size)}
+            ${about.kind === "set"
+              ? html`<button type="button" class="link" @click=${() => void this.store.openKept(about.id)}>open<span class="unseen"> ${about.name}</span></button>`
+              : nothing}
+            <button type="button" class="link" @click=${() => void this.store.forgetKept(about)}>forget<span class="unseen"> ${about.name}</span></button>
+          </li>`,
+        )}
+      </ul>`;
   }
+}
+
+function mebibytes(bytes: number): string {
+  const number = bytes / 1024 / 1024;
+  return `${number >= 10 ? Math.round(number) : number.toFixed(1)} MiB`;
 }
 
 customElements.define("drvlab-world", WorldView);

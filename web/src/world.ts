@@ -56,6 +56,25 @@ export function buildsOf(world: World): Readonly<Record<string, BuildFile>> {
   return last(world, (change) => ("builds" in change ? change.builds : undefined), world.begin.builds ?? {});
 }
 
+/** What paths of caches begin with that came from archives. */
+export const UPLOAD = "upload:";
+
+/** The paths of archives that caches of a world come from, with the names of these. */
+export function uploadsOf(world: World): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const changes: readonly WorldChange[] = world.steps.flat();
+  for (const change of changes) {
+    for (const { url, path } of "caches" in change ? change.caches : []) if (path?.startsWith(UPLOAD)) found.set(path, host(url));
+  }
+  return found;
+}
+
+/** Steps without the caches whose archives are not here. */
+export function withoutUploads(steps: readonly Step[], isHere: (path: string) => boolean): Step[] {
+  const stays = ({ path }: CacheFile) => !path?.startsWith(UPLOAD) || isHere(path);
+  return steps.map((step) => step.map((change) => ("caches" in change ? { caches: change.caches.filter(stays) } : change)));
+}
+
 /** Everything that happened, in words, oldest first. */
 export function historyOf(world: World): { text: string; step: number | undefined }[] {
   const before = (world.begin.history ?? []).map((event) => ({ text: eventText(event), step: undefined }));

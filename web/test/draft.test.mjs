@@ -35,10 +35,14 @@ test("what is not a draft is no draft", () => {
   assert.deepEqual(loadDraft("e").steps, [[{ forget: {} }]]);
 });
 
-test("caches whose archives are not kept are left out", () => {
-  const imported = [{ caches: [{ url: "file:///a", path: "upload:1" }] }];
-  storage(JSON.stringify({ ...draft, steps: [imported, ...draft.steps] }));
-  assert.deepEqual(loadDraft("e").steps, draft.steps);
+test("caches that came from archives stay in a draft, and are left out of links", async () => {
+  const own = { url: "https://cache.example" };
+  const imported = [{ caches: [own, { url: "file:///a", path: "upload:1" }] }];
+  const steps = [imported, ...draft.steps];
+  storage(JSON.stringify({ ...draft, steps }));
+  assert.deepEqual(loadDraft("e").steps, steps);
+  const link = await fromFragment(await toFragment({ example: "distribution", draft: { ...draft, steps } }));
+  assert.deepEqual(link.draft.steps, [[{ caches: [own] }], ...draft.steps]);
 });
 
 test("a link holds the state, and what is no link of ours is refused", async () => {
