@@ -207,6 +207,14 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
+    /// Forgets everything, so that the world is made anew when it is needed next; nothing that was made in the old one counts for the new.
+    pub fn begin_anew(&mut self) {
+        *self = Self {
+            revision: self.revision + 1,
+            ..Self::default()
+        };
+    }
+
     /// Brings the world to where it should be; goes on from where it is if it can.
     pub fn bring_to(
         &mut self,
@@ -216,10 +224,7 @@ impl Scene {
     ) {
         let goes_on = self.begin.as_ref() == Some(begin) && changes.starts_with(&self.changes);
         if !goes_on {
-            *self = Self {
-                revision: self.revision + 1,
-                ..Self::default()
-            };
+            self.begin_anew();
             match World::new(begin, loader) {
                 Ok(world) => self.world = world,
                 Err(error) => self.problems.push(error.to_string()),

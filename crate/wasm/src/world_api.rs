@@ -14,7 +14,6 @@ use crate::model::run::{
     WorldReport,
 };
 use crate::workspace::Workspace;
-use crate::world::Scene;
 
 #[wasm_bindgen]
 impl Workspace {
@@ -27,8 +26,8 @@ impl Workspace {
     /// Hands over an archive that a cache's `path` can name, or with `#unpacked` behind the path one with what its NARs unpack to.
     pub fn upload(&mut self, path: &str, bytes: &[u8]) {
         // Caches that were opened without it are opened again.
-        self.scene = Scene::default();
-        self.turned_scene = Scene::default();
+        self.scene.begin_anew();
+        self.turned_scene.begin_anew();
         self.past.uploads.insert(path.to_owned(), bytes.into());
     }
 
