@@ -1,6 +1,6 @@
 //! Decompressors for archives of binary caches: xz, zstd and bzip2, with limits.
 //!
-//! They are what the terminal program has built in and the page loads when it needs it, as a WASM module of its own ([`module`]). Nothing is
+//! They are what the terminal program has built in and the page loads when it needs it, as a WASM module of its own (`module.rs`). Nothing is
 //! compressed here, and gzip is read by `drvlab-archive`.
 
 #[cfg(feature = "module")]

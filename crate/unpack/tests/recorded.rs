@@ -54,7 +54,11 @@ fn damaged_archives_are_refused_or_give_what_their_narinfo_does_not_say() {
             // Only what stands behind the data can be missing without harm.
             let _ = unpack(method.as_bytes(), &packed[..end], 10_000);
         }
-        assert_eq!(unpack(method.as_bytes(), &packed[..packed.len() / 2], 10_000), Err(UnpackError::Corrupt), "{method}");
+        assert_eq!(
+            unpack(method.as_bytes(), &packed[..packed.len() / 2], 10_000),
+            Err(UnpackError::Corrupt),
+            "{method}"
+        );
         for at in 0..packed.len() {
             let mut bytes = packed.clone();
             bytes[at] ^= 0x55;
@@ -62,7 +66,11 @@ fn damaged_archives_are_refused_or_give_what_their_narinfo_does_not_say() {
                 assert!(out.len() <= 10_000);
             }
         }
-        assert_eq!(unpack(method.as_bytes(), b"", 10), Err(UnpackError::Corrupt), "{method}");
+        assert_eq!(
+            unpack(method.as_bytes(), b"", 10),
+            Err(UnpackError::Corrupt),
+            "{method}"
+        );
     }
     assert_eq!(unpack(b"lzip", b"", 10), Err(UnpackError::Unknown));
 }
