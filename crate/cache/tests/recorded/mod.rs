@@ -235,6 +235,8 @@ impl Manner {
         conditions.failures = self.failures;
         conditions.latency = self.delay.unwrap_or_default();
         let mut rest = self.statuses.clone();
+        // Store objects with equal contents have one archive.
+        let mut archives = Vec::new();
         conditions.info_status = rest.remove("nix-cache-info");
         conditions.realisation_status = rest.remove("realisations/");
         for (name, text) in files
@@ -244,12 +246,22 @@ impl Manner {
         {
             let field = |field: &str| text.lines().find_map(|line| line.strip_prefix(field));
             let path = field("StorePath: ").and_then(|path| store_dir.parse_path(path).ok());
-            if let Some(status) = rest.remove(name) {
-                conditions.set_fault(path.as_ref().unwrap(), PathFault::Status(status));
+            let status = rest.remove(name);
+            let archive_status = field("URL: ").and_then(|url| {
+                archives.push(url);
+                self.statuses.get(url).copied()
+            });
+            // A narinfo that ends too early may not say what it is about.
+            let Some(path) = path else { continue };
+            if let Some(status) = status {
+                conditions.set_fault(&path, PathFault::Status(status));
             }
-            if let Some(status) = field("URL: ").and_then(|url| rest.remove(url)) {
-                conditions.set_fault(path.as_ref().unwrap(), PathFault::ArchiveStatus(status));
+            if let Some(status) = archive_status {
+                conditions.set_fault(&path, PathFault::ArchiveStatus(status));
             }
+        }
+        for url in archives {
+            rest.remove(url);
         }
         assert!(rest.is_empty(), "{rest:?}");
         *cache.conditions_mut() = conditions;
