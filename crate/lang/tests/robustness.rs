@@ -12,12 +12,18 @@ const STACK: usize = 512 << 10;
 
 /// Prints the value of an expression, or reports its error with source text and trace.
 fn answer(text: &[u8], native_levels: u32, call_depth_limit: u32) -> String {
-    let settings = Settings {
-        native_levels,
-        call_depth_limit,
-        memory_limit: 96 << 20,
-        ..Settings::default()
-    };
+    answer_with(
+        text,
+        Settings {
+            native_levels,
+            call_depth_limit,
+            memory_limit: 96 << 20,
+            ..Settings::default()
+        },
+    )
+}
+
+fn answer_with(text: &[u8], settings: Settings) -> String {
     let mut machine = Machine::new(Box::new(MemoryFiles::default()), settings);
     let result = machine
         .evaluate_text(Origin::String, text, b"/")
@@ -201,6 +207,38 @@ fn builtins_go_through_deep_data() {
         ),
         "",
     );
+}
+
+#[test]
+fn a_million_levels_of_data() {
+    const MILLION: usize = 1_000_000;
+    let value = data("[ x ]", MILLION);
+    let length = 2 * MILLION + 1;
+    for (use_of_it, expected, call_depth_limit) in [
+        ("builtins.length v", "1".to_owned(), 10_000),
+        ("builtins.deepSeq v 2", "2".to_owned(), 10_000_000),
+        ("v == w", "true".to_owned(), 10_000_000),
+        (
+            "builtins.stringLength (builtins.toJSON v)",
+            length.to_string(),
+            10_000_000,
+        ),
+    ] {
+        let text = format!("let v = {value}; w = {value}; in {use_of_it}");
+        let found = std::thread::Builder::new()
+            .stack_size(STACK)
+            .spawn(move || {
+                let settings = Settings {
+                    call_depth_limit,
+                    ..Settings::default()
+                };
+                answer_with(text.as_bytes(), settings)
+            })
+            .expect("a thread can be started")
+            .join()
+            .expect("evaluation does not panic");
+        assert_eq!(found, expected, "{use_of_it}");
+    }
 }
 
 #[test]

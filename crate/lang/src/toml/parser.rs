@@ -671,10 +671,9 @@ impl<'a> Parser<'a> {
                     .float(if is_negative { -number } else { number }));
             }
         }
-        if let (false, Some(b'0'), Some(prefix @ (b'x' | b'o' | b'b'))) =
-            (is_signed, rest.first(), rest.get(1))
-        {
-            return self.prefixed_integer(*prefix);
+        if let (Some(b'0'), Some(prefix @ (b'x' | b'o' | b'b'))) = (rest.first(), rest.get(1)) {
+            self.at -= usize::from(is_signed);
+            return self.prefixed_integer(*prefix, is_signed);
         }
         let first = self.peek();
         if !first.is_some_and(|byte| byte.is_ascii_digit()) {
@@ -698,13 +697,15 @@ impl<'a> Parser<'a> {
         let first_digit = self.at;
         self.digits(&mut digits, u8::is_ascii_digit)?;
         if first == Some(b'0') && self.at > first_digit + 1 {
-            let title = "bad integer: invalid digit after an integer";
-            return Err(self.error_with_hints(
-                title,
-                first_digit + 1,
-                "this digit is not allowed",
-                INTEGER_HINTS,
-            ));
+            let is_long = self.at > first_digit + 2 && self.text[first_digit + 2] != b'_';
+            let (title, at, label) = if is_signed || is_long || self.peek() == Some(b'.') {
+                let label = "leading zero is not allowed";
+                ("bad integer: leading zero", first_digit, label)
+            } else {
+                let title = "bad integer: invalid digit after an integer";
+                (title, first_digit + 1, "this digit is not allowed")
+            };
+            return Err(self.error_with_hints(title, at, label, INTEGER_HINTS));
         }
         let mut is_float = false;
         if self.peek() == Some(b'.') {
@@ -781,23 +782,26 @@ impl<'a> Parser<'a> {
     }
 
     #[inline]
-    fn prefixed_integer(&mut self, prefix: u8) -> Result<Value, Message> {
+    fn prefixed_integer(&mut self, prefix: u8, is_signed: bool) -> Result<Value, Message> {
         let (name, radix, example, wanted): (_, _, _, fn(&u8) -> bool) = match prefix {
             b'x' => ("hex", 16, "0xC0FFEE, 0xdead_beef", u8::is_ascii_hexdigit),
-            b'o' => ("oct", 8, "0o755, 0o600", |byte| matches!(byte, b'0'..=b'7')),
-            _ => ("bin", 2, "0b0010, 0b1111_0000", |byte| {
+            b'o' => ("oct", 8, "0o775, 0o04_44", |byte| {
+                matches!(byte, b'0'..=b'7')
+            }),
+            _ => ("bin", 2, "0b0101, 0b1111_0000", |byte| {
                 matches!(byte, b'0' | b'1')
             }),
         };
-        self.at += 2;
-        if !self.peek().as_ref().is_some_and(wanted) {
+        self.at += if is_signed { 0 } else { 2 };
+        if is_signed || !self.peek().as_ref().is_some_and(wanted) {
             let title = format!(
                 "toml::parse_{name}_integer: invalid integer: {name}_int must be like: {example}"
             );
             let label = match radix {
+                _ if is_signed => &format!("expected 0{}", char::from(prefix)),
                 16 => "expected hex [0-9a-fA-F]",
-                8 => "expected [0-7]",
-                _ => "expected [0-1]",
+                8 => "expected from `0` to `7`",
+                _ => "expected 0 or 1",
             };
             return Err(self.error(&title, self.at, label));
         }

@@ -91,12 +91,10 @@ fn excerpt(
         format!("{margin}|\n {:>width$} | ", number_of_line(text, start)).as_bytes(),
     );
     append_shown(&text[line_start..line_end], message);
-    let mut before = Vec::new();
-    append_shown(&text[line_start..start], &mut before);
     let marks = place.end.min(line_end).saturating_sub(start).max(1);
     let pointer = format!(
         "\n{margin}| {}{}-- {label}\n",
-        " ".repeat(before.len()),
+        " ".repeat(start - line_start),
         "^".repeat(marks)
     );
     message.extend_from_slice(pointer.as_bytes());
@@ -109,7 +107,8 @@ fn append_shown(text: &[u8], message: &mut Vec<u8>) {
         match byte {
             b'\n' => message.extend_from_slice(b"0x0a(LINE FEED)"),
             b'\r' => message.extend_from_slice(b"0x0d(CARRIAGE RETURN)"),
-            b'\t' | 0x20..0x7f => message.push(byte),
+            b'\t' => message.extend_from_slice(b"0x09(TAB)"),
+            0x20..0x7f => message.push(byte),
             _ => message.extend_from_slice(format!("0x{byte:02x}").as_bytes()),
         }
     }
