@@ -122,14 +122,13 @@ pub async fn generic_closure(
 /// Evaluates an element and its key.
 #[suspendable]
 async fn element_and_key(stk: &mut Stk, m: &mut Machine, element: Value) -> Result<(Value, Value)> {
-    let element = force(stk, m, element).await?;
-    let error = if element.tag() == Tag::Attrs {
-        match m.heap.get_attr(element.addr(), well_known::KEY) {
+    let error = match force(stk, m, element).await {
+        Err(error) => error,
+        Ok(element) if element.tag() != Tag::Attrs => m.expected("a set", element, Pos::NONE),
+        Ok(element) => match m.heap.get_attr(element.addr(), well_known::KEY) {
             Some(key) => return Ok((element, force(stk, m, key).await?)),
             None => EvalError::other("attribute 'key' missing", Pos::NONE),
-        }
-    } else {
-        m.expected("a set", element, Pos::NONE)
+        },
     };
     let message = [
         b"in genericClosure element ".as_slice(),
