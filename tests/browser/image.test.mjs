@@ -80,6 +80,8 @@ for (const [what, deny] of [
   test(`the page works without ${what}`, async (t) => {
     const page = await openPage(t);
     await page.addInitScript(deny);
+    // A reload would end requests that are under way.
+    await ready(page);
     await page.reload();
     await ready(page);
     // By then an image has been taken.
