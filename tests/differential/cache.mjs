@@ -230,7 +230,7 @@ async function sameWorlds() {
     const asked = []
     for (const name of JSON.parse(await readFile(names, 'utf8'))) asked.push(await recorded.again(name))
     console.log(`asked again: ${asked.length}`)
-    await write('again.json', asked)
+    await write('again.json', asked.filter(Boolean))
     same = compare('realised', join(folder, 'again.json'), names)
   }
   return same
