@@ -8,6 +8,8 @@
 mod blocks;
 
 use std::alloc::{GlobalAlloc, Layout, System};
+#[cfg(target_os = "linux")]
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// The system's allocator, with blocks for what is small and huge pages for what is large.
 #[derive(Debug)]
@@ -22,6 +24,10 @@ const LARGE: usize = 1 << 20;
 #[cfg(target_os = "linux")]
 const MAPPING: usize = 16 << 20;
 
+/// A mapping of [`MAPPING`] bytes that nobody uses, or null: large strings come and go, and new pages would be cleared for each.
+#[cfg(target_os = "linux")]
+static SPARE: AtomicPtr<u8> = AtomicPtr::new(std::ptr::null_mut());
+
 // SAFETY: where memory comes from and where it goes back to is decided by its layout alone.
 unsafe impl GlobalAlloc for Allocator {
     #[inline]
@@ -32,7 +38,12 @@ unsafe impl GlobalAlloc for Allocator {
                 return blocks::alloc(layout);
             }
             if is_large(layout) {
-                return map(layout.size());
+                let spare = spare(layout.size());
+                return if spare.is_null() {
+                    map(layout.size())
+                } else {
+                    spare
+                };
             }
         }
         // SAFETY: the caller's promise.
@@ -68,8 +79,8 @@ unsafe impl GlobalAlloc for Allocator {
                 return;
             }
             if is_large(layout) {
-                // SAFETY: `map` has made this mapping for the same size.
-                unsafe { libc::munmap(pointer.cast(), mapped(layout.size())) };
+                // SAFETY: `map` has made this mapping for the same size, and the caller gives it up.
+                unsafe { unmap(pointer, layout.size()) };
                 return;
             }
         }
@@ -124,6 +135,34 @@ fn is_large(layout: Layout) -> bool {
 const fn mapped(size: usize) -> usize {
     // The size of a layout is at most half of what an address can be.
     size.next_multiple_of(MAPPING)
+}
+
+/// Takes the spare mapping for so many bytes, which need not be zero; null if there is none of this length.
+#[cfg(target_os = "linux")]
+fn spare(size: usize) -> *mut u8 {
+    if mapped(size) == MAPPING {
+        SPARE.swap(std::ptr::null_mut(), Ordering::AcqRel)
+    } else {
+        std::ptr::null_mut()
+    }
+}
+
+/// Gives up a mapping, or keeps it as the spare one.
+///
+/// # Safety
+/// `pointer` comes from [`map`], [`remap`] or [`spare`] for so many bytes; nobody uses it afterwards.
+#[cfg(target_os = "linux")]
+unsafe fn unmap(pointer: *mut u8, size: usize) {
+    let length = mapped(size);
+    let unused = if length == MAPPING {
+        SPARE.swap(pointer, Ordering::AcqRel)
+    } else {
+        pointer
+    };
+    if !unused.is_null() {
+        // SAFETY: the caller's promise; what was the spare mapping is nobody's, and as long.
+        unsafe { libc::munmap(unused.cast(), length) };
+    }
 }
 
 /// Gives a mapping another size, perhaps in another place; null, and the mapping as it was, where there is no memory.
