@@ -125,12 +125,14 @@ fn a_broken_narinfo_is_named() {
         &b"nonsense"[..],
         b"",
         &[0; 4096],
-        b"StorePath: x\n",
         b"NarSize: 99999999999999999999\n",
     ] {
         place.write(&format!("{BAD}.narinfo"), text);
         place.check(&format!("NAR info file '{BAD}.narinfo' is corrupt"));
     }
+    // At what is wrong within a field the reference does not add the name of the file.
+    place.write(&format!("{BAD}.narinfo"), b"StorePath: x\n");
+    place.check("path 'x' is not in the Nix store");
 }
 
 #[test]
