@@ -166,8 +166,8 @@ fn other_worlds_are_refused_by_name() {
             "unknown field `fallbakc`",
         ),
         (
-            r#"{"version": 1, "caches": [{"url": "a", "faults": {"x": "418"}}]}"#,
-            "there is no fault '418'",
+            r#"{"version": 1, "caches": [{"url": "a", "faults": {"x": "nar-999"}}]}"#,
+            "there is no fault 'nar-999'",
         ),
         (
             r#"{"version": 1, "caches": [{"url": "a", "path": "nowhere"}]}"#,
