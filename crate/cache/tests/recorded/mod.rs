@@ -368,21 +368,61 @@ pub fn differences(case: &Case) -> Vec<String> {
     }
     let (mut built, mut fetched) = summary(case, &realised);
     let mut copied = case.real.copied.clone();
-    // Where no cache may be asked for a derivation, but something else refers to what it makes, it depends on time whether the build
-    // has begun before the download has ended: the same question has both answers.
+    // Two things depend on time, so that the same question has both answers. Where no cache may be asked for a derivation, but something
+    // else refers to what it makes: whether the build has begun before the download has ended. And where what is fetched refers to
+    // something that is built: whether that is there when it is asked for.
     let graph = case.graph();
-    for (id, outcome) in graph.ids().zip(&realised.derivations) {
-        let path = case.store_dir.display(&graph[id].path);
+    let builds = || {
+        realised.steps.iter().filter_map(|done| match &done.step {
+            Step::Build {
+                node,
+                derivation,
+                resolved,
+                outputs,
+                ..
+            } => {
+                let path = resolved.as_ref().unwrap_or(derivation);
+                Some((case.store_dir.display(path), *node, outputs))
+            }
+            Step::Fetch { .. } => None,
+        })
+    };
+    let is_built_there = |reference: &str| {
+        let reference = format!("/{reference}");
+        builds().any(|(path, _, outputs)| {
+            let mut outputs = outputs.iter().map(|it| case.store_dir.display(it));
+            case.real.built.contains(&path) && outputs.any(|it| it.ends_with(&reference))
+        })
+    };
+    for (path, node, outputs) in builds() {
         let copied_there = |output: &StorePath| {
             let output = case.store_dir.display(output);
             copied
                 .iter()
                 .any(|it| it.split(' ').next() == Some(&*output))
         };
-        let mut outputs = outcome.paths.iter();
-        if outcome.decision.reason == Reason::SubstitutesNotAllowed
-            && !case.real.built.contains(&path)
-            && outputs.all(|output| output.as_ref().is_some_and(copied_there))
+        let refers_to_built = |output: &StorePath| {
+            let output = case.store_dir.display(output);
+            let hash = output
+                .rsplit('/')
+                .next()
+                .and_then(|it| it.split('-').next());
+            let name = format!("{}.narinfo", hash.unwrap());
+            let infos = case
+                .caches
+                .iter()
+                .filter_map(|cache| cache.files.get(&name));
+            let mut references = infos
+                .filter_map(|info| info.lines().find_map(|it| it.strip_prefix("References: ")))
+                .flat_map(|references| references.split(' '));
+            references.any(is_built_there)
+        };
+        let outcome = (graph.ids().zip(&realised.derivations)).find(|(id, _)| Some(*id) == node);
+        let no_cache_asked =
+            outcome.is_some_and(|(_, it)| it.decision.reason == Reason::SubstitutesNotAllowed);
+        if !case.real.built.contains(&path)
+            && (outputs.iter())
+                .all(|it| copied_there(it) && (no_cache_asked || refers_to_built(it)))
         {
             built.remove(&path);
         }
