@@ -64,9 +64,9 @@ const WASM_OPT_FLAGS: [&str; 11] = [
     "--enable-simd",
 ];
 
-/// The file of the optimised module.
-pub fn module(workspace: &Workspace) -> PathBuf {
-    file(workspace, &MAIN)
+/// The files of the optimised modules, the one of every visit first.
+pub fn modules(workspace: &Workspace) -> [PathBuf; 2] {
+    [&MAIN, &UNPACK].map(|module| file(workspace, module))
 }
 
 fn file(workspace: &Workspace, module: &Module) -> PathBuf {
