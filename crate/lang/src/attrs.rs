@@ -495,14 +495,14 @@ impl Heap {
 
     /// Returns the attributes of a flat set in the order of their names, which is the order in which a program sees them.
     pub(crate) fn attributes_by_name(&self, symbols: &Symbols, flat: Addr) -> Vec<(Symbol, Value)> {
-        // Most names differ in what fits into a number.
+        // Most names differ in what fits into a number. They are often nearly in order, of which a stable sort makes use.
         let mut attributes: Vec<_> = (0..self.attrs_len(flat))
             .map(|index| {
                 let (name, value) = self.attr(flat, index);
                 (symbols.prefix(name), name, value)
             })
             .collect();
-        attributes.sort_unstable_by(|a, b| {
+        attributes.sort_by(|a, b| {
             let names = || symbols.name(a.1).cmp(symbols.name(b.1));
             a.0.cmp(&b.0).then_with(names)
         });
