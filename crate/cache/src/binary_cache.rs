@@ -227,12 +227,12 @@ impl BinaryCache {
         match self.obstacle(path, patience) {
             Some(Obstacle::NotFound) => Entry::Absent,
             Some(Obstacle::Forbidden) => Entry::Forbidden,
-            Some(obstacle) => Entry::Failed(self.no_answer(&file_name(path), obstacle)),
+            Some(obstacle) => Entry::Failed(self.no_answer(&narinfo_name(path), obstacle)),
             None if faults.contains(&PathFault::NarInfoCutOff) => match self.stored(path) {
                 Entry::Present(info) => {
                     let mut text = info.to_bytes(&self.store_dir);
                     text.truncate(text.len() / 2);
-                    match self.parse(&file_name(path), &text) {
+                    match self.parse(&narinfo_name(path), &text) {
                         Ok(info) => Entry::Present(info),
                         Err(fault) => Entry::Failed(fault),
                     }
@@ -246,23 +246,30 @@ impl BinaryCache {
     /// Returns what keeps a client from getting the narinfo of a path.
     #[must_use]
     pub fn obstacle(&self, path: &StorePath, patience: &Patience) -> Option<Obstacle> {
-        let faults = self.conditions.faults(path).iter();
-        let status = faults.copied().find_map(|fault| match fault {
+        self.obstacle_of(path, patience, |fault| match fault {
             PathFault::Status(status) => Some(status),
             _ => None,
-        });
-        self.conditions.obstacle(status, patience)
+        })
     }
 
     /// Returns what keeps a client from getting the archive of a path.
     #[must_use]
     pub fn archive_obstacle(&self, path: &StorePath, patience: &Patience) -> Option<Obstacle> {
-        let faults = self.conditions.faults(path).iter();
-        let status = faults.copied().find_map(|fault| match fault {
+        self.obstacle_of(path, patience, |fault| match fault {
             PathFault::ArchiveStatus(status) => Some(status),
             _ => None,
-        });
-        self.conditions.obstacle(status, patience)
+        })
+    }
+
+    /// Returns what keeps a client from getting a file of a path, which is answered with the status that `status` finds in a fault.
+    fn obstacle_of(
+        &self,
+        path: &StorePath,
+        patience: &Patience,
+        status: fn(PathFault) -> Option<u16>,
+    ) -> Option<Obstacle> {
+        let mut faults = self.conditions.faults(path).iter().copied();
+        self.conditions.obstacle(faults.find_map(status), patience)
     }
 
     /// Returns the milliseconds until a client knows what is said of a path.
@@ -316,7 +323,7 @@ impl BinaryCache {
         let Some(source) = &self.source else {
             return Entry::Absent;
         };
-        let file_name = file_name(path);
+        let file_name = narinfo_name(path);
         let entry = match source.read(&file_name) {
             Ok(Answer::Text(text)) => match self.parse(&file_name, &text) {
                 Ok(info) => Entry::Present(info),
@@ -524,6 +531,6 @@ impl BinaryCache {
 }
 
 /// Returns the name of the file that has the narinfo of a path.
-fn file_name(path: &StorePath) -> String {
+pub(crate) fn narinfo_name(path: &StorePath) -> String {
     format!("{}.narinfo", path.hash_part())
 }

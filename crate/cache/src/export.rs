@@ -2,7 +2,7 @@
 
 use drvlab_store::OrderedMap;
 
-use crate::binary_cache::{Archive, BinaryCache};
+use crate::binary_cache::{Archive, BinaryCache, narinfo_name};
 
 /// A cache as files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub fn export(cache: &BinaryCache) -> Export {
         }
     }
     for (path, (info, archive)) in complete {
-        let name = format!("{}.narinfo", path.hash_part());
+        let name = narinfo_name(&path);
         export.files.insert(name, info.to_bytes(cache.store_dir()));
         export.files.insert(info.url.to_string(), archive.to_vec());
     }

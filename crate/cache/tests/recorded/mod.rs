@@ -13,8 +13,8 @@ use drvlab_cache::plan::dry_run;
 use drvlab_cache::realise::Step;
 use drvlab_cache::world::{Run, World};
 use drvlab_cache::{
-    Answer, BinaryCache, CacheSource, DerivationGraph, Fault, Plan, Realised, Reason, Settings,
-    Wanted,
+    Answer, BinaryCache, CacheSource, DerivationGraph, Fault, NodeId, Plan, Realised, Reason,
+    Settings, Wanted,
 };
 use drvlab_store::{CacheInfo, Derivation, PublicKey, StoreDir, StorePath, aterm, encoding};
 use serde::Deserialize;
@@ -317,31 +317,41 @@ impl DryRun {
     }
 }
 
-/// What was built and fetched, as the log of the reference names it.
-fn summary(case: &Case, realised: &Realised) -> (OrderedSet<String>, OrderedSet<String>) {
-    let store_dir = &case.store_dir;
-    let mut built = OrderedSet::new();
-    let mut fetched = OrderedSet::new();
-    for done in &realised.steps {
-        match &done.step {
-            Step::Build {
-                derivation,
-                resolved,
-                ..
-            } => {
-                let path = resolved.as_ref().unwrap_or(derivation);
-                built.insert(store_dir.display(path));
-            }
-            Step::Fetch { path, cache, .. } => {
-                fetched.insert(format!("{} {cache}", store_dir.display(path)));
-            }
+/// What was built: derivations as the log of the reference names them, their places in the graph, and their outputs.
+fn builds<'a>(
+    case: &'a Case,
+    realised: &'a Realised,
+) -> impl Iterator<Item = (String, Option<NodeId>, &'a [StorePath])> {
+    realised.steps.iter().filter_map(|done| match &done.step {
+        Step::Build {
+            node,
+            derivation,
+            resolved,
+            outputs,
+            ..
+        } => {
+            let path = resolved.as_ref().unwrap_or(derivation);
+            Some((case.store_dir.display(path), *node, &**outputs))
         }
-    }
+        Step::Fetch { .. } => None,
+    })
+}
+
+/// What was fetched, as the log of the reference names it.
+fn fetches(case: &Case, realised: &Realised) -> OrderedSet<String> {
+    let fetches = realised.steps.iter().filter_map(|done| match &done.step {
+        Step::Fetch { path, cache, .. } => Some((path, cache)),
+        Step::Build { .. } => None,
+    });
     // The log also has the downloads that came to nothing.
-    for (path, miss) in &realised.broken {
-        fetched.insert(format!("{} {}", store_dir.display(path), miss.cache));
-    }
-    (built, fetched)
+    let broken = realised
+        .broken
+        .iter()
+        .map(|(path, miss)| (path, &miss.cache));
+    fetches
+        .chain(broken)
+        .map(|(path, cache)| format!("{} {cache}", case.store_dir.display(path)))
+        .collect()
 }
 
 /// Returns where we differ from what the reference said and did, in sentences.
@@ -366,60 +376,34 @@ pub fn differences(case: &Case) -> Vec<String> {
     {
         wrong.push(format!("{name}: {failure:?}, not {:#?}", case.real.errors));
     }
-    let (mut built, mut fetched) = summary(case, &realised);
+    let mut built: OrderedSet<String> = (builds(case, &realised).map(|(path, ..)| path)).collect();
+    let mut fetched = fetches(case, &realised);
     let mut copied = case.real.copied.clone();
     // Two things depend on time, so that the same question has both answers. Where no cache may be asked for a derivation, but something
     // else refers to what it makes: whether the build has begun before the download has ended. And where what is fetched refers to
     // something that is built: whether that is there when it is asked for.
-    let graph = case.graph();
-    let builds = || {
-        realised.steps.iter().filter_map(|done| match &done.step {
-            Step::Build {
-                node,
-                derivation,
-                resolved,
-                outputs,
-                ..
-            } => {
-                let path = resolved.as_ref().unwrap_or(derivation);
-                Some((case.store_dir.display(path), *node, outputs))
-            }
-            Step::Fetch { .. } => None,
-        })
-    };
     let is_built_there = |reference: &str| {
-        let reference = format!("/{reference}");
-        builds().any(|(path, _, outputs)| {
-            let mut outputs = outputs.iter().map(|it| case.store_dir.display(it));
-            case.real.built.contains(&path) && outputs.any(|it| it.ends_with(&reference))
+        builds(case, &realised).any(|(path, _, outputs)| {
+            case.real.built.contains(&path) && outputs.iter().any(|it| it.to_string() == reference)
         })
     };
-    for (path, node, outputs) in builds() {
-        let copied_there = |output: &StorePath| {
-            let output = case.store_dir.display(output);
-            copied
-                .iter()
-                .any(|it| it.split(' ').next() == Some(&*output))
-        };
-        let refers_to_built = |output: &StorePath| {
-            let output = case.store_dir.display(output);
-            let hash = output
-                .rsplit('/')
-                .next()
-                .and_then(|it| it.split('-').next());
-            let name = format!("{}.narinfo", hash.unwrap());
-            let infos = case
-                .caches
-                .iter()
-                .filter_map(|cache| cache.files.get(&name));
-            let mut references = infos
-                .filter_map(|info| info.lines().find_map(|it| it.strip_prefix("References: ")))
-                .flat_map(|references| references.split(' '));
-            references.any(is_built_there)
-        };
-        let outcome = (graph.ids().zip(&realised.derivations)).find(|(id, _)| Some(*id) == node);
-        let no_cache_asked =
-            outcome.is_some_and(|(_, it)| it.decision.reason == Reason::SubstitutesNotAllowed);
+    let copied_there = |output: &StorePath| {
+        let output = case.store_dir.display(output);
+        let mut paths = copied.iter().map(|it| it.split(' ').next());
+        paths.any(|path| path == Some(&*output))
+    };
+    let refers_to_built = |output: &StorePath| {
+        let name = format!("{}.narinfo", output.hash_part());
+        let infos = (case.caches.iter()).filter_map(|cache| cache.files.get(&name));
+        let mut references = infos
+            .filter_map(|info| info.lines().find_map(|it| it.strip_prefix("References: ")))
+            .flat_map(|references| references.split(' '));
+        references.any(is_built_there)
+    };
+    for (path, node, outputs) in builds(case, &realised) {
+        let no_cache_asked = node.is_some_and(|node| {
+            realised.derivations[node.index()].decision.reason == Reason::SubstitutesNotAllowed
+        });
         if !case.real.built.contains(&path)
             && (outputs.iter())
                 .all(|it| copied_there(it) && (no_cache_asked || refers_to_built(it)))
@@ -429,14 +413,8 @@ pub fn differences(case: &Case) -> Vec<String> {
     }
     // Of a path that is built for one reason and fetched for another, it depends on time whether the download has begun before the
     // build has ended.
-    let outputs: OrderedSet<String> = realised
-        .steps
-        .iter()
-        .filter_map(|done| match &done.step {
-            Step::Build { outputs, .. } => Some(outputs),
-            Step::Fetch { .. } => None,
-        })
-        .flatten()
+    let outputs: OrderedSet<String> = builds(case, &realised)
+        .flat_map(|(.., outputs)| outputs)
         .map(|path| case.store_dir.display(path))
         .collect();
     for paths in [&mut fetched, &mut copied] {
