@@ -17,10 +17,10 @@ import {
   lineNumbers,
 } from "@codemirror/view";
 import type { SyntaxNode } from "@lezer/common";
-import { css, html, LitElement, type PropertyValues } from "lit";
+import { css, html, type PropertyValues } from "lit";
 import { nix } from "./nix-language";
 import type { Diagnostic } from "./protocol";
-import type { State, Store } from "./store";
+import { StateView } from "./state-view";
 import { shared } from "./theme";
 
 /** How long the text in front of the cursor may be parsed when it moves, in milliseconds. */
@@ -47,11 +47,7 @@ const appearance = EditorView.theme({
   ".cm-diagnostic": { fontFamily: "var(--sans)", whiteSpace: "pre-wrap" },
 });
 
-export class CodeEditor extends LitElement {
-  static override properties = { state: { attribute: false } };
-  declare state: State;
-  declare store: Store;
-
+export class CodeEditor extends StateView {
   static override styles = [
     shared,
     css`

@@ -1,13 +1,9 @@
 /** The list of files, by folder: opens them, and marks those that differ from the example or have errors. */
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
-import type { State, Store } from "./store";
+import { css, html, nothing, type PropertyValues } from "lit";
+import { StateView } from "./state-view";
 import { shared } from "./theme";
 
-export class FileList extends LitElement {
-  static override properties = { state: { attribute: false } };
-  declare state: State;
-  declare store: Store;
-
+export class FileList extends StateView {
   static override styles = [
     shared,
     css`

@@ -7,6 +7,7 @@ import { css, html, LitElement, nothing, svg, type PropertyValues } from "lit";
 import { guard } from "lit/directives/guard.js";
 import type { DerivationActions } from "./derivation-actions";
 import { layOut, NODE_HEIGHT, type Layout } from "./graph-layout";
+import { MeasuredWidth } from "./measured-width";
 import type { DerivationSummary, Report, RunReport } from "./protocol";
 import { differs, inRun } from "./run";
 import { ACTION_MARKS, CHANGE_MARKS, changeMark, meaning, symbol, symbolAt, word } from "./state-mark";
@@ -21,15 +22,12 @@ export class GraphView extends LitElement {
     report: { attribute: false },
     run: { attribute: false },
     selected: { attribute: false },
-    width: { state: true },
     focused: { state: true },
   };
   declare report: Report | undefined;
   declare run: RunReport | undefined;
   declare selected: DerivationSummary | undefined;
   declare store: Pick<DerivationActions, "select">;
-  /** Of the picture, in pixels. */
-  declare width: number;
   /** The `.drv` path of the node that has the focus when the list box has it. */
   declare focused: string | undefined;
 
@@ -129,26 +127,9 @@ export class GraphView extends LitElement {
     `,
   ];
 
-  #observer = new ResizeObserver(([entry]) => {
-    if (entry) this.width = Math.floor(entry.contentRect.width);
-  });
+  #width = new MeasuredWidth(this);
   #shape = "";
   #layout: Layout | undefined;
-
-  constructor() {
-    super();
-    this.width = 0;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#observer.disconnect();
-  }
 
   protected override updated(changed: PropertyValues<this>): void {
     const { selected } = this;
@@ -163,7 +144,7 @@ export class GraphView extends LitElement {
 
   protected override render() {
     const all = this.report?.derivations ?? [];
-    if (all.length === 0 || this.width === 0) return nothing;
+    if (all.length === 0 || this.#width.value === 0) return nothing;
     const shown = choose(all);
     const layout = this.#laidOut(shown);
     const selected = this.selected?.drvPath;
@@ -173,7 +154,7 @@ export class GraphView extends LitElement {
     const near = shown.findIndex(({ drvPath }) => drvPath === selected);
     return html`
       ${this.#legend(shown)}
-      <svg width=${this.width} height=${layout.height} role="listbox" aria-label="Derivations" @keydown=${this.#key}>
+      <svg width=${this.#width.value} height=${layout.height} role="listbox" aria-label="Derivations" @keydown=${this.#key}>
         <g aria-hidden="true">
           ${guard([layout, near, marks.join()], () =>
             layout.edges.map(([input, user]) => {
@@ -253,9 +234,9 @@ export class GraphView extends LitElement {
       inputs: derivation.inputs.flatMap((input) => indexes.get(input) ?? []),
       width: nodeWidth(derivation),
     }));
-    const shape = JSON.stringify([this.width, nodes]);
+    const shape = JSON.stringify([this.#width.value, nodes]);
     if (this.#layout === undefined || shape !== this.#shape) {
-      this.#layout = layOut(nodes, this.width);
+      this.#layout = layOut(nodes, this.#width.value);
       this.#shape = shape;
     }
     return this.#layout;

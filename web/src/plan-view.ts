@@ -1,21 +1,18 @@
 /** The plan in words and numbers, and whether it still belongs to the text. */
-import { css, html, LitElement, nothing, svg } from "lit";
+import { css, html, nothing, svg } from "lit";
 import { beginning } from "./long-text";
 import type { Action, DerivationSummary } from "./protocol";
 import { differs } from "./run";
 import { ACTION_MARKS, changeMark, symbol, word } from "./state-mark";
-import { count, type State, type Store } from "./store";
+import { StateView } from "./state-view";
+import { count, type State } from "./store";
 import { shared } from "./theme";
 import { duration, host } from "./world";
 
 /** Of many causes the first ones are named. */
 const CAUSES_SHOWN = 4;
 
-export class PlanView extends LitElement {
-  static override properties = { state: { attribute: false } };
-  declare state: State;
-  declare store: Store;
-
+export class PlanView extends StateView {
   static override styles = [
     shared,
     css`

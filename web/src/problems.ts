@@ -1,18 +1,14 @@
 /** The diagnostics as text, each with its place and its trace; every place is a button that goes there. */
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { beginning } from "./long-text";
 import type { Diagnostic, Place, TraceFrame } from "./protocol";
-import type { State, Store } from "./store";
+import { StateView } from "./state-view";
 import { shared } from "./theme";
 
 /** A trace can be ten thousand calls deep: the first and the last ones tell what happened. */
 const SHOWN_FRAMES = 40;
 
-export class Problems extends LitElement {
-  static override properties = { state: { attribute: false } };
-  declare state: State;
-  declare store: Store;
-
+export class Problems extends StateView {
   static override styles = [
     shared,
     css`

@@ -1,13 +1,9 @@
 /** What a scenario shows, and whether it holds. */
-import { css, html, LitElement, nothing } from "lit";
-import type { State, Store } from "./store";
+import { css, html, nothing } from "lit";
+import { StateView } from "./state-view";
 import { shared } from "./theme";
 
-export class ScenarioBanner extends LitElement {
-  static override properties = { state: { attribute: false } };
-  declare state: State;
-  declare store: Store;
-
+export class ScenarioBanner extends StateView {
   static override styles = [
     shared,
     css`

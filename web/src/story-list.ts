@@ -1,14 +1,10 @@
 /** The guided edits: each is a button that makes an edit visibly in the editor, and takes it back again. */
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import type { StoryStep } from "./examples";
-import type { State, Store } from "./store";
+import { StateView } from "./state-view";
 import { shared } from "./theme";
 
-export class StoryList extends LitElement {
-  static override properties = { state: { attribute: false } };
-  declare state: State;
-  declare store: Store;
-
+export class StoryList extends StateView {
   static override styles = [
     shared,
     css`

@@ -1,5 +1,6 @@
 /** What getting everything costs, and when what happens: the steps of a real build on a line of time, and the same as a table. */
 import { css, html, LitElement, nothing, svg } from "lit";
+import { MeasuredWidth } from "./measured-width";
 import type { Cost, RunReport, RunStep } from "./protocol";
 import { symbol } from "./state-mark";
 import { count, type State, type Store } from "./store";
@@ -18,12 +19,10 @@ const DRAWN = 400;
 const ROWS = 200;
 
 export class Timeline extends LitElement {
-  static override properties = { state: { attribute: false }, everything: { state: true }, width: { state: true } };
+  static override properties = { state: { attribute: false }, everything: { state: true } };
   declare state: State;
   declare store: Store;
   declare everything: boolean;
-  /** Of the picture, in pixels. */
-  declare width: number;
 
   static override styles = [
     shared,
@@ -143,24 +142,11 @@ export class Timeline extends LitElement {
     `,
   ];
 
-  #observer = new ResizeObserver(([entry]) => {
-    if (entry) this.width = Math.floor(entry.contentRect.width);
-  });
+  #width = new MeasuredWidth(this);
 
   constructor() {
     super();
     this.everything = false;
-    this.width = 0;
-  }
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.#observer.observe(this);
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.#observer.disconnect();
   }
 
   protected override render() {
@@ -259,7 +245,7 @@ export class Timeline extends LitElement {
     const downloads = slots(false);
     const rows = downloads + slots(true);
     const total = Math.max(cost.total, 1);
-    const [width, left, top] = [Math.max(this.width, NARROWEST), 66, 22];
+    const [width, left, top] = [Math.max(this.#width.value, NARROWEST), 66, 22];
     const x = (time: number) => left + ((width - left - 8) * time) / total;
     const y = (step: RunStep) => top + ROW * (step.slot + (step.build ? downloads : 0));
     const height = top + rows * ROW + 6;

@@ -1,15 +1,12 @@
 /** The controls above everything: what to build, the cache, the comparison, and back to the beginning. */
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { FIRST, scenarios } from "./examples";
 import { toFragment } from "./share";
-import { substitutes, type State, type Store } from "./store";
+import { StateView } from "./state-view";
+import { substitutes } from "./store";
 import { shared } from "./theme";
 
-export class Toolbar extends LitElement {
-  static override properties = { state: { attribute: false } };
-  declare state: State;
-  declare store: Store;
-
+export class Toolbar extends StateView {
   static override styles = [
     shared,
     css`

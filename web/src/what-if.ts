@@ -1,8 +1,9 @@
 /** Lessons: which paths would be others under rules that Nix does not follow, and what would break. */
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import type { Rule, WrongHit } from "./protocol";
 import { storePath } from "./store-path";
-import { count, type State, type Store } from "./store";
+import { StateView } from "./state-view";
+import { count } from "./store";
 import { shared } from "./theme";
 
 /** Of many paths the first ones are listed. */
@@ -32,11 +33,7 @@ const RULES: { rule: Rule; name: string; lesson: string }[] = [
   },
 ];
 
-export class WhatIfView extends LitElement {
-  static override properties = { state: { attribute: false } };
-  declare state: State;
-  declare store: Store;
-
+export class WhatIfView extends StateView {
   static override styles = [
     shared,
     css`
