@@ -14,6 +14,13 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Of an archive with a binary cache, whoever reads it.
+    pub const BINARY_CACHE: Self = Self {
+        entries: 200_000,
+        bytes: 512 << 20,
+        ratio: 200,
+    };
+
     /// Bytes that may come out of an archive of any size: text that repeats itself compresses well.
     pub const RATIO_FREE: usize = 16 << 20;
 

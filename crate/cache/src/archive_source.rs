@@ -7,13 +7,6 @@ use drvlab_store::{CacheInfo, NarInfo, StoreDir};
 
 use crate::binary_cache::{Answer, BinaryCache, CacheSource, Fault};
 
-/// What an archive may hold: files, bytes in all, and bytes for each compressed byte.
-pub const LIMITS: Limits = Limits {
-    entries: 200_000,
-    bytes: 512 << 20,
-    ratio: 200,
-};
-
 /// Why an archive is no cache.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoCache(pub String);
@@ -65,9 +58,9 @@ fn narinfos(entries: &Entries, folder: &[u8], store_dir: &StoreDir) -> Vec<NarIn
 /// Opens the cache in an archive, under a name; the file `nix-cache-info` says where it is.
 ///
 /// # Errors
-/// The bytes are no archive, exceed [`LIMITS`], or there is no cache in them.
+/// The bytes are no archive, exceed [`Limits::BINARY_CACHE`], or there is no cache in them.
 pub fn open(name: &str, bytes: &[u8], store_dir: &StoreDir) -> Result<BinaryCache, NoCache> {
-    let entries = drvlab_archive::read(bytes, &LIMITS)?;
+    let entries = drvlab_archive::read(bytes, &Limits::BINARY_CACHE)?;
     const INFO: &[u8] = b"nix-cache-info";
     let mut found = None;
     for (path, kind) in entries.iter() {
@@ -101,9 +94,9 @@ const PROBLEM: &[u8] = b".problem";
 /// Hands over what archives of a cache unpack to: an archive of NARs under the URLs of what they come from.
 ///
 /// # Errors
-/// The bytes are no archive, or exceed [`LIMITS`].
+/// The bytes are no archive, or exceed [`Limits::BINARY_CACHE`].
 pub fn add_unpacked(cache: &mut BinaryCache, bytes: &[u8]) -> Result<(), NoCache> {
-    let entries = drvlab_archive::read(bytes, &LIMITS)?;
+    let entries = drvlab_archive::read(bytes, &Limits::BINARY_CACHE)?;
     for (path, kind) in entries.iter() {
         let Kind::File { contents, .. } = kind else {
             continue;

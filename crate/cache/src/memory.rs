@@ -130,12 +130,13 @@ impl Memory {
     pub fn summary(&self, ttl: &TimesToLive) -> (usize, usize, Option<u64>) {
         let (mut hits, mut misses, mut first) = (0, 0, None::<u64>);
         for answer in self.answers.values() {
-            let age = self.now.saturating_sub(answer.at);
-            if answer.answer.is_some() {
-                hits += usize::from(age < ttl.positive);
-            } else if let Some(rest) = ttl.negative.checked_sub(age).filter(|rest| *rest > 0) {
-                misses += 1;
-                first = Some(first.map_or(rest, |first| first.min(rest)));
+            match answer.recall(self.now, ttl) {
+                Recollection::Hit(_) => hits += 1,
+                Recollection::Miss { expires_in } => {
+                    misses += 1;
+                    first = Some(first.map_or(expires_in, |first| first.min(expires_in)));
+                }
+                Recollection::Nothing => {}
             }
         }
         (hits, misses, first)

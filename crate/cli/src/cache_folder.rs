@@ -42,7 +42,7 @@ pub fn open_as(
         ))
     };
     if folder.is_file() {
-        let limit = archive_source::LIMITS.bytes as u64;
+        let limit = drvlab_archive::Limits::BINARY_CACHE.bytes as u64;
         let bytes = reading::file_within(&folder, limit).map_err(|error| not_a_cache(&error))?;
         let address = format!("file://{}", folder.display());
         return archive_source::open(name.unwrap_or(&address), &bytes, store_dir)

@@ -7,13 +7,6 @@ use wasm_bindgen::prelude::*;
 
 use crate::{UnpackError, unpack};
 
-/// What the archive may hold, as for the page's other module.
-const LIMITS: Limits = Limits {
-    entries: 200_000,
-    bytes: 512 << 20,
-    ratio: 200,
-};
-
 /// Largest NAR that is unpacked, in bytes.
 const MAX_NAR: usize = 256 << 20;
 
@@ -51,7 +44,7 @@ impl Unpacker {
     /// The bytes are no archive, or exceed a limit.
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: &[u8]) -> Result<Self, JsError> {
-        let entries = drvlab_archive::read(bytes, &LIMITS)?;
+        let entries = drvlab_archive::read(bytes, &Limits::BINARY_CACHE)?;
         let mut left = Vec::new();
         for (path, kind) in entries.iter() {
             let Kind::File { contents, .. } = kind else {
