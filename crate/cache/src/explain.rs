@@ -32,12 +32,13 @@ impl Summary {
             let decisions = plan.derivations.iter().map(|it| it.decision.action);
             decisions.filter(|it| *it == action).count()
         };
+        let elsewhere = plan.unknown.iter().filter(|it| it.output_of.is_none());
         Self {
             causes: comparison.map(Comparison::cause_count),
             rebuilds: plan.build_count(),
             fetched: plan.fetches.len(),
             present: count(Action::Present),
-            impossible: plan.unknown.len() + count(Action::Impossible),
+            impossible: elsewhere.count() + count(Action::Impossible),
         }
     }
 }

@@ -106,6 +106,18 @@ pub struct Decision {
     pub reason: Reason,
 }
 
+impl Decision {
+    /// Lets nothing happen any more, since something else failed.
+    fn give_up(&mut self) {
+        self.action = match self.action {
+            Action::Present | Action::Impossible => return,
+            Action::Fetch | Action::Build => Action::Impossible,
+            Action::NotNeeded => Action::NotNeeded,
+        };
+        self.reason = Reason::NotReached;
+    }
+}
+
 /// What happens with a derivation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DerivationPlan {
@@ -139,6 +151,8 @@ pub struct Fetch {
 pub struct Unknown {
     /// The path.
     pub path: StorePath,
+    /// The output that it is, if a derivation of the graph makes it and that is not asked to.
+    pub output_of: Option<NodeId>,
     /// Why.
     pub reason: Reason,
 }
@@ -160,7 +174,7 @@ pub enum Warning {
 pub struct Plan {
     /// By index in the graph.
     pub derivations: Vec<DerivationPlan>,
-    /// What is fetched, sorted by name, then by path.
+    /// What is fetched, sorted by name, then by path; nothing if there is a failure.
     pub fetches: Vec<Fetch>,
     /// What cannot be had, sorted by path.
     pub unknown: Vec<Unknown>,

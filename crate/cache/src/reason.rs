@@ -352,7 +352,7 @@ impl fmt::Display for Reason {
             }
             Self::BuildFailed(why) => write!(f, "its build failed: {why}"),
             Self::InputFailed { input } => write!(f, "{input}, which it needs, cannot be had"),
-            Self::NotReached => f.write_str("something else failed before"),
+            Self::NotReached => f.write_str("something else failed, which ended everything"),
             Self::NoDerivation => f.write_str("its .drv file is not there"),
             Self::NotSubstitutable { misses } => {
                 f.write_str("it can only be fetched, but ")?;

@@ -125,7 +125,7 @@ pub struct Decisions<'a> {
     decided: FxHashMap<NodeId, Decision>,
     needed_by: FxHashMap<NodeId, NodeId>,
     fetches: FxHashMap<StorePath, Fetch>,
-    unknown: FxHashMap<StorePath, Reason>,
+    unknown: FxHashMap<StorePath, Unknown>,
     plan: Plan,
 }
 
@@ -151,8 +151,7 @@ impl<'a> Decisions<'a> {
 
     fn want_outputs(&mut self, derivation: &StorePath, wanted: &WantedOutputs) {
         let Some(node) = self.graph.find(derivation) else {
-            self.unknown
-                .insert(derivation.clone(), Reason::NoDerivation);
+            self.note_unknown(derivation.clone(), Reason::NoDerivation);
             return;
         };
         let names = self.graph[node].derivation.outputs.keys();
@@ -319,7 +318,7 @@ impl<'a> Decisions<'a> {
                 continue;
             }
             let Some(input) = graph.find(path) else {
-                self.unknown.insert(path.clone(), Reason::NoDerivation);
+                self.note_unknown(path.clone(), Reason::NoDerivation);
                 continue;
             };
             let names = graph[input].derivation.outputs.keys();
@@ -336,6 +335,15 @@ impl<'a> Decisions<'a> {
                 input: input.clone(),
             });
         }
+    }
+
+    fn note_unknown(&mut self, path: StorePath, reason: Reason) {
+        let unknown = Unknown {
+            path: path.clone(),
+            output_of: None,
+            reason,
+        };
+        self.unknown.insert(path, unknown);
     }
 
     /// Notes a decision unless a weightier one was made on another request for the same derivation.
@@ -372,7 +380,7 @@ impl<'a> Decisions<'a> {
                     misses: lookup.misses,
                 },
             };
-            self.unknown.insert(path, reason);
+            self.note_unknown(path, reason);
             return;
         };
         let references: Vec<_> = info
@@ -418,14 +426,13 @@ impl<'a> Decisions<'a> {
             derivations[id.index()] = Some(plan);
         }
         self.plan.derivations = derivations.into_iter().flatten().collect();
-        self.plan.fetches = self.fetches.into_values().collect();
+        if self.plan.failure.is_none() {
+            self.plan.fetches = self.fetches.into_values().collect();
+        }
         order::sort_by(&mut self.plan.fetches, |a, b| {
             (a.path.name(), &a.path).cmp(&(b.path.name(), &b.path))
         });
-        let unknown = self.unknown.into_iter();
-        self.plan.unknown = unknown
-            .map(|(path, reason)| Unknown { path, reason })
-            .collect();
+        self.plan.unknown = self.unknown.into_values().collect();
         order::sort_by(&mut self.plan.unknown, |a, b| a.path.cmp(&b.path));
         self.plan
     }
@@ -451,8 +458,8 @@ impl<'a> Decisions<'a> {
             });
             let (action, reason) = match (found, &decided) {
                 (Some(found), _) => {
-                    // What is fetched weighs more than what is there.
-                    if at_hand.is_none() || found.0 == Action::Fetch {
+                    let heavier = |(action, _): &(Action, _)| action.weight() < found.0.weight();
+                    if at_hand.as_ref().is_none_or(heavier) {
                         at_hand = Some(found.clone());
                     }
                     found
@@ -463,25 +470,38 @@ impl<'a> Decisions<'a> {
                 (None, Some(it)) if builds || it.action == Action::Impossible => {
                     (it.action, it.reason.clone())
                 }
-                (None, Some(_)) => (Action::NotNeeded, Reason::NotWanted),
-                (None, None) => (Action::NotNeeded, skip::not_needed(skipped_by)),
+                (None, decided) => match path.and_then(|path| self.unknown.get_mut(&path)) {
+                    Some(unknown) => {
+                        unknown.output_of = Some(id);
+                        let found = (Action::Impossible, unknown.reason.clone());
+                        at_hand = Some(found.clone());
+                        found
+                    }
+                    None if decided.is_some() => (Action::NotNeeded, Reason::NotWanted),
+                    None => (Action::NotNeeded, skip::not_needed(skipped_by)),
+                },
             };
             outputs.push(Decision { action, reason });
         }
         let decision = match decided {
             Some(decision) => decision,
-            // Nobody asked for the derivation, but an output is there or is fetched as somebody's reference.
+            // Nobody asked for the derivation, but an output is there, or is fetched or missed as somebody's reference.
             None => {
                 let (action, reason) =
                     at_hand.unwrap_or_else(|| (Action::NotNeeded, skip::not_needed(skipped_by)));
                 Decision { action, reason }
             }
         };
-        DerivationPlan {
+        let mut plan = DerivationPlan {
             decision,
             outputs,
             needed_by: self.needed_by.get(&id).copied(),
+        };
+        if self.plan.failure.is_some() {
+            plan.decision.give_up();
+            plan.outputs.iter_mut().for_each(Decision::give_up);
         }
+        plan
     }
 }
 

@@ -771,9 +771,7 @@ impl Worker<'_> {
             .collect();
         let planned = &plan.derivations[id.index()];
         let default = || match &self.failure {
-            Some(_) if plan.failure.is_some() && planned.decision.action != Action::NotNeeded => {
-                planned.decision.clone()
-            }
+            Some(_) if plan.failure.is_some() => planned.decision.clone(),
             Some(_)
                 if self.stopped
                     && matches!(planned.decision.action, Action::Build | Action::Fetch) =>
