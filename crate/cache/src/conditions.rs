@@ -7,6 +7,8 @@ use drvlab_store::StorePath;
 use drvlab_store::store_path::HASH_PART_BYTES;
 use rustc_hash::FxHashMap;
 
+use crate::simulation::package_name;
+
 /// Bytes per second of a connection about which nothing is said.
 pub const DEFAULT_BANDWIDTH: u64 = 10_000_000;
 
@@ -143,7 +145,7 @@ pub struct Conditions {
     pub realisation_status: Option<u16>,
     /// Faults of single store objects, by hash part.
     faults: FxHashMap<[u8; HASH_PART_BYTES], Vec<PathFault>>,
-    /// Faults of all store objects of a name, whatever their hash part.
+    /// Faults of all store objects of a name, with or without the version, whatever their hash part.
     by_name: FxHashMap<BString, Vec<PathFault>>,
 }
 
@@ -169,7 +171,7 @@ impl Conditions {
         faults.or_default().push(fault);
     }
 
-    /// Lets something go wrong with all store objects of this name.
+    /// Lets something go wrong with all store objects of this name, which is that of the package or has a version too.
     pub fn set_fault_by_name(&mut self, name: impl Into<BString>, fault: PathFault) {
         self.by_name.entry(name.into()).or_default().push(fault);
     }
@@ -177,8 +179,12 @@ impl Conditions {
     /// Returns what goes wrong with a store object.
     #[must_use]
     pub fn faults(&self, path: &StorePath) -> &[PathFault] {
-        let by_hash = self.faults.get(&path.hash_bytes());
-        let found = by_hash.or_else(|| self.by_name.get(path.name().as_bytes()));
+        let by_name = |name: &str| self.by_name.get(name.as_bytes());
+        let found = self
+            .faults
+            .get(&path.hash_bytes())
+            .or_else(|| by_name(path.name()))
+            .or_else(|| by_name(package_name(path.name())));
         found.map_or(&[], Vec::as_slice)
     }
 
@@ -225,6 +231,7 @@ impl Conditions {
 #[cfg(test)]
 mod tests {
     use super::{Conditions, Obstacle, PathFault, Patience};
+    use drvlab_store::StorePath;
 
     #[test]
     fn faults_have_words() {
@@ -234,6 +241,18 @@ mod tests {
         for word in ["200", "600", "nar-", "nar-12", "", "-404"] {
             assert_eq!(PathFault::parse(word), None, "{word}");
         }
+    }
+
+    #[test]
+    fn the_closest_name_of_a_store_object_decides() {
+        let path = |name: &str| StorePath::parse(format!("{}-{name}", "0".repeat(32))).unwrap();
+        let mut conditions = Conditions::default();
+        conditions.set_fault_by_name("zlib", PathFault::Status(403));
+        conditions.set_fault_by_name("zlib-1.3", PathFault::Status(404));
+        let of = |name: &str| conditions.faults(&path(name)).to_vec();
+        assert_eq!(of("zlib-1.3"), [PathFault::Status(404)]);
+        assert_eq!(of("zlib-1.2-dev"), [PathFault::Status(403)]);
+        assert_eq!(of("zlibs-1.2"), []);
     }
 
     #[test]
