@@ -152,6 +152,7 @@ export class Playground extends LitElement {
           height: 46vh;
         }
         drvlab-story,
+        [role="tablist"],
         #scroll,
         drvlab-derivation {
           order: 1;

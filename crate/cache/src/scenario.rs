@@ -2,14 +2,16 @@
 //!
 //! A scenario is a JSON file beside the package set that it plans. Tests run all of them, so none can go stale.
 
-use drvlab_store::OrderedMap;
+use drvlab_store::{OrderedMap, OrderedSet};
 
 use serde::Deserialize;
 #[cfg(feature = "tsify")]
 use tsify::Tsify;
 
+use crate::binary_cache::BinaryCache;
 use crate::graph::DerivationGraph;
 use crate::plan::{Action, Decision};
+use crate::reason::duration;
 use crate::simulation::package_name;
 use crate::world::Run;
 use crate::world_file::{Subject, WorldFile};
@@ -61,6 +63,12 @@ pub struct Expectation {
     /// How many derivations are built, if that is the point.
     #[cfg_attr(feature = "tsify", tsify(optional))]
     pub builds: Option<usize>,
+    /// Seconds that all builds take together, rounded up, if that is the point.
+    #[cfg_attr(feature = "tsify", tsify(optional))]
+    pub build_seconds: Option<u64>,
+    /// Store objects, by name with version, for which an index by names would hand out another one of that name.
+    #[cfg_attr(feature = "tsify", tsify(type = "string[]"))]
+    pub by_name: OrderedSet<String>,
     /// A part of the failure; without it nothing may fail.
     #[cfg_attr(feature = "tsify", tsify(optional))]
     pub failure: Option<String>,
@@ -92,7 +100,7 @@ pub struct Check {
 impl Expectation {
     /// Compares everything that must come out with a run.
     #[must_use]
-    pub fn checks(&self, run: &Run, graph: &DerivationGraph) -> Vec<Check> {
+    pub fn checks(&self, run: &Run, graph: &DerivationGraph, caches: &[BinaryCache]) -> Vec<Check> {
         let find = |name: &str| {
             let is_it = |id: &crate::NodeId| {
                 let full = &graph[*id].derivation.name;
@@ -135,6 +143,24 @@ impl Expectation {
                 instead: (builds != expected).then(|| builds.to_string()),
             });
         }
+        if let Some(expected) = self.build_seconds {
+            let seconds = run.schedule.build_time.div_ceil(1000);
+            checks.push(Check {
+                expected: format!("time of all builds: {}", duration(expected)),
+                instead: (seconds != expected).then(|| duration(seconds)),
+            });
+        }
+        if !self.by_name.is_empty() {
+            let mistaken = mistaken_by_name(graph, caches);
+            let list = |names: &OrderedSet<String>| {
+                let names: Vec<_> = names.iter().map(String::as_str).collect();
+                names.join(", ")
+            };
+            checks.push(Check {
+                expected: format!("an index by names mistakes {}", list(&self.by_name)),
+                instead: (mistaken != self.by_name).then(|| list(&mistaken)),
+            });
+        }
         let failure = run.realised.failure.as_deref();
         checks.push(match &self.failure {
             None => Check {
@@ -166,11 +192,28 @@ impl Expectation {
 
     /// Returns what is not as it must be, in sentences.
     #[must_use]
-    pub fn differences(&self, run: &Run, graph: &DerivationGraph) -> Vec<String> {
-        let checks = self.checks(run, graph).into_iter();
+    pub fn differences(
+        &self,
+        run: &Run,
+        graph: &DerivationGraph,
+        caches: &[BinaryCache],
+    ) -> Vec<String> {
+        let checks = self.checks(run, graph, caches).into_iter();
         let wrong = checks.filter_map(|check| Some((check.expected, check.instead?)));
         wrong
             .map(|(expected, instead)| format!("{expected}; instead: {instead}"))
             .collect()
     }
+}
+
+/// Returns the names of outputs of which caches have another store object, and not the one that is meant.
+fn mistaken_by_name(graph: &DerivationGraph, caches: &[BinaryCache]) -> OrderedSet<String> {
+    let infos: Vec<_> = caches.iter().flat_map(BinaryCache::narinfos).collect();
+    let outputs = graph.nodes().iter().flat_map(|node| node.outputs());
+    let paths = outputs.filter_map(|(_, path)| path);
+    let mistaken = paths.filter(|path| {
+        let mut named = infos.iter().filter(|it| it.path.name() == path.name());
+        named.clone().next().is_some() && named.all(|it| it.path != **path)
+    });
+    mistaken.map(|path| path.name().to_owned()).collect()
 }

@@ -34,7 +34,7 @@ pub fn open(file: &Path, input: &Input) -> Result<World, Failure> {
     World::new(&parsed, &mut loader).map_err(|error| wrong(&error))
 }
 
-/// Lets a scenario happen, whose paths are seen from `folder`, and finds out what comes of it.
+/// Lets a scenario happen, whose paths are seen from `folder`, and finds out what comes of it; the world is as before that.
 ///
 /// # Errors
 /// When its world cannot be made, or what it plans cannot be evaluated.
@@ -42,7 +42,7 @@ pub fn play(
     scenario: &Scenario,
     folder: &Path,
     input: &Input,
-) -> Result<(Run, Rc<DerivationGraph>), Failure> {
+) -> Result<(Run, Rc<DerivationGraph>, World), Failure> {
     let failed = |error: WorldError| Failure::message(error.to_string());
     let mut loader = Disk {
         folder: folder.to_owned(),
@@ -50,7 +50,7 @@ pub fn play(
     };
     let world = World::new(&scenario.world, &mut loader).map_err(failed)?;
     let Evaluated { graph, wanted } = loader.evaluate(&scenario.now).map_err(failed)?;
-    Ok((world.run(&graph, &wanted), graph))
+    Ok((world.run(&graph, &wanted), graph, world))
 }
 
 /// Evaluates and opens files on the disk; paths in a world are seen from its folder.

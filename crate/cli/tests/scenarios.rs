@@ -20,7 +20,7 @@ fn every_scenario_shows_what_it_says() {
         .filter(|file| file.extension().is_some_and(|it| it == "json"))
         .collect();
     files.sort();
-    assert!(files.len() >= 20, "only {} scenarios", files.len());
+    assert!(files.len() >= 22, "only {} scenarios", files.len());
     let mut wrong = Vec::new();
     for file in files {
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
@@ -32,10 +32,10 @@ fn every_scenario_shows_what_it_says() {
             ..Input::default()
         };
         let result = world::play(&scenario, &folder, &input);
-        let (run, graph) = result.unwrap_or_else(|failure| {
+        let (run, graph, world) = result.unwrap_or_else(|failure| {
             panic!("{name}: {}", String::from_utf8_lossy(failure.text()))
         });
-        for difference in scenario.expect.differences(&run, &graph) {
+        for difference in scenario.expect.differences(&run, &graph, &world.caches) {
             wrong.push(format!("{name}: {difference}"));
         }
     }
@@ -101,7 +101,7 @@ fn events_have_the_texts_of_their_time() {
             },
         });
         let scenario: Scenario = serde_json::from_value(scenario).unwrap();
-        let (run, _) = world::play(&scenario, &folder, &input).unwrap();
+        let (run, ..) = world::play(&scenario, &folder, &input).unwrap();
         run.realised.builds().count()
     };
     assert_eq!(play("-O3"), 0);

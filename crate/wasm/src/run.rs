@@ -41,8 +41,9 @@ impl Workspace {
             store_dir: &self.store_dir,
         }
         .report();
-        if let Some(expect) = &self.world.expect {
-            let checks = expect.checks(&run, &shown.graph).into_iter();
+        if let Some(expect) = self.world.expect.clone() {
+            let caches = &self.scene_of(&entry).world.caches;
+            let checks = expect.checks(&run, &shown.graph, caches).into_iter();
             report.assertions = checks
                 .map(|check| Assertion {
                     expected: check.expected,

@@ -20,7 +20,7 @@ pub struct Options {
 }
 
 /// The programs that compare something; the other files beside them are what they share.
-const KNOWN: [&str; 5] = ["builds", "cache", "hash", "lang", "set"];
+const KNOWN: [&str; 6] = ["builds", "cache", "hash", "lang", "scenarios", "set"];
 
 /// Compares random cases; returns whether both always gave the same answer.
 ///

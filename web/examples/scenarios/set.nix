@@ -36,9 +36,10 @@ let
   prebuilt = build { name = "prebuilt-7.0"; content = "patched binary"; keep = libc; };
   config = build { name = "config"; content = "hostname = alpha"; keep = app; };
   secret = build { name = "secret"; content = "only here"; allowSubstitutes = false; };
-  nearby = build { name = "nearby"; content = "quicker here"; preferLocalBuild = true; keep = app; };
+  note = build { name = "note"; content = "quicker here"; preferLocalBuild = true; };
+  nearby = build { name = "nearby"; content = "quicker here"; preferLocalBuild = true; keep = [ app note ]; };
 in
 {
-  inherit compiler libc zlib openssl app editor unfree prebuilt config secret nearby;
+  inherit compiler libc zlib openssl app editor unfree prebuilt config secret note nearby;
   machine = build { name = "machine"; content = "a system"; keep = [ app editor config ]; };
 }
