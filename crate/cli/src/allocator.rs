@@ -5,6 +5,8 @@
 //! Small ones are `blocks`. What is in between is the system's.
 
 #[cfg(target_os = "linux")]
+pub mod ahead;
+#[cfg(target_os = "linux")]
 mod blocks;
 
 use std::alloc::{GlobalAlloc, Layout, System};

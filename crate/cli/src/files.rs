@@ -14,11 +14,16 @@ use crate::reading;
 
 /// The file system of the machine that the program runs on.
 ///
-/// What a path is, is asked once, as the reference does: the directories on the way to each file are looked at for every file.
+/// What a path is, is asked once, as the reference does: the directories on the way to each file are looked at for every file. So is what is
+/// in a directory: package sets list theirs again in each stage of the standard environment.
 #[derive(Clone, Debug, Default)]
 pub struct DiskFiles {
     kinds: RefCell<FxHashMap<Box<[u8]>, Option<FileKind>>>,
+    listed: RefCell<FxHashMap<Box<[u8]>, Entries>>,
 }
+
+/// The names in a directory and what they are.
+type Entries = Vec<(Vec<u8>, FileKind)>;
 
 impl Files for DiskFiles {
     fn kind(&self, path: &[u8]) -> Result<Option<FileKind>, FileError> {
@@ -43,8 +48,11 @@ impl Files for DiskFiles {
         reading::shared_file(&native(path)?).map_err(|error| in_words(&error))
     }
 
-    fn read_dir(&self, path: &[u8]) -> Result<Vec<(Vec<u8>, FileKind)>, FileError> {
-        let list = |folder: PathBuf| -> io::Result<Vec<(Vec<u8>, FileKind)>> {
+    fn read_dir(&self, path: &[u8]) -> Result<Entries, FileError> {
+        if let Some(entries) = self.listed.borrow().get(path) {
+            return Ok(entries.clone());
+        }
+        let list = |folder: PathBuf| -> io::Result<Entries> {
             fs::read_dir(folder)?
                 .map(|entry| {
                     let entry = entry?;
@@ -61,7 +69,10 @@ impl Files for DiskFiles {
                 })
                 .collect()
         };
-        list(native(path)?).map_err(|error| in_words(&error))
+        let entries = list(native(path)?).map_err(|error| in_words(&error))?;
+        let mut listed = self.listed.borrow_mut();
+        listed.insert(path.into(), entries.clone());
+        Ok(entries)
     }
 
     fn read_link(&self, path: &[u8]) -> Result<Vec<u8>, FileError> {

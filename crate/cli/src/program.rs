@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
+#[cfg(target_os = "linux")]
+use crate::allocator;
 use crate::arguments::{self, Command, Input, Source};
 use crate::failure::Failure;
 use crate::session::Session;
@@ -63,6 +65,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    #[cfg(target_os = "linux")]
+    allocator::ahead::start();
     stack::with_room(|| {
         let mut output = BufWriter::new(io::stdout().lock());
         let result = execute(&command, &mut output);

@@ -16,6 +16,8 @@ use drvlab_lang::source::Origin;
 use drvlab_lang::value::Value;
 use drvlab_lang::{Machine, Settings, report};
 
+#[cfg(target_os = "linux")]
+use crate::allocator;
 use crate::arguments::{Argument, Input, Source};
 use crate::failure::Failure;
 use crate::files::native;
@@ -292,6 +294,8 @@ fn settings(search_path: &[Vec<u8>], folder: &[u8]) -> Settings {
         environment,
         native_levels: stack::levels(),
         memory_reserve: Settings::default().memory_limit,
+        #[cfg(target_os = "linux")]
+        memory_reached: Some(allocator::ahead::heap_reached),
         listener: Some(Rc::new(|message, sources| {
             complain(&report::message(message, sources));
         })),

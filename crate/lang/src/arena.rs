@@ -11,7 +11,17 @@ use std::alloc::{self, Layout};
 pub(crate) struct Arena {
     words: Vec<u32>,
     top: usize,
+    /// Up to here words can be allocated without telling anybody; at most their number.
+    room: usize,
+    reached: Option<Reached>,
 }
+
+/// Is told an address that the heap has reached, and where its memory ends: what is in between will be written next, so that a host with
+/// threads can have the system prepare it.
+pub type Reached = fn(address: usize, end: usize);
+
+/// Between two reports of what has been reached lie so many words (2 MiB).
+const STEP: usize = 512 << 10;
 
 /// The arena grows by at least this many words (16 MiB): small steps make growth slow in WASM.
 const GROWTH: usize = 4 << 20;
@@ -26,14 +36,19 @@ pub(crate) const MAX_WORDS: usize = (1 << 30) - (16 << 20);
 impl Arena {
     /// Makes an arena with room for `room` words, or for `reserve` if the system gives as much: where memory that is not touched costs
     /// nothing, a large reserve spares the arena from growing.
-    pub fn new(room: usize, reserve: usize) -> Self {
+    pub fn new(room: usize, reserve: usize, reached: Option<Reached>) -> Self {
         let reserved = (reserve > room).then(|| zeroed(reserve.min(MAX_WORDS)));
-        Arena {
-            words: reserved
-                .flatten()
-                .unwrap_or_else(|| vec![0; room.max(START)]),
+        let words = reserved
+            .flatten()
+            .unwrap_or_else(|| vec![0; room.max(START)]);
+        let mut arena = Arena {
+            words,
             top: START,
-        }
+            room: 0,
+            reached,
+        };
+        arena.make_room(START);
+        arena
     }
 
     /// Forgets everything and keeps the memory.
@@ -53,15 +68,31 @@ impl Arena {
     pub fn alloc(&mut self, count: usize) -> u32 {
         let start = self.top;
         let end = start + ((count + 1) & !1);
-        if end > self.words.len() {
-            self.grow(end);
+        if end > self.room {
+            self.make_room(end);
         }
         self.top = end;
         start as u32
     }
 
+    /// Makes room up to an index, and tells who wants to know how far the memory is used.
     #[cold]
     #[inline(never)]
+    fn make_room(&mut self, end: usize) {
+        if end > self.words.len() {
+            self.grow(end);
+        }
+        self.room = self.words.len();
+        if let Some(reached) = self.reached {
+            self.room = self.room.min(end + STEP);
+            let memory = self.words.as_ptr_range();
+            reached(
+                memory.start as usize + self.top * size_of::<u32>(),
+                memory.end as usize,
+            );
+        }
+    }
+
     fn grow(&mut self, end: usize) {
         assert!(
             end <= u32::MAX as usize,
@@ -162,11 +193,13 @@ fn zeroed(count: usize) -> Option<Vec<u32>> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
 
     #[test]
     fn objects_keep_their_words_when_the_arena_grows() {
-        let mut arena = Arena::new(8, 0);
+        let mut arena = Arena::new(8, 0, None);
         let objects: Vec<u32> = (0..100).map(|count| arena.alloc(count)).collect();
         for (count, &object) in objects.iter().enumerate() {
             assert!(object % 2 == 0 && object >= START as u32);
@@ -181,7 +214,7 @@ mod tests {
 
     #[test]
     fn what_is_given_back_or_forgotten_is_zero_when_it_comes_again() {
-        let mut arena = Arena::new(2, 64);
+        let mut arena = Arena::new(2, 64, None);
         let kept = arena.alloc(2);
         arena.set(kept, 7);
         let top = arena.top();
@@ -197,8 +230,33 @@ mod tests {
     }
 
     #[test]
+    fn the_host_is_told_how_far_the_memory_is_used() {
+        thread_local! {
+            static TOLD: RefCell<Vec<(usize, usize)>> = const { RefCell::new(Vec::new()) };
+        }
+        let note = |address, end| TOLD.with_borrow_mut(|told| told.push((address, end)));
+        let mut arena = Arena::new(2, 5 * STEP, Some(note));
+        for _ in 0..4 * STEP / 1024 {
+            arena.alloc(1024);
+        }
+        let told = TOLD.take();
+        let (start, end) = told[0];
+        assert_eq!(end - start, (5 * STEP - START) * size_of::<u32>());
+        let steps: Vec<usize> = told.iter().map(|&(address, _)| address - start).collect();
+        assert_eq!(told.len(), 4);
+        for (index, step) in steps.into_iter().enumerate() {
+            let expected = index * STEP * size_of::<u32>();
+            assert!(step.abs_diff(expected) <= (index + 1) * 8192, "{step}");
+        }
+        assert!(told.iter().all(|&(_, other)| other == end));
+        // Memory elsewhere, once the reserve is used up.
+        arena.alloc(2 * STEP);
+        assert_ne!(TOLD.take()[0].1, end);
+    }
+
+    #[test]
     fn words_are_copied_between_objects() {
-        let mut arena = Arena::new(0, 0);
+        let mut arena = Arena::new(0, 0, None);
         let (from, to) = (arena.alloc(3), arena.alloc(3));
         arena.slice_mut(from, 3).copy_from_slice(&[1, 2, 3]);
         arena.copy(from + 1, to, 2);

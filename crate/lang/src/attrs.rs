@@ -545,7 +545,7 @@ mod tests {
 
     #[test]
     fn updates_agree_with_a_map_whatever_their_layers() {
-        let mut heap = Heap::new(1 << 30, 0);
+        let mut heap = Heap::new(1 << 30, 0, None);
         let mut expected: drvlab_store::OrderedMap<u32, i64> =
             (0..100).map(|name| (name, 0)).collect();
         let mut layered = set(&mut heap, expected.clone());
@@ -571,7 +571,7 @@ mod tests {
 
     #[test]
     fn a_hint_is_only_a_hint() {
-        let mut heap = Heap::new(1 << 30, 0);
+        let mut heap = Heap::new(1 << 30, 0, None);
         let small = set(&mut heap, [(3, 30), (5, 50)]);
         let large = set(&mut heap, (0..10).map(|name| (name, i64::from(name))));
         let mut hint = 0;

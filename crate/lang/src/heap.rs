@@ -14,6 +14,7 @@
 //! | path | [`Boxed`], the string with its text |
 //! | partial application | [`Boxed`], number of arguments, the function, the arguments |
 
+pub use crate::arena::Reached;
 use crate::arena::{Arena, MAX_WORDS};
 use crate::context::ContextId;
 use crate::ir::{ExprId, LambdaId};
@@ -58,10 +59,11 @@ pub struct Heap {
 const FIRST: usize = 4 << 20;
 
 impl Heap {
-    /// Makes a heap that reports being over its limit from `limit` bytes on, and reserves room for `reserve` bytes where it can.
-    pub fn new(limit: usize, reserve: usize) -> Self {
+    /// Makes a heap that reports being over its limit from `limit` bytes on, reserves room for `reserve` bytes where it can, and tells
+    /// `reached` how far that is used.
+    pub fn new(limit: usize, reserve: usize, reached: Option<Reached>) -> Self {
         Heap {
-            arena: Arena::new(FIRST / 4, reserve / 4),
+            arena: Arena::new(FIRST / 4, reserve / 4, reached),
             limit: (limit / 4).min(MAX_WORDS),
             trail: Trail::default(),
             short_lived: ShortLived::NONE,

@@ -39,6 +39,8 @@ pub struct Settings {
     pub memory_limit: usize,
     /// Bytes that the heap reserves from the start: as large as the limit where memory that is not touched costs nothing.
     pub memory_reserve: usize,
+    /// Told which memory of the heap will be written next.
+    pub memory_reached: Option<crate::heap::Reached>,
     /// Bytes that an evaluation again must add, beyond what the edited files need each time, to be kept for the next.
     pub worth_keeping: usize,
     /// Nested calls that are allowed; `max-call-depth` of the reference.
@@ -73,6 +75,7 @@ impl Default for Settings {
             current_time: 0,
             memory_limit: 1 << 30,
             memory_reserve: 0,
+            memory_reached: None,
             worth_keeping: 256 << 10,
             call_depth_limit: 10_000,
             native_levels: 200,
@@ -193,7 +196,11 @@ impl Machine {
             ir: Ir::default(),
             symbols: Symbols::new(),
             sources: SourceMap::default(),
-            heap: Heap::new(settings.memory_limit, settings.memory_reserve),
+            heap: Heap::new(
+                settings.memory_limit,
+                settings.memory_reserve,
+                settings.memory_reached,
+            ),
             contexts: Contexts::default(),
             files,
             store: StoreObjects::new(settings.store_dir.clone()),

@@ -153,7 +153,7 @@ mod tests {
 
     /// A heap with an old thunk, and a call under way that has allocated something.
     fn in_call() -> (Heap, Value, Addr, Outside) {
-        let mut heap = Heap::new(1 << 20, 0);
+        let mut heap = Heap::new(1 << 20, 0, None);
         let old = heap.thunk(0, 0);
         let frame = heap.frame(Addr(0), 3);
         let outside = heap.begin_call(frame);

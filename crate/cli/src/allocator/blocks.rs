@@ -24,6 +24,9 @@ const CLASSES: usize = FINE_CLASSES + 4 * 5;
 /// Bytes of a mapping that blocks are cut from; what is not touched takes no memory.
 const MAPPING: usize = 1 << 30;
 
+/// After so many bytes is said how far the mapping is used.
+const STEP: usize = 1 << 20;
+
 thread_local! {
     /// Constant and without a destructor, so that asking for it allocates nothing.
     static BLOCKS: Blocks = const { Blocks::new() };
@@ -33,8 +36,9 @@ thread_local! {
 struct Blocks {
     /// The first free block of each class; a free block begins with the address of the next one.
     free: [Cell<*mut u8>; CLASSES],
-    /// What is left of the mapping.
+    /// What is left of the mapping until it is said how far that is used.
     rest: Cell<*mut u8>,
+    step_end: Cell<*mut u8>,
     end: Cell<*mut u8>,
 }
 
@@ -109,6 +113,7 @@ impl Blocks {
         Self {
             free: [const { Cell::new(ptr::null_mut()) }; CLASSES],
             rest: Cell::new(ptr::null_mut()),
+            step_end: Cell::new(ptr::null_mut()),
             end: Cell::new(ptr::null_mut()),
         }
     }
@@ -117,23 +122,31 @@ impl Blocks {
     #[inline(always)]
     fn cut(&self, size: usize) -> *mut u8 {
         let block = self.rest.get();
-        if (self.end.get() as usize) - (block as usize) < size {
-            return self.cut_from_new(size);
+        if (self.step_end.get() as usize) - (block as usize) < size {
+            return self.cut_from_next_step(size);
         }
         self.rest.set(block.wrapping_add(size));
         block
     }
 
+    /// Cuts a block off the rest of the mapping, or of a new one, and says how far that is used.
     #[cold]
     #[inline(never)]
-    fn cut_from_new(&self, size: usize) -> *mut u8 {
-        let mapping = super::map(MAPPING);
-        if mapping.is_null() {
-            return mapping;
+    fn cut_from_next_step(&self, size: usize) -> *mut u8 {
+        if (self.end.get() as usize) - (self.rest.get() as usize) < size {
+            let mapping = super::map(MAPPING);
+            if mapping.is_null() {
+                return mapping;
+            }
+            self.rest.set(mapping);
+            self.end.set(mapping.wrapping_add(MAPPING));
         }
-        self.rest.set(mapping.wrapping_add(size));
-        self.end.set(mapping.wrapping_add(MAPPING));
-        mapping
+        let block = self.rest.get();
+        let left = self.end.get() as usize - block as usize;
+        self.rest.set(block.wrapping_add(size));
+        self.step_end.set(block.wrapping_add(left.min(size + STEP)));
+        super::ahead::blocks_reached(block as usize, self.end.get() as usize);
+        block
     }
 }
 
