@@ -1,7 +1,7 @@
 //! Pages ahead of the program: another thread has the kernel clear them, which takes a quarter of the time of an evaluation that allocates much.
 //!
 //! What grows from one end to the other (the heap of an evaluation, the mapping that small blocks are cut from) says how far it is used. A
-//! thread makes the next pages present, no more than [`most_ahead`] of them. Where there is no such thread, for want of a second
+//! thread makes the next pages present, a few MB of them. Where there is no such thread, for want of a second
 //! processor or of a kernel that can do it (Linux 5.14), pages come when they are touched, as ever.
 
 use std::num::NonZero;
