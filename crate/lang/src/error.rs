@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Shown, TraceFrame};
 use crate::source::{Pos, Span};
+use crate::value::Addr;
 use bstr::BString;
 
 /// What kind of error it is, as far as the language can tell.
@@ -30,6 +31,10 @@ pub struct EvalError {
     pub kind: ErrorKind,
     /// What to show.
     pub diagnostic: Diagnostic,
+    /// The index of what is known of it as a failure that thunks are kept with.
+    pub(crate) failure: Option<u32>,
+    /// The thunk that failed last with it, and what its first two words were before.
+    pub(crate) failed_call: Option<(Addr, [u32; 2])>,
 }
 
 /// The result of an evaluation step. The error is boxed to keep the good case small.
@@ -39,9 +44,17 @@ impl EvalError {
     /// Makes an error of a kind.
     #[cold]
     pub fn new(kind: ErrorKind, message: impl Into<BString>, pos: Pos) -> Box<Self> {
+        Self::of(kind, Diagnostic::error(message, pos))
+    }
+
+    /// Makes an error of a diagnostic.
+    #[cold]
+    pub(crate) fn of(kind: ErrorKind, diagnostic: Diagnostic) -> Box<Self> {
         Box::new(EvalError {
             kind,
-            diagnostic: Diagnostic::error(message, pos),
+            diagnostic,
+            failure: None,
+            failed_call: None,
         })
     }
 

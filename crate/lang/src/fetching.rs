@@ -84,7 +84,7 @@ impl Machine {
         self.tree_value(input, out_path, hash, modified)
     }
 
-    /// The error for a tree without a known hash. A repository on the same machine is looked for, but not read.
+    /// The error for a tree without a known hash. A repository on the same machine is looked for, but its database is not read.
     #[inline]
     fn not_fetched(&self, input: &Input, url: &[u8]) -> Result<Box<EvalError>> {
         let location = input.text("url").map_err(input_error)?.unwrap_or_default();
@@ -99,6 +99,17 @@ impl Machine {
                 Ok(while_fetching(
                     url,
                     EvalError::other(message.concat(), Pos::NONE),
+                ))
+            }
+            Some(path) if input.scheme == Some(Scheme::Git) => {
+                let message = [
+                    b"cannot read the Git repository '".as_slice(),
+                    &path,
+                    b"': which files are in a commit, and which commit it is, only Git's database tells, which this evaluator does not read",
+                ];
+                let error = EvalError::other(message.concat(), Pos::NONE);
+                Ok(while_fetching(url, error).hint(
+                    "Give the attribute 'narHash', or take all files as they are: fetchTree { type = \"path\"; path = ...; }",
                 ))
             }
             _ => Ok(no_network(url, "narHash")),

@@ -38,8 +38,10 @@ pub mod thunk {
     pub const TAINTED: u32 = u32::MAX - 4;
     /// [`APPLY`] to two values of which the reference passes one after the other, which its trace shows.
     pub const APPLY_IN_TURN: u32 = u32::MAX - 5;
+    /// Evaluated within `tryEval`, which failed; the second word is the index of the error (see `failures.rs`).
+    pub const FAILED: u32 = u32::MAX - 6;
     /// The smallest marker.
-    pub const FIRST_MARKER: u32 = APPLY_IN_TURN;
+    pub const FIRST_MARKER: u32 = FAILED;
 }
 
 /// Marks the word of a string's context where it holds the string's symbol instead: a string without context has been used as a name.

@@ -458,6 +458,7 @@ impl Machine {
     fn start_over(&mut self) {
         self.messages.clear();
         self.message_bytes = 0;
+        self.failures = crate::failures::Failures::default();
         self.levels = 0;
         self.call_depth = 0;
         self.was_interrupted = false;

@@ -507,7 +507,8 @@ pub(crate) fn git_url(text: &[u8], ignored: &mut Ignored) -> Result<Url> {
     if text.starts_with(b"file:") || text.windows(3).any(|three| three == b"://") {
         return Ok(Url::parse(text, false, ignored)?);
     }
-    if text.starts_with(b"/") || !text.contains(&b':') {
+    let first_part = text.split(|&byte| byte == b'/').next().unwrap_or_default();
+    if !first_part.contains(&b':') {
         return Ok(Url {
             scheme: b"file".to_vec(),
             authority: text.starts_with(b"/").then(Default::default),

@@ -72,8 +72,8 @@ in
 /// The path of the one file that is always found in the search path; no real path starts like this.
 pub(crate) const FETCHURL_PATH: &[u8] = b"<nix/fetchurl.nix>";
 
-/// What the path is inside of the reference's own file tree, which nothing else leads to.
-const FETCHURL_TEXT: &[u8] = b"/fetchurl.nix";
+/// How paths in the reference's own file tree are shown, to which nothing else leads: with a bracket behind them.
+const OWN_TREE: &[u8] = b"<nix";
 
 /// The hash of the reference's file as an archive. The text below says the same in other words, so that a copy in the store has the
 /// reference's store path only with its hash.
@@ -81,17 +81,26 @@ const FETCHURL_HASH: &[u8] = b"sha256:0jc4w9sfr47zmdcvv6f6gy6678m0pzahhxk913a8yg
 
 /// Returns what a path becomes as a string that is not copied to the store.
 pub(crate) fn path_text(path: &[u8]) -> &[u8] {
-    if path == FETCHURL_PATH {
-        FETCHURL_TEXT
-    } else {
-        path
+    match path.strip_prefix(OWN_TREE) {
+        Some([text @ .., b'>']) => text,
+        _ => path,
     }
+}
+
+/// Returns the path of a file in the reference's own tree, given its path there.
+pub(crate) fn own_path(text: &[u8]) -> Vec<u8> {
+    [OWN_TREE, text, b">"].concat()
+}
+
+/// Tells whether a path is in the reference's own file tree.
+pub(crate) fn is_own(path: &[u8]) -> bool {
+    path.starts_with(OWN_TREE)
 }
 
 /// Returns the name and the archive's hash of a file that is part of the evaluator, if the path is one.
 pub(crate) fn object(path: &[u8]) -> Option<(&'static [u8], Hash)> {
     let hash = Hash::parse_any(FETCHURL_HASH, None).expect("a hash with its algorithm");
-    (path == FETCHURL_PATH).then_some((&FETCHURL_TEXT[1..], hash))
+    (path == FETCHURL_PATH).then_some((b"fetchurl.nix".as_slice(), hash))
 }
 
 /// `<nix/fetchurl.nix>`: a derivation that the reference's own downloader builds.

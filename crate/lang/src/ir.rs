@@ -543,6 +543,16 @@ impl Ir {
                 Expr::List(elements) => id = self.lists[elements.start as usize],
                 Expr::HasAttr { base, .. } => id = base,
                 Expr::Not(inner) => id = inner,
+                Expr::Interpolation(parts) => {
+                    // The reference's text starts behind one quote.
+                    let (start, first) = (self.pos(id), self.lists[parts.start as usize]);
+                    let behind = Pos(start.0 + 1);
+                    return if self.text_start(first) == behind {
+                        behind
+                    } else {
+                        start
+                    };
+                }
                 _ => return self.pos(id),
             }
         }

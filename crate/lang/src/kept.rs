@@ -13,7 +13,7 @@ use crate::value::{Addr, Value};
 #[derive(Debug, Default)]
 pub(crate) struct Trail {
     mark: u32,
-    /// Objects below the mark that have been written to, and thunks above whose values depend on volatile files: their first two words.
+    /// Objects below the mark that have been written to, and thunks above that have failed or whose values depend on volatile files: their first two words.
     entries: Vec<(Addr, [u32; 2])>,
 }
 
@@ -71,10 +71,20 @@ impl Heap {
         self.set_value(addr, 1, value);
     }
 
-    /// Keeps all that there is now, except for what thunks have been evaluated to that depends on volatile files.
+    /// Marks a thunk as one that has failed, until the evaluation ends.
+    pub(crate) fn fail_for_now(&mut self, addr: Addr, before: [u32; 2], error: u32) {
+        self.trail.entries.push((addr, before));
+        if !self.is_kept(addr) {
+            self.pin();
+        }
+        self.set_word(addr, 0, thunk::FAILED);
+        self.set_word(addr, 1, error);
+    }
+
+    /// Keeps all that there is now, except for what thunks have been evaluated to that depends on volatile files, and failures.
     pub(crate) fn keep(&mut self) {
         while let Some((addr, before)) = self.trail.entries.pop() {
-            if self.word(addr, 0) == thunk::TAINTED {
+            if matches!(self.word(addr, 0), thunk::TAINTED | thunk::FAILED) {
                 self.set_word(addr, 0, before[0]);
                 self.set_word(addr, 1, before[1]);
             }

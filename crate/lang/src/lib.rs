@@ -12,6 +12,7 @@ pub mod diagnostic;
 pub mod engine;
 pub mod error;
 pub mod eval;
+mod failures;
 mod fetching;
 pub mod files;
 mod flake_reference;

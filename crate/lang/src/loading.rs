@@ -377,9 +377,42 @@ impl Machine {
                 let message = [b"path '".as_slice(), path, b"/' is not in the Nix store"];
                 EvalError::other(message.concat(), pos)
             }
-            (Some(_), Err(error)) => EvalError::other(error.to_string(), pos),
+            (Some([b'/', ..]), Err(error)) => EvalError::other(error.to_string(), pos),
             _ => does_not_exist(path, pos),
         }
+    }
+
+    /// Fails for a path in the store where nothing is, and nothing can be.
+    pub(crate) fn check_possible(&self, path: &[u8], pos: Pos) -> Result<()> {
+        let inside = path.strip_prefix(self.store.dir.as_str().as_bytes());
+        let is_possible = !matches!(inside, Some([b'/', ..]))
+            || self.store.dir.split_path(path).is_ok()
+            || self.path_exists(path, false);
+        if is_possible {
+            Ok(())
+        } else {
+            Err(self.nothing_at(path, pos))
+        }
+    }
+
+    /// Fails for such a path as a builtin does that follows links: in all of the path, or in the directories that it is in.
+    pub(crate) fn check_realised(&self, path: &[u8], in_all: bool, pos: Pos) -> Result<()> {
+        if in_all && crate::internal::is_own(path) && !self.path_exists(path, true) {
+            let message = [b"file '".as_slice(), path, b"' does not exist"];
+            return Err(EvalError::other(message.concat(), pos));
+        }
+        self.check_possible(path, pos).map_err(|error| {
+            if in_all || parent(path) != self.store.dir.as_str().as_bytes() {
+                let what = [
+                    b"while realising the context of path '".as_slice(),
+                    path,
+                    b"'",
+                ];
+                error.traced(what.concat(), pos)
+            } else {
+                error
+            }
+        })
     }
 
     fn existing_kind(&self, path: &[u8], follow: bool) -> Option<FileKind> {
@@ -578,10 +611,7 @@ pub(crate) fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
 }
 
 fn syntax_error(diagnostic: Diagnostic) -> Box<EvalError> {
-    Box::new(EvalError {
-        kind: ErrorKind::Other,
-        diagnostic,
-    })
+    EvalError::of(ErrorKind::Other, diagnostic)
 }
 
 /// Makes the error for a path where nothing is.

@@ -5,8 +5,9 @@ use crate::context::{ContextElement, ContextId, Contexts};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::eval::entries::Entries;
+use crate::failures::Failures;
 use crate::files::Files;
-use crate::heap::Heap;
+use crate::heap::{Heap, thunk};
 use crate::incremental::{Incremental, Observed};
 use crate::ir::{Ir, Root, TextId};
 use crate::quick::Site;
@@ -135,7 +136,9 @@ pub struct Machine {
     /// Empty buffers for texts under construction.
     buffers: Vec<Vec<u8>>,
     /// Why the evaluation of [`Value::FAILED`] failed.
-    failure: Option<Box<EvalError>>,
+    pub(crate) failure: Option<Box<EvalError>>,
+    /// Errors of thunks that are evaluated no more.
+    pub(crate) failures: Failures,
     /// Where evaluation goes on when the native stack is used up.
     pub(crate) deferred: &'static Entries,
     pub(crate) levels: u32,
@@ -218,6 +221,7 @@ impl Machine {
             message_bytes: 0,
             buffers: Vec::new(),
             failure: None,
+            failures: Failures::default(),
             levels: 0,
             call_depth: 0,
             depth_allowed: 0,
@@ -491,10 +495,12 @@ impl Machine {
         self.global_indices.clear();
         let mut members = Vec::new();
         for builtin in Builtin::all() {
+            let value = Value::builtin(builtin.index());
             let value = if builtin.arity() == 0 {
-                self.heap.delay_call(Value::builtin(builtin.index()), [])
+                self.heap.delay_call(value, [])
             } else {
-                Value::builtin(builtin.index())
+                // An object, for parts of lists and sets that are the same function object are equal.
+                self.heap.thunk(thunk::DONE, value.bits())
             };
             let name = self.symbols.intern(builtin.name().as_bytes());
             members.push((name, value, Pos::NONE));

@@ -40,6 +40,10 @@ pub fn sentence(suggestions: &[Vec<u8>]) -> BString {
                 b", "
             });
         }
+        if suggestion.first().is_some_and(u8::is_ascii_whitespace) {
+            // The reference makes names bold, and removes spaces at the ends of lines up to there only.
+            text.extend_from_slice(b"\x1b[m");
+        }
         text.extend_from_slice(suggestion);
     }
     text.push(b'?');

@@ -267,15 +267,13 @@ pub(crate) async fn call_functor(
     result
 }
 
+/// What the message for a value that cannot be called begins with.
+pub(crate) const NOT_A_FUNCTION: &[u8] = b"attempt to call something which is not a function but ";
+
 fn not_a_function(m: &mut Machine, value: Value, pos: Pos) -> Box<EvalError> {
     let description = m.describe(value);
     let printed = m.print_short(value);
-    let message = [
-        b"attempt to call something which is not a function but ",
-        description.as_bytes(),
-        b": ",
-        &printed,
-    ];
+    let message = [NOT_A_FUNCTION, description.as_bytes(), b": ", &printed];
     EvalError::other(message.concat(), pos)
 }
 

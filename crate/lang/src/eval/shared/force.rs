@@ -1,6 +1,6 @@
 //! Forcing: from a thunk to a value in weak head normal form.
 
-use super::call::CALL_SITE;
+use super::call::{CALL_SITE, NOT_A_FUNCTION};
 use super::{Stk, suspendable};
 use crate::diagnostic::Shown;
 use crate::error::{ErrorKind, EvalError, Result};
@@ -33,18 +33,25 @@ pub fn failed_at(m: &Machine, error: Box<EvalError>, value: Value, pos: Pos) -> 
     if !value.is_thunk() {
         return error;
     }
-    match m.heap.word(value.addr(), 0) {
+    let before = m.words_before(&error, value.addr());
+    match before[0] {
         thunk::BLACKHOLE if error.kind == ErrorKind::InfiniteRecursion => error.or_at(pos),
-        thunk::APPLY | thunk::APPLY_IN_TURN => called_from(m, error, value.addr(), pos),
+        thunk::APPLY | thunk::APPLY_IN_TURN => {
+            called_from(m, error, Value::from_bits(before[1]), pos)
+        }
         _ => error,
     }
 }
 
 /// Says where the value of a delayed call of a function was needed when the call failed.
-fn called_from(m: &Machine, error: Box<EvalError>, call: Addr, pos: Pos) -> Box<EvalError> {
-    let is_lambda = m.heap.look(m.heap.value(call, 1)).tag() == Tag::Lambda;
+fn called_from(m: &Machine, error: Box<EvalError>, function: Value, pos: Pos) -> Box<EvalError> {
+    let is_lambda = m.heap.look(function).tag() == Tag::Lambda;
     if !is_lambda || !pos.is_some() {
         return error;
+    }
+    // It returned something that was to be called with the next argument.
+    if error.diagnostic.trace.is_empty() && error.diagnostic.message.starts_with(NOT_A_FUNCTION) {
+        return error.or_at(pos);
     }
     let mut error = error;
     match error.diagnostic.trace.last_mut() {
@@ -69,22 +76,20 @@ pub fn failed_element(m: &Machine, error: Box<EvalError>, value: Value) -> Box<E
         return error;
     }
     let call = value.addr();
-    let count = match m.heap.word(call, 0) {
+    let before = m.words_before(&error, call);
+    let count = match before[0] {
         thunk::APPLY => 1,
         thunk::APPLY_IN_TURN => 2,
         _ => return error,
     };
-    let function = m.heap.look(m.heap.value(call, 1));
+    let function = m.heap.look(Value::from_bits(before[1]));
     if function.tag() != Tag::Lambda || m.heap.delayed_arguments(call).1 != count {
         return error;
     }
     let (id, _) = m.heap.lambda_parts(function.addr());
     let parameters = m.ir.lambda(id).parameters;
-    if (parameters.len as usize) < count {
-        return error;
-    }
     let pos = m.ir.parameters[parameters.range().start].pos;
-    called_from(m, error, call, pos)
+    called_from(m, error, function, pos)
 }
 
 /// Evaluates a thunk that has not been evaluated yet, and keeps the result, which it returns in the shortest form.
@@ -110,9 +115,7 @@ pub(crate) async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> V
         force_marked(stk, m, first, addr).await
     };
     if value == Value::FAILED {
-        // Evaluated anew, with the same error, when somebody asks again.
-        m.heap.set_word(addr, 0, first);
-        m.heap.set_word(addr, 1, second);
+        m.thunk_failed(addr, [first, second]);
         m.give_back_taint(outside);
         return value;
     }
@@ -135,6 +138,9 @@ pub(crate) async fn force_thunk(stk: &mut Stk, m: &mut Machine, addr: Addr) -> V
 #[suspendable]
 #[inline(never)]
 pub(crate) async fn force_marked(stk: &mut Stk, m: &mut Machine, marker: u32, addr: Addr) -> Value {
+    if marker == thunk::FAILED {
+        return m.fail_again(addr);
+    }
     if !matches!(marker, thunk::APPLY | thunk::APPLY_IN_TURN) {
         let message = "infinite recursion encountered";
         return m.fail(EvalError::new(

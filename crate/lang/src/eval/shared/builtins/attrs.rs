@@ -150,7 +150,7 @@ pub async fn list_to_attrs(
     let what = "while evaluating the argument passed to builtins.listToAttrs";
     let list = typed::list(stk, m, args[0], pos, what).await?;
     let mut seen = FxHashSet::default();
-    let mut attributes = Vec::new();
+    let mut pairs = Vec::new();
     for index in 0..m.heap.list_len(list) {
         m.tick()?;
         let pair = m.heap.element(list, index);
@@ -167,10 +167,14 @@ pub async fn list_to_attrs(
             m.intern(name)
         };
         if seen.insert(name) {
-            let value = required(m, pair, well_known::VALUE, PAIR)?;
-            let at = m.heap.named_attr_pos(&m.ir, pair, well_known::VALUE);
-            attributes.push((name, value, at));
+            pairs.push((name, pair));
         }
+    }
+    let mut attributes = Vec::with_capacity(pairs.len());
+    for (name, pair) in pairs {
+        let value = required(m, pair, well_known::VALUE, PAIR)?;
+        let at = m.heap.named_attr_pos(&m.ir, pair, well_known::VALUE);
+        attributes.push((name, value, at));
     }
     m.check_memory(12 * attributes.len(), pos)?;
     Ok(m.heap.attrs_from(attributes))

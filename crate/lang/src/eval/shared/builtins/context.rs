@@ -328,7 +328,7 @@ pub async fn output_of(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         let last = outputs.last().map_or(b"".as_slice(), |output| output);
         let message = if outputs.is_empty() {
             [
-                b"string '",
+                b"path string '".as_slice(),
                 m.bytes(string),
                 b"' has context with the different path '",
                 &text,

@@ -43,13 +43,19 @@ pub async fn throw(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> 
 /// `tryEval e`
 #[suspendable]
 pub async fn try_eval(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
-    let (success, value) = match force(stk, m, args[0]).await {
+    m.begin_try();
+    let result = force(stk, m, args[0]).await;
+    m.end_try();
+    let (success, value) = match result {
         // A function counts as evaluated only behind a thunk (see `Machine::member`).
         Ok(value) if value.tag() == Tag::Lambda => {
             (Value::TRUE, m.heap.thunk(thunk::DONE, value.bits()))
         }
         Ok(value) => (Value::TRUE, value),
-        Err(error) if error.is_catchable() => (Value::FALSE, Value::FALSE),
+        Err(error) if error.is_catchable() => {
+            m.caught(error)?;
+            (Value::FALSE, Value::FALSE)
+        }
         Err(error) => return Err(error),
     };
     let name = m.symbols.intern(b"success");

@@ -343,7 +343,13 @@ async fn tree(
             let value = match value.tag() {
                 // A path is the text of it here: what is fetched gets a name of its own.
                 Tag::String | Tag::Boxed if value.tag() == Tag::String || m.is_path(value) => {
-                    InputValue::Text(coerce(stk, m, value, how, at, "").await?.0)
+                    let text = coerce(stk, m, value, how, at, "").await?.0;
+                    let is_git_url = kind.is_some() && m.symbols.name(name) == b"url";
+                    InputValue::Text(if is_git_url {
+                        rendered_git_url(m, &text)?
+                    } else {
+                        text
+                    })
                 }
                 Tag::Constant if value == Value::TRUE || value == Value::FALSE => {
                     InputValue::Bool(value == Value::TRUE)
@@ -368,15 +374,11 @@ async fn tree(
             m.warn_of_ignored(ignored)?;
             return tree_of(m, &input.map_err(input_error)?);
         }
+        let url = rendered_git_url(m, &url)?;
         attributes.insert(b"url".to_vec(), InputValue::Text(url));
     }
     if let Some(kind) = kind {
         attributes.insert(b"type".to_vec(), InputValue::Text(kind.into()));
-        let mut ignored = Ignored::new();
-        if let Some(InputValue::Text(url)) = attributes.get_mut(b"url".as_slice()) {
-            *url = git_url(url, &mut ignored).map_err(input_error)?.render();
-        }
-        m.warn_of_ignored(ignored)?;
         let submodules = attributes.get(b"submodules".as_slice());
         match submodules {
             None | Some(InputValue::Bool(false)) => {
@@ -396,6 +398,15 @@ async fn tree(
             .or_insert(InputValue::Bool(true));
     }
     fetched(m, attributes)
+}
+
+/// Reads the location of a Git repository in its many forms, to the URL that it stands for.
+#[inline]
+fn rendered_git_url(m: &mut Machine, text: &[u8]) -> Result<Vec<u8>> {
+    let mut ignored = Ignored::new();
+    let url = git_url(text, &mut ignored).map_err(input_error)?.render();
+    m.warn_of_ignored(ignored)?;
+    Ok(url)
 }
 
 /// The value of an attribute that has to be an integer.

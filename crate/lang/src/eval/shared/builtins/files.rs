@@ -6,7 +6,6 @@ use crate::coercion::Coercion;
 use crate::context::ContextElement;
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::files::{FileKind, canonical};
-use crate::internal::FETCHURL_PATH;
 use crate::loading::join;
 use crate::machine::Machine;
 use crate::source::Pos;
@@ -41,6 +40,7 @@ pub async fn scoped_import(
 #[suspendable]
 pub async fn read_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let path = import::path_argument(stk, m, args[0], pos).await?;
+    m.check_realised(&path, true, pos)?;
     let contents = m.read_file(&path, pos)?;
     if contents.contains(&0) {
         let message = [
@@ -68,6 +68,7 @@ pub async fn read_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
 #[suspendable]
 pub async fn read_dir(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let path = import::path_argument(stk, m, args[0], pos).await?;
+    m.check_realised(&path, true, pos)?;
     let entries = m.list_dir(&path, pos)?;
     m.check_memory(entries.len() * 64, pos)?;
     let mut attributes = Vec::with_capacity(entries.len());
@@ -118,6 +119,9 @@ pub async fn path_exists(
     } else {
         m.path_exists(&path, false)
     };
+    if !exists {
+        m.check_realised(&path, must_be_directory, pos)?;
+    }
     Ok(Value::bool(exists))
 }
 
@@ -162,14 +166,16 @@ pub async fn find_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
             (Some(directory), _) => Some(canonical(&join(directory, &path))),
             (None, _) => None,
         };
-        let Some(folder) = folder.filter(|folder| m.path_exists(folder, true)) else {
+        let is_there = |folder: &Vec<u8>| m.path_exists(folder, true);
+        let Some(folder) = folder.clone().filter(is_there) else {
+            m.check_possible(&folder.unwrap_or_default(), Pos::NONE)?;
             m.ignore_search_path_entry(&path)?;
             continue;
         };
         let file = canonical(&join(&folder, &canonical(rest)[1..]));
         // Inside the store a path stays what it is, wherever this evaluator has the file from.
         let found = if m.store.dir.split_path(&file).is_ok() {
-            Ok(file)
+            Ok(file.clone())
         } else {
             m.resolve_links(&file, pos)
         };
@@ -178,9 +184,11 @@ pub async fn find_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         {
             return Ok(m.heap.path(&found));
         }
+        m.check_possible(&file, Pos::NONE)?;
     }
-    if name == b"nix/fetchurl.nix" {
-        return Ok(m.heap.path(FETCHURL_PATH));
+    if let Some(inside) = name.strip_prefix(b"nix/") {
+        let path = crate::internal::own_path(&canonical(inside));
+        return Ok(m.heap.path(&path));
     }
     let message = [
         b"file '".as_slice(),

@@ -32,6 +32,7 @@ pub async fn hash_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     let name = typed::plain_string(stk, m, args[0], pos, what).await?;
     let algorithm = parse_algorithm(&name, pos)?;
     let path = import::path_argument(stk, m, args[1], pos).await?;
+    m.check_realised(&path, true, pos)?;
     let contents = m.read_file(&path, pos)?;
     Ok(m.string(
         Hash::of(algorithm, &contents)

@@ -127,11 +127,12 @@ pub async fn filter_source(
     .await
 }
 
+/// The last part of a path, which the root has none of.
 fn base_name(path: &[u8]) -> Vec<u8> {
-    path.rsplit(|&byte| byte == b'/')
-        .next()
-        .unwrap_or_default()
-        .to_vec()
+    match path.rsplit(|&byte| byte == b'/').next() {
+        Some(b"") | None => b"source".to_vec(),
+        Some(name) => name.to_vec(),
+    }
 }
 
 #[suspendable]

@@ -245,7 +245,12 @@ pub async fn dir_of(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) ->
     let value = force(stk, m, args[0]).await?;
     if m.is_path(value) {
         let path = m.heap.path_bytes(value.addr()).to_vec();
-        return Ok(m.heap.path(parent(&path)));
+        let directory = parent(crate::internal::path_text(&path));
+        return Ok(if crate::internal::is_own(&path) {
+            m.heap.path(&crate::internal::own_path(directory))
+        } else {
+            m.heap.path(directory)
+        });
     }
     let what = "while evaluating the first argument passed to 'builtins.dirOf'";
     let (bytes, context): (Vec<u8>, ContextId) = coerce(stk, m, value, STRINGS, pos, what).await?;
