@@ -138,6 +138,7 @@ export class Store {
     this.state = initial(chosen, draft);
     this.#engine = this.#newEngine();
     this.#bringBack();
+    this.#showBeside();
     void this.#listKept();
     // An address that says what to show comes first.
     const set = globalThis.location?.hash ? undefined : lastSet();
@@ -217,7 +218,12 @@ export class Store {
     this.#engine = this.#newEngine();
     this.#bringBack();
     if (!draftName.startsWith("link:")) rememberSet(chosen.archive?.kept);
-    if (chosen.scenario?.beside === "names") this.setRule("names", true);
+    this.#showBeside();
+  }
+
+  /** Shows what another system does, if that is what a scenario is about. */
+  #showBeside(): void {
+    if (this.example.scenario?.beside === "names") this.setRule("names", true);
   }
 
   show(view: View): void {

@@ -215,6 +215,24 @@ fn another_output_of_an_input_is_a_change() {
 }
 
 #[test]
+fn a_part_of_the_set_is_compared_with_itself_in_the_whole() {
+    let before = PackageSet::new(distribution());
+    let mut packages = distribution();
+    packages[1] = packages[1].clone().env("cpu", "x86-64-v3");
+    packages.truncate(4);
+    let after = PackageSet::new(packages);
+    assert_eq!(
+        (before.graph.roots().len(), after.graph.roots().len()),
+        (1, 1)
+    );
+    let comparison = compare(&before.graph, &after.graph);
+    assert_eq!(with_role(&after, &comparison, Role::Cause), ["gcc-15"]);
+    let cascade = with_role(&after, &comparison, Role::Cascade);
+    assert_eq!(cascade, ["openssl-3", "zlib-1.3"]);
+    assert_eq!(comparison.removed.len(), 3);
+}
+
+#[test]
 fn a_renamed_input_is_found_by_its_position() {
     let after = edited(0, |source| source.named("v1.3.zip"));
     let cascade = ["nginx", "openssl-3", "system", "zlib-1.3"];

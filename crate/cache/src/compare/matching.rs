@@ -112,15 +112,24 @@ impl Matcher<'_> {
         }
     }
 
-    /// Pairs roots with the same position, if there are as many as before or their names agree.
+    /// Pairs roots with the same position, if their names agree, or if there are as many as before and no name is found elsewhere: what is
+    /// wanted may also be another part of the same set.
     fn pair_roots(&mut self) {
         let same_count = self.before.roots().len() == self.after.roots().len();
         for (old, new) in self.before.roots().iter().zip(self.after.roots()) {
             let (Some(old), Some(new)) = (self.before.find(old), self.after.find(new)) else {
                 continue;
             };
-            let same_name = package_name(&self.before[old]) == package_name(&self.after[new]);
-            if same_count || same_name {
+            let (old_name, new_name) = (
+                package_name(&self.before[old]),
+                package_name(&self.after[new]),
+            );
+            let has = |graph: &DerivationGraph, name| {
+                graph.nodes().iter().any(|node| package_name(node) == name)
+            };
+            let renamed =
+                || same_count && !has(self.before, new_name) && !has(self.after, old_name);
+            if old_name == new_name || renamed() {
                 self.make_pair(old, new);
             }
         }
