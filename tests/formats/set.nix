@@ -16,6 +16,10 @@ rec {
   library = make "library-1.0" {
     args = [ "-c" "echo compiling; echo library > $out" ];
   };
+  user = make "user" {
+    args = [ "-c" "echo $library > $out" ];
+    inherit library;
+  };
   program = make "program-2.0" {
     outputs = [ "out" "dev" ];
     args = [ "-c" "echo $library > $out; echo $out > $dev" ];

@@ -14,12 +14,17 @@ pub fn fix(reason: &Reason) -> Option<String> {
         | Reason::Realised { .. }
         | Reason::EarlyCutoff { .. }
         | Reason::BuiltAlong => return None,
-        Reason::Impure => "nothing: it asks for a new build each time (__impure)",
+        Reason::Impure => {
+            "take '__impure = true' from the derivation, if its result need not be new each time"
+        }
         Reason::SubstitutionDisabled => "set 'substitute = true'",
         Reason::SubstitutesNotAllowed => {
             "take 'allowSubstitutes = false' from the derivation, or set 'always-allow-substitutes = true'"
         }
-        Reason::NoCaches => "list a cache in 'substituters'",
+        Reason::NoCaches { dropped } => {
+            let fix = dropped.as_ref().and_then(|dropped| dropped.fix());
+            fix.unwrap_or("list a cache in 'substituters'")
+        }
         Reason::BuiltHere(reason) => return fix(reason),
         Reason::NotInCaches { misses, .. }
         | Reason::NotSubstitutable { misses }
@@ -42,7 +47,7 @@ pub fn fix(reason: &Reason) -> Option<String> {
             "build it on a machine that has the features ('system-features'), or let a cache have it"
         }
         Reason::NoBuildJobs => "set 'max-jobs' above 0, or let a cache have it",
-        Reason::DynamicInput => "nothing: a real build looks at it when the output is there",
+        Reason::DynamicInput { .. } => "build it: a build looks at it when the output is there",
         Reason::NoDerivation => "evaluate it again, so that its .drv file is there",
         Reason::BuildFailed(_) => "change what it is built from, so that the build succeeds",
         Reason::InputFailed { input } => return Some(format!("see to {input} first")),
@@ -78,8 +83,15 @@ fn fix_of_misses(misses: &[CacheMiss]) -> Option<String> {
         MissKind::Forbidden => {
             format!("get access to it on {cache}, or publish it to another cache")
         }
-        MissKind::Disabled => "try again in a minute".to_owned(),
+        MissKind::Disabled => format!("try again in a minute, when {cache} is asked again"),
+        MissKind::Failed(fault) if !fault.unanswered => {
+            format!("publish it to {cache} again, which says something damaged of it")
+        }
         MissKind::Failed(_) => format!("repair {cache}, or take it from 'substituters'"),
+        MissKind::ReferenceMissing {
+            reference,
+            failed: true,
+        } => format!("see to {} first", reference.name()),
         MissKind::ReferenceMissing { reference, .. } => {
             format!(
                 "publish {} too, so that the closure is complete",
@@ -87,9 +99,12 @@ fn fix_of_misses(misses: &[CacheMiss]) -> Option<String> {
             )
         }
         MissKind::NarGone => format!("it was evicted: publish it to {cache} again"),
-        MissKind::NarBroken(_) => format!("publish it to {cache} again, its archive is damaged"),
+        MissKind::NarBroken(fault) if fault.unanswered => {
+            format!("repair {cache}, or publish it to another cache")
+        }
+        MissKind::NarBroken(_) => format!("publish it to {cache} again"),
         MissKind::Remembered { expires_in } => format!(
-            "wait for {}, when the cached miss expires, or set 'narinfo-cache-negative-ttl = 0'",
+            "wait for {} until the cached miss expires, or set 'narinfo-cache-negative-ttl = 0'",
             duration(*expires_in)
         ),
         MissKind::NotSigned { signed_by } if signed_by.is_empty() => {

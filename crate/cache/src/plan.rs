@@ -166,6 +166,8 @@ pub enum Warning {
         derivation: StorePath,
         /// The derivation whose output is a derivation.
         input: StorePath,
+        /// The name of that output.
+        output: BString,
     },
 }
 

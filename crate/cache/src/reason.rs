@@ -11,6 +11,7 @@ use bstr::BString;
 use drvlab_store::StorePath;
 
 use crate::binary_cache::Fault;
+use crate::substituters::Dropped;
 
 /// Why an output or a path is there, fetched, built, not to be had or not needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +24,11 @@ pub enum Reason {
     SubstitutionDisabled,
     /// Rule 2: the derivation's `allowSubstitutes` is off.
     SubstitutesNotAllowed,
-    /// Rule 3: there is no cache to ask.
-    NoCaches,
+    /// Rule 3: there is no cache to ask; rules 7 and 8: because one was dropped.
+    NoCaches {
+        /// The first cache that was dropped.
+        dropped: Option<Box<Dropped>>,
+    },
     /// Rules 3 and 10: no cache has a wanted output.
     NotInCaches {
         /// Name of the first output that is not to be had.
@@ -87,8 +91,11 @@ pub enum Reason {
         /// The cache that has the result; none if it is in the local store.
         cache: Option<Rc<str>>,
     },
-    /// Rule 19: it needs an output of an output, which is left out.
-    DynamicInput,
+    /// Rule 19: only an output of its output is needed, which the dry run leaves out.
+    DynamicInput {
+        /// The name of what needs it.
+        of: Rc<str>,
+    },
     /// A build failed.
     BuildFailed(Rc<str>),
     /// What it is built from cannot be had.
@@ -139,7 +146,7 @@ pub enum MissKind {
         /// The names of the keys that signed it.
         signed_by: Vec<BString>,
     },
-    /// Rule 12, and rule 15 for what makes no narinfo: it failed.
+    /// Rule 12: it did not answer; rule 15: what it answered makes no sense.
     Failed(Fault),
     /// Rule 12: it failed before, and with `fallback` it is not asked again for a minute.
     Disabled,
@@ -171,6 +178,7 @@ impl MissKind {
             Self::OtherStoreDir => 9,
             Self::NotFound | Self::Forbidden | Self::OtherName(_) => 10,
             Self::NotSigned { .. } => 11,
+            Self::Failed(fault) if !fault.unanswered => 15,
             Self::Failed(_) | Self::Disabled => 12,
             Self::ReferenceMissing { .. } => 13,
             Self::NarGone | Self::NarBroken(_) => 14,
@@ -207,6 +215,9 @@ impl fmt::Display for CacheMiss {
                     list(signed_by)
                 )
             }
+            MissKind::Failed(fault) if !fault.unanswered => {
+                write!(f, "what {cache} says of it makes no sense ({fault})")
+            }
             MissKind::Failed(fault) => write!(f, "{cache} failed ({fault})"),
             MissKind::Disabled => write!(f, "{cache} failed before and is left alone for a minute"),
             MissKind::ReferenceMissing { reference, failed } => {
@@ -222,7 +233,15 @@ impl fmt::Display for CacheMiss {
                 )
             }
             MissKind::NarGone => write!(f, "{cache} has its narinfo, but not its archive any more"),
-            MissKind::NarBroken(fault) => write!(f, "{cache} sent something else ({fault})"),
+            MissKind::NarBroken(fault) if fault.unanswered => {
+                write!(
+                    f,
+                    "{cache} has it, but does not deliver its archive ({fault})"
+                )
+            }
+            MissKind::NarBroken(fault) => {
+                write!(f, "{cache} has it, but its archive is damaged ({fault})")
+            }
             MissKind::Remembered { expires_in } => write!(
                 f,
                 "{cache} did not have it when it was asked, and is not asked again for {}",
@@ -242,7 +261,8 @@ impl Reason {
         Some(match self {
             Self::AlreadyValid | Self::Impure => 1,
             Self::SubstitutionDisabled | Self::SubstitutesNotAllowed => 2,
-            Self::NoCaches | Self::CacheFailed(_) | Self::SubstitutesFailed { .. } => 3,
+            Self::NoCaches { dropped } => dropped.as_ref().map_or(3, |it| it.rule()),
+            Self::CacheFailed(_) | Self::SubstitutesFailed { .. } => 3,
             Self::NotInCaches { misses, .. } => return Some(deciding_rule(misses)),
             Self::BuiltHere(_) => 5,
             Self::WrongSystem(_) | Self::MissingFeatures(_) | Self::NoBuildJobs => 6,
@@ -251,7 +271,7 @@ impl Reason {
             Self::Reference { .. } => 13,
             Self::OutputPathUnknown { .. } | Self::Realised { .. } => 17,
             Self::EarlyCutoff { .. } => 18,
-            Self::DynamicInput => 19,
+            Self::DynamicInput { .. } => 19,
             Self::BuildFailed(_) | Self::InputFailed { .. } | Self::NotReached => return None,
             Self::NoDerivation | Self::NotSubstitutable { .. } | Self::MissingReference { .. } => {
                 return None;
@@ -272,7 +292,10 @@ impl fmt::Display for Reason {
             Self::SubstitutesNotAllowed => {
                 f.write_str("it sets allowSubstitutes = false, so no cache was asked")
             }
-            Self::NoCaches => f.write_str("there is no cache to ask"),
+            Self::NoCaches { dropped: None } => f.write_str("there is no cache to ask"),
+            Self::NoCaches {
+                dropped: Some(dropped),
+            } => write!(f, "no cache is left to ask: {dropped}"),
             Self::NotInCaches { output, misses } => {
                 if output != "out" {
                     write!(f, "its output {output} is missing: ")?;
@@ -320,7 +343,8 @@ impl fmt::Display for Reason {
             Self::MissingFeatures(features) => {
                 write!(
                     f,
-                    "it must be built, but this machine does not have {}",
+                    "it must be built, but this machine lacks the feature{} {}",
+                    if features.len() == 1 { "" } else { "s" },
                     list(features)
                 )
             }
@@ -343,12 +367,14 @@ impl fmt::Display for Reason {
                 let place = cache.as_deref().unwrap_or("the local store");
                 write!(
                     f,
-                    "with what its inputs turned out to be it is {}, whose result {place} has (early cutoff)",
-                    resolved.hash_part()
+                    "with its inputs replaced by what they turned out to be it is '{resolved}', which was built before, and {place} has the result (early cutoff)"
                 )
             }
-            Self::DynamicInput => {
-                f.write_str("it needs an output of an output, which the dry run leaves out")
+            Self::DynamicInput { of } => {
+                write!(
+                    f,
+                    "{of} needs an output of its output, which the dry run leaves out"
+                )
             }
             Self::BuildFailed(why) => write!(f, "its build failed: {why}"),
             Self::InputFailed { input } => write!(f, "{input}, which it needs, cannot be had"),

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 
 use crate::binary_cache::{BinaryCache, Entry, Fault};
 use crate::memory::{Memory, Recollection};
-use crate::reason::{CacheMiss, MissKind};
+use crate::reason::{CacheMiss, MissKind, Reason};
 use crate::settings::Settings;
 
 /// Why a cache is not asked at all.
@@ -294,6 +294,16 @@ impl<'a> Substituters<'a> {
         if cache.is_http() {
             let cache = Rc::clone(cache.name());
             self.asked.borrow_mut().push(Asked { cache, about });
+        }
+    }
+
+    /// Returns why nothing can be fetched if there is no cache to ask.
+    #[must_use]
+    pub fn no_caches(&self) -> Reason {
+        let mut dropped = self.dropped.iter();
+        let dropped = dropped.find(|it| !matches!(it, Dropped::Duplicate { .. }));
+        Reason::NoCaches {
+            dropped: dropped.cloned().map(Box::new),
         }
     }
 

@@ -268,7 +268,10 @@ fn a_source_is_read_once_and_evictions_hide_what_it_has() {
 #[test]
 fn a_failing_cache_ends_the_plan_unless_fallback_is_on() {
     let set = set();
-    let fault = Fault::new("connection refused");
+    let fault = Fault {
+        text: "connection refused".into(),
+        unanswered: true,
+    };
     let caches = [always("down.example", Err(fault.clone()))];
     let plan = plan_of(&set, "app", &[], &caches);
     assert_eq!(plan.failure, Some(fault.clone()));

@@ -14,8 +14,8 @@ use crate::store_dir::store_dir;
 /// What the program is asked to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// Print how to use the program.
-    Help,
+    /// Print how to use the program, or what a format is.
+    Help(Topic),
     /// Print the program's version.
     Version,
     /// Print values.
@@ -82,6 +82,17 @@ pub enum Command {
         /// What is printed.
         output: PlanOutput,
     },
+}
+
+/// What help is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// The commands and their flags.
+    Usage,
+    /// The files that `--world` reads.
+    World,
+    /// What `--json` prints of plans and builds.
+    Json,
 }
 
 /// What is printed of a plan.
@@ -188,31 +199,42 @@ impl std::error::Error for UsageError {}
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Command, UsageError> {
     let mut parser = lexopt::Parser::from_args(words);
     let Some(first) = next(&mut parser)? else {
-        return Ok(Command::Help);
+        return Ok(Command::Help(Topic::Usage));
     };
     let kind = match first {
-        Short('h') | Long("help") => return Ok(Command::Help),
+        Short('h') | Long("help") => return Ok(Command::Help(Topic::Usage)),
         Short('V') | Long("version") => return Ok(Command::Version),
         Value(name) => match name.to_str() {
-            Some("help") => return Ok(Command::Help),
-            Some("eval") => Kind::Eval,
-            Some("parse") => Kind::Parse,
-            Some("instantiate") => Kind::Instantiate,
-            Some("show") => Kind::Show,
-            Some("build") => Kind::Build,
-            Some("plan") => Kind::Plan,
-            Some("why") => Kind::Why,
-            Some("diff") => Kind::Diff,
-            _ => {
-                return Err(UsageError(format!(
-                    "'{}' is not a recognised command",
-                    name.to_string_lossy()
-                )));
+            Some("help") => return Ok(Command::Help(topic(&mut parser)?)),
+            name_of_kind => {
+                let kind = name_of_kind.and_then(Kind::of);
+                kind.ok_or_else(|| {
+                    let name = name.to_string_lossy();
+                    UsageError(format!("'{name}' is not a recognised command"))
+                })?
             }
         },
         flag => return Err(unrecognised(&flag)),
     };
-    Flags::read(kind, &mut parser)?.map_or(Ok(Command::Help), |flags| flags.into_command(kind))
+    Flags::read(kind, &mut parser)?.map_or(Ok(Command::Help(Topic::Usage)), |flags| {
+        flags.into_command(kind)
+    })
+}
+
+/// Reads what help is asked about.
+fn topic(parser: &mut lexopt::Parser) -> Result<Topic, UsageError> {
+    let Some(Value(name)) = next(parser)? else {
+        return Ok(Topic::Usage);
+    };
+    match name.to_str() {
+        Some("world") => Ok(Topic::World),
+        Some("json") => Ok(Topic::Json),
+        Some(name) if Kind::of(name).is_some() => Ok(Topic::Usage),
+        _ => Err(UsageError(format!(
+            "there is no help about '{}', but about 'world' and 'json'",
+            name.to_string_lossy()
+        ))),
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -225,6 +247,23 @@ enum Kind {
     Plan,
     Why,
     Diff,
+}
+
+impl Kind {
+    /// Returns the command of a name.
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "eval" => Self::Eval,
+            "parse" => Self::Parse,
+            "instantiate" => Self::Instantiate,
+            "show" => Self::Show,
+            "build" => Self::Build,
+            "plan" => Self::Plan,
+            "why" => Self::Why,
+            "diff" => Self::Diff,
+            _ => return None,
+        })
+    }
 }
 
 /// Everything that flags can say; which of them a command takes is decided while reading.
@@ -290,10 +329,11 @@ impl Flags {
                 Long("json") if matches!(kind, Kind::Why | Kind::Diff | Kind::Build) => {
                     flags.json = true
                 }
-                Long("json") if kind == Kind::Plan => flags.plan_output = PlanOutput::Json,
-                Long("columns") if kind == Kind::Plan => flags.plan_output = PlanOutput::Columns,
+                Long("json") if kind == Kind::Plan => flags.print_plan(PlanOutput::Json)?,
+                Long("columns") if kind == Kind::Plan => flags.print_plan(PlanOutput::Columns)?,
                 Long("explain") if kind == Kind::Plan => {
-                    flags.plan_output = PlanOutput::Explain(value(parser, "--explain")?);
+                    let name = value(parser, "--explain")?;
+                    flags.print_plan(PlanOutput::Explain(name))?;
                 }
                 Long("world") if fetches => {
                     flags.world = Some(path(parser, "--world")?);
@@ -318,6 +358,15 @@ impl Flags {
             }
         }
         Ok(Some(flags))
+    }
+
+    fn print_plan(&mut self, output: PlanOutput) -> Result<(), UsageError> {
+        if !matches!(self.plan_output, PlanOutput::DryRun) {
+            let text = "only one of '--columns', '--explain' and '--json' can be printed";
+            return Err(UsageError(text.to_owned()));
+        }
+        self.plan_output = output;
+        Ok(())
     }
 
     fn into_command(mut self, kind: Kind) -> Result<Command, UsageError> {

@@ -89,10 +89,10 @@ impl CacheSource for Folder {
         match reading::file_within(&path, limit) {
             Ok(text) => Ok(Answer::Text(text)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Answer::NotFound),
-            Err(error) => Err(Fault::new(format!(
-                "cannot read '{}': {error}",
-                path.display()
-            ))),
+            Err(error) => Err(Fault {
+                text: format!("cannot read '{}': {error}", path.display()).into(),
+                unanswered: true,
+            }),
         }
     }
 }

@@ -11,7 +11,7 @@ use drvlab_store::PublicKey;
 
 use crate::arguments::{Caches, Input, PlanOutput};
 use crate::failure::Failure;
-use crate::session::Session;
+use crate::session::{Session, complain};
 use crate::{cache_folder, plan_json, plan_text};
 
 /// Prints the plan for the derivations that an input evaluates to.
@@ -29,6 +29,9 @@ pub fn run(
     let printed = match output {
         PlanOutput::DryRun => {
             let run = world.run(&graph, &wanted);
+            for warning in dry_run::warnings(&run.plan, &run.dropped, &world.settings.store_dir) {
+                complain(format!("warning: {warning}\n").as_bytes());
+            }
             dry_run::text(&run.plan, &graph, &world.settings.store_dir)
                 .map_err(|failure| Failure::message(failure.to_string()))?
         }
@@ -84,7 +87,7 @@ fn explain(
 ) -> Result<String, Failure> {
     if found.is_empty() {
         return Err(Failure::message(format!(
-            "nothing in the plan is called '{name}'"
+            "nothing in the plan is called '{name}': give a store path, or a name of the first column that --columns prints"
         )));
     }
     Ok(found

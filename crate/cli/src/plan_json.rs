@@ -1,22 +1,4 @@
-//! Plans as JSON, version 3: what `drvlab plan --json` prints.
-//!
-//! - `version`: 3.
-//! - `derivations`: inputs first; each with `drvPath`, `neededBy` (the dependent that made the dry run look at it, or null), `dryRun` and
-//!   `nix`, which are decisions, and `outputs` by name: `path` (null if it is not known before the build), `realPath` (as it turned out),
-//!   `dryRun` and `nix`.
-//! - A decision: `action` (`present`, `fetch`, `build`, `impossible`, `notNeeded`), `reason` (a clause for people), `rule` (1 to 19, or null
-//!   if none of them decided) and `fix` (what would change it, or null).
-//! - `fetched`: what the dry run would fetch: `path`, `reason`, `downloadSize` and `narSize` in bytes; `unknown`: what it cannot get.
-//! - `droppedCaches`: `cache`, `reason`, `rule`, `fix`.
-//! - `failure`: why not all that is wanted is there in the end, or null.
-//! - `steps`: what Nix does, in order: `kind` (`fetch` or `build`), `path` of the store object or derivation, `start` and `end` in
-//!   milliseconds from the beginning, `slot`, `after` (indices of steps), for downloads `cache`, `downloadSize` and `narSize`, for builds
-//!   `simulated`, `whySimulated` (or null), `log` (what the builder wrote, or null), `resolved` (the derivation that was built instead, or
-//!   null), `failure` and `outputs`.
-//! - `outputs` of a build in `steps`: `path`, `narHash` and `narSize` of the archive, `references`, and `simulated`, all of what came out.
-//! - `time`: `total`, `builds` and `criticalPath` in milliseconds.
-//!
-//! `drvlab build --json` prints `version`, `outputs` (the paths that are wanted, as far as they are there in the end), `failure` and `steps`.
+//! Plans and builds as JSON, version 3: what `--json` prints, as `doc/json.md` describes it.
 
 use drvlab_cache::plan::Decision;
 use drvlab_cache::realise::Step;
@@ -27,6 +9,9 @@ use serde_json::{Map, Value, json};
 
 /// The version of the format.
 pub const VERSION: u32 = 3;
+
+/// What it is, for people.
+pub const DESCRIPTION: &str = include_str!("../doc/json.md");
 
 /// Returns a run as data.
 pub fn to_json(run: &Run, graph: &DerivationGraph, store_dir: &StoreDir) -> Value {

@@ -6,7 +6,8 @@ use drvlab_cache::plan::Decision;
 use drvlab_cache::realise::Step;
 use drvlab_cache::reason::duration;
 use drvlab_cache::world::Run;
-use drvlab_cache::{Action, DerivationGraph, NodeId, fix, size};
+use drvlab_cache::{Action, DerivationGraph, NodeId, fix, rules, size};
+use drvlab_store::OrderedSet;
 
 /// The word for an action, with the reason behind it.
 fn word(action: Action) -> &'static str {
@@ -84,11 +85,11 @@ pub fn explanation(run: &Run, graph: &DerivationGraph, id: NodeId) -> String {
     let planned = &run.plan.derivations[id.index()];
     let done = &run.realised.derivations[id.index()];
     let mut text = format!("{}\n", graph[id].derivation.name);
+    let mut deciding = OrderedSet::new();
     let mut line = |label: &str, decision: &Decision| {
-        let rule = decision
-            .reason
-            .rule()
-            .map_or(String::new(), |rule| format!(" [rule {rule}]"));
+        let rule = decision.reason.rule();
+        deciding.extend(rule);
+        let rule = rule.map_or(String::new(), |rule| format!(" [rule {rule}]"));
         let _ = writeln!(
             text,
             "  {label}: {}: {}{rule}",
@@ -102,6 +103,11 @@ pub fn explanation(run: &Run, graph: &DerivationGraph, id: NodeId) -> String {
     if done.outputs.len() > 1 {
         for (name, decision) in names.zip(&done.outputs) {
             line(&format!("  output {name}"), decision);
+        }
+    }
+    for rule in deciding {
+        if let Some(sentence) = rules::sentence(rule) {
+            let _ = writeln!(text, "  rule {rule}: {sentence}");
         }
     }
     if let Some(fix) = fix::fix(&done.decision.reason) {

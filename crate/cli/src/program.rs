@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 #[cfg(target_os = "linux")]
 use crate::allocator;
-use crate::arguments::{self, Command, Input, Source};
+use crate::arguments::{self, Command, Input, Source, Topic};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::stack;
-use crate::{build, diff, eval, instantiate, plan, session, show, why};
+use crate::{build, diff, eval, instantiate, plan, plan_json, session, show, why, world};
 
 const USAGE: &str = "\
 Usage: drvlab <command> [<option>…] [FILE… | -E EXPR… | -]
@@ -31,26 +31,31 @@ Usage: drvlab <command> [<option>…] [FILE… | -E EXPR… | -]
   diff           compare two states: OLD and NEW, or two attributes (-A) of one FILE; they may also be .drv files,
                  folders of them, or JSON of `nix derivation show`
       --json                   print the difference as JSON
-  build          build in memory and print logs, outputs, their hashes and references; what no small script makes is simulated and marked
+  build          build in memory and print logs, outputs, their hashes and references; what no small script makes is
+                 simulated and marked
       --json                   print that as JSON; the flags for caches are those of plan
   plan           print what a build would build and fetch, as `nix-build --dry-run` does with an empty store
       --substituter DIR        a binary cache, as `nix copy --to file://DIR` makes it; can be given several times
       --trusted-public-key KEY a key whose signatures count
       --no-require-sigs        fetch without signatures
       -k, --keep-going         go on with what does not need something that failed
-      --world FILE             a JSON file with settings, caches, their faults, and what happened before
+      --world FILE             a JSON file with settings, caches, their faults, and what happened before:
+                               `drvlab help world` describes it
       --columns                print a table of what the dry run says and what Nix does
       --explain PATH           print why this happens, and what would change it, for a store path or a name
-      --json                   print both with their reasons and a time line as JSON
+      --json                   print both with their reasons and a time line as JSON: `drvlab help json` describes it
 
-Without FILE it is ./default.nix; - is standard input, <NAME> is found on the search path, an archive stands for the folder in it. Commands that evaluate also take:
+Without FILE it is ./default.nix; - is standard input, <NAME> is found on the search path, an archive stands for the folder
+in it. Commands that evaluate also take:
   -A, --attr ATTRPATH          select this attribute of the value; can be given several times
   -I, --include [PREFIX=]PATH  add an entry in front of the search path of NIX_PATH
-  --tree ARCHIVE               read the files of a tar, tar.gz or zip archive as if it were unpacked here; can be given several times
+  --tree ARCHIVE               read the files of a tar, tar.gz or zip archive as if it were unpacked here; can be given
+                               several times
   --arg NAME EXPR              pass the value of EXPR to functions that have a parameter NAME
   --argstr NAME STRING         pass a string
   --show-trace                 print errors with all that led to them
 
+Paths are made for the store directory that NIX_STORE_DIR names, by default /nix/store.
 Errors go to standard error; the exit status is then 1.
 ";
 
@@ -84,7 +89,14 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn execute(command: &Command, output: &mut dyn Write) -> Result<(), Failure> {
     match command {
-        Command::Help => print(output, USAGE.as_bytes()),
+        Command::Help(topic) => {
+            let text = match topic {
+                Topic::Usage => USAGE,
+                Topic::World => world::DESCRIPTION,
+                Topic::Json => plan_json::DESCRIPTION,
+            };
+            print(output, text.as_bytes())
+        }
         Command::Version => print(
             output,
             concat!("drvlab ", env!("CARGO_PKG_VERSION"), "\n").as_bytes(),

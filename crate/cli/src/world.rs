@@ -17,6 +17,9 @@ use crate::instantiate::each_instance;
 use crate::reading;
 use crate::session::Session;
 
+/// What a file with a world is, for people.
+pub const DESCRIPTION: &str = include_str!("../doc/world.md");
+
 /// Reads a world.
 ///
 /// # Errors

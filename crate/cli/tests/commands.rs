@@ -51,6 +51,32 @@ fn help_goes_to_standard_output() {
 }
 
 #[test]
+fn help_describes_formats() {
+    for (topic, title) in [
+        ("world", "# Worlds\n"),
+        ("json", "# JSON of plans and builds\n"),
+        ("plan", "Usage: drvlab "),
+    ] {
+        let output = drvlab(&["help", topic]);
+        assert!(output.status.success());
+        let printed = String::from_utf8(output.stdout).unwrap();
+        assert!(printed.starts_with(title), "{topic}: {printed}");
+    }
+    let output = drvlab(&["help", "planning"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(said.starts_with("error: there is no help about 'planning'"));
+}
+
+#[test]
+fn a_plan_is_printed_in_one_form() {
+    let output = drvlab(&["plan", "--json", "--explain", "x"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(said.starts_with("error: only one of '--columns', '--explain' and '--json'"));
+}
+
+#[test]
 fn shows_drv_files() {
     let folder = env::temp_dir().join(format!("drvlab-show-{}", process::id()));
     fs::create_dir_all(&folder).unwrap();

@@ -1,7 +1,7 @@
 //! Formats that others depend on: what `plan --json` and `build --json` print, and the world files that `--world` reads.
 //!
-//! The shapes are kept in `tests/formats`, by version: a key that comes, goes or changes its type needs a new version, and a word in the
-//! documentation of `plan_json`. World files of version 1 must stay readable.
+//! The shapes are kept in `tests/formats`, by version: a key that comes, goes or changes its type needs a new version, and a word in
+//! `doc/json.md`. World files of version 1 must stay readable, and each of their fields needs a word in `doc/world.md`.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,8 +14,10 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::{env, process};
 
-use drvlab_cli::plan_json::VERSION;
-use serde_json::Value;
+use drvlab_cache::world_file::WorldFile;
+use drvlab_cli::plan_json::{DESCRIPTION, VERSION};
+use drvlab_cli::world;
+use serde_json::{Value, json};
 
 /// The folder with the package set, the world and the shapes.
 fn formats() -> PathBuf {
@@ -31,7 +33,7 @@ fn drvlab(words: &[&str]) -> Output {
         .unwrap()
 }
 
-fn json(words: &[&str]) -> Value {
+fn printed(words: &[&str]) -> Value {
     let output = drvlab(words);
     serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
@@ -87,15 +89,11 @@ fn check_shape(name: &str, documents: &[Value]) {
         text, kept,
         "the format has changed: give it a new version, describe it, and keep its shape with UPDATE_EXPECT=1"
     );
-    let documentation: String = include_str!("../src/plan_json.rs")
-        .lines()
-        .take_while(|line| line.starts_with("//!"))
-        .collect();
-    assert!(documentation.contains(&format!("`version`: {VERSION}.")));
+    assert!(DESCRIPTION.contains(&format!("`version`: {VERSION}.")));
     for place in shape.keys() {
         let key = place.rsplit('.').next().unwrap().replace("[]", "");
         assert!(
-            key.is_empty() || key == "*" || documentation.contains(&format!("`{key}`")),
+            key.is_empty() || key == "*" || DESCRIPTION.contains(&format!("`{key}`")),
             "'{place}' is not described"
         );
     }
@@ -104,18 +102,23 @@ fn check_shape(name: &str, documents: &[Value]) {
 #[test]
 fn the_format_of_plans_is_kept() {
     let plan = |attribute: &str, more: &[&str]| {
-        json(&[&["plan", "set.nix", "-A", attribute, "--json"], more].concat())
+        printed(&[&["plan", "set.nix", "-A", attribute, "--json"], more].concat())
     };
     let world = &["--world", "world-1.json"][..];
     check_shape(
         "plan",
-        &[plan("all", world), plan("program", world), plan("all", &[])],
+        &[
+            plan("all", world),
+            plan("program", world),
+            plan("all", &[]),
+            plan("user", &["--world", "partial.json"]),
+        ],
     );
 }
 
 #[test]
 fn the_format_of_builds_is_kept() {
-    let build = |words: &[&str]| json(&[&["build", "set.nix", "--json", "-A"], words].concat());
+    let build = |words: &[&str]| printed(&[&["build", "set.nix", "--json", "-A"], words].concat());
     check_shape(
         "build",
         &[
@@ -230,4 +233,53 @@ fn builds_tell_what_is_real_and_what_is_made_up() {
     );
     // What needs what has failed is not built, and without the flag nothing is done after the failure.
     assert!(!printed.contains("-all.drv"), "{printed}");
+}
+
+/// Returns the fields that are known where the file with worlds has one that is not, from the message about it.
+fn known_fields(world: &Value) -> Vec<String> {
+    let error = serde_json::from_value::<WorldFile>(world.clone()).unwrap_err();
+    let message = error.to_string();
+    let (_, known) = message.split_once("expected").unwrap();
+    let words = known.split('`').skip(1).step_by(2);
+    words.map(str::to_owned).collect()
+}
+
+#[test]
+fn every_field_of_worlds_is_described_and_tried() {
+    let text = fs::read_to_string(formats().join("world-1.json")).unwrap();
+    let what = |what: Value| json!({ "version": 1, "history": [{ "build": { "what": what } }] });
+    let event = |name: &str| json!({ "version": 1, "history": [{ name: { "?": 1 } }] });
+    let mut places = vec![
+        json!({ "?": 1 }),
+        json!({ "version": 1, "settings": { "?": 1 } }),
+        json!({ "version": 1, "caches": [{ "?": 1 }] }),
+        json!({ "version": 1, "builds": { "name": { "?": 1 } } }),
+        json!({ "version": 1, "history": [{ "?": {} }] }),
+        what(json!({ "?": 1 })),
+    ];
+    let events = known_fields(&places[4]);
+    assert_eq!(events.len(), 6);
+    places.extend(events.iter().map(|name| event(name)));
+    let fields: Vec<_> = places.iter().flat_map(known_fields).collect();
+    assert!(fields.len() > 50, "{fields:?}");
+    for field in fields {
+        let quoted = format!("`{field}`");
+        assert!(
+            world::DESCRIPTION.contains(&quoted),
+            "{field} is not described"
+        );
+        let key = format!("\"{field}\":");
+        assert!(text.contains(&key), "{field} is not tried");
+    }
+}
+
+#[test]
+fn caches_that_are_not_asked_are_warned_about() {
+    let output = drvlab(&["plan", "set.nix", "-A", "user", "--world", "partial.json"]);
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "warning: unable to download 'https://closed.example/nix-cache-info': HTTP error 403\n"
+    );
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(printed.contains("don't know how to build these paths:\n"));
 }

@@ -59,6 +59,7 @@ pub fn decide<'a>(
         wanted: FxHashSet::default(),
         decided: FxHashMap::default(),
         needed_by: FxHashMap::default(),
+        left_out: FxHashMap::default(),
         fetches: FxHashMap::default(),
         unknown: FxHashMap::default(),
         plan: Plan::default(),
@@ -124,6 +125,8 @@ pub struct Decisions<'a> {
     wanted: FxHashSet<(NodeId, u32)>,
     decided: FxHashMap<NodeId, Decision>,
     needed_by: FxHashMap<NodeId, NodeId>,
+    /// Derivations of which an output of an output is needed, with the first that needs it.
+    left_out: FxHashMap<NodeId, NodeId>,
     fetches: FxHashMap<StorePath, Fetch>,
     unknown: FxHashMap<StorePath, Unknown>,
     plan: Plan,
@@ -197,7 +200,7 @@ impl<'a> Decisions<'a> {
         } else if !self.settings.always_allow_substitutes && !allows_substitutes(&node.derivation) {
             Reason::SubstitutesNotAllowed
         } else if self.substituters.caches().is_empty() {
-            Reason::NoCaches
+            self.substituters.no_caches()
         } else if let Some(unknown) = self.look_up_realisations(id, wanted, all_known, &mut missing)
         {
             if let Reason::CacheFailed(fault) = &unknown {
@@ -329,11 +332,15 @@ impl<'a> Decisions<'a> {
     }
 
     fn warn_of_dynamic(&mut self, id: NodeId, input: &StorePath, inputs: &DerivationInputs) {
-        if !inputs.dynamic.is_empty() {
+        for output in inputs.dynamic.keys() {
             self.plan.warnings.push(Warning::DynamicInput {
                 derivation: self.graph[id].path.clone(),
                 input: input.clone(),
+                output: output.clone(),
             });
+            if let Some(input) = self.graph.find(input) {
+                self.left_out.entry(input).or_insert(id);
+            }
         }
     }
 
@@ -437,6 +444,15 @@ impl<'a> Decisions<'a> {
         self.plan
     }
 
+    fn not_needed(&self, id: NodeId, skipped_by: Option<&Skipper>) -> Reason {
+        match self.left_out.get(&id) {
+            Some(dependent) => Reason::DynamicInput {
+                of: self.graph[*dependent].derivation.name.as_str().into(),
+            },
+            None => skip::not_needed(skipped_by),
+        }
+    }
+
     /// Puts together what was decided about a derivation and its outputs.
     fn derivation_plan(&mut self, id: NodeId, skipped_by: Option<&Skipper>) -> DerivationPlan {
         let graph = self.graph;
@@ -478,7 +494,7 @@ impl<'a> Decisions<'a> {
                         found
                     }
                     None if decided.is_some() => (Action::NotNeeded, Reason::NotWanted),
-                    None => (Action::NotNeeded, skip::not_needed(skipped_by)),
+                    None => (Action::NotNeeded, self.not_needed(id, skipped_by)),
                 },
             };
             outputs.push(Decision { action, reason });
@@ -488,7 +504,7 @@ impl<'a> Decisions<'a> {
             // Nobody asked for the derivation, but an output is there, or is fetched or missed as somebody's reference.
             None => {
                 let (action, reason) =
-                    at_hand.unwrap_or_else(|| (Action::NotNeeded, skip::not_needed(skipped_by)));
+                    at_hand.unwrap_or_else(|| (Action::NotNeeded, self.not_needed(id, skipped_by)));
                 Decision { action, reason }
             }
         };

@@ -7,10 +7,11 @@ use std::fmt::Write as _;
 use drvlab_store::StoreDir;
 use drvlab_store::order;
 
-use super::Plan;
+use super::{Plan, Warning};
 use crate::binary_cache::Fault;
 use crate::graph::{DerivationGraph, NodeId};
 use crate::size;
+use crate::substituters::Dropped;
 
 /// Returns what the reference prints to standard error for a plan; nothing if there is nothing to do.
 ///
@@ -55,6 +56,23 @@ pub fn text(plan: &Plan, graph: &DerivationGraph, store_dir: &StoreDir) -> Resul
         let _ = writeln!(text, "  {}", store_dir.display(&unknown.path));
     }
     Ok(text)
+}
+
+/// Returns the reference's warnings: about caches that are not asked, and about what the plan leaves out.
+#[must_use]
+pub fn warnings(plan: &Plan, dropped: &[Dropped], store_dir: &StoreDir) -> Vec<String> {
+    let dropped = dropped
+        .iter()
+        .filter(|dropped| !matches!(dropped, Dropped::Duplicate { .. }))
+        .map(ToString::to_string);
+    let left_out = plan.warnings.iter().map(|warning| {
+        let Warning::DynamicInput { input, output, .. } = warning;
+        format!(
+            "Ignoring dynamic derivation {}^{output} while querying missing paths; not yet implemented",
+            store_dir.display(input)
+        )
+    });
+    dropped.chain(left_out).collect()
 }
 
 /// Returns the derivations that are built in the reference's order.

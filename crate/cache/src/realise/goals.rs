@@ -286,7 +286,7 @@ impl Worker<'_> {
         } else if !settings.always_allow_substitutes && !allows_substitutes(derivation) {
             Some(Reason::SubstitutesNotAllowed)
         } else if substituters.caches().is_empty() {
-            Some(Reason::NoCaches)
+            Some(substituters.no_caches())
         } else {
             None
         }
@@ -436,7 +436,8 @@ impl Worker<'_> {
         let prepared = prepare(graph, node, &self.local, identities, &settings.store_dir);
         let Some(prepared) = prepared else {
             let path = settings.store_dir.display(&graph[node].path);
-            self.decide_all(node, Action::Impossible, &Reason::DynamicInput);
+            let input = "an output of an output".into();
+            self.decide_all(node, Action::Impossible, &Reason::InputFailed { input });
             self.fail(format!("the inputs of '{path}' are not known").into());
             return;
         };
