@@ -27,7 +27,7 @@ const digests = (file) => `
 
 function unpacked() {
   const workspace = new Workspace();
-  const report = workspace.loadArchive("/", archive);
+  const report = workspace.loadArchive("/", [archive.subarray(0, 1000), archive.subarray(1000)]);
   assert.equal(report.problem, undefined);
   assert.equal(report.root, "set");
   assert.ok(report.entries > 2500, `${report.entries} entries`);
@@ -68,7 +68,7 @@ test("one package of the set is planned with its whole bootstrap, and again afte
 
 test("an archive that is damaged is refused, and nothing of it is there", () => {
   const workspace = new Workspace();
-  const { entries, problem } = workspace.loadArchive("/", archive.subarray(0, archive.length / 2));
+  const { entries, problem } = workspace.loadArchive("/", [archive.subarray(0, archive.length / 2)]);
   assert.equal(entries, 0);
   assert.match(problem, /cut off/);
   workspace.openFile("/a.nix", "builtins.pathExists /set");

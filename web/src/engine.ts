@@ -13,6 +13,7 @@ import type {
   FileChange,
   Held,
   ImageSource,
+  LoadReport,
   ReadItem,
   Report,
   ReportUpdate,
@@ -119,8 +120,9 @@ export class Engine {
   #rest: number | undefined;
   #restTimer: ReturnType<typeof setTimeout> | undefined;
   #shelf: ImageShelf | undefined;
-  /** The last image of a worker of this page. */
+  /** The last image of a worker of this page; a worker that goes on from it has it until it is ready. */
   #image: TakenImage | undefined;
+  #lent: TakenImage | undefined;
   /** The surroundings of which the last image is. */
   #imageOf: Surroundings | undefined;
   /** Whether the worker goes on from an image and has not shown yet that it can. */
@@ -161,6 +163,7 @@ export class Engine {
     return this.#call({ do: "export", url });
   }
 
+  /** Adds the files of an archive; evaluations with it in their surroundings find them there. */
   load(folder: string, bytes: Uint8Array): Promise<Results["load"] | undefined> {
     return this.#call({ do: "load", folder, bytes });
   }
@@ -226,6 +229,8 @@ export class Engine {
     this.#listener.status("loading");
     const kept = this.#shelf && { name: this.#shelf.name };
     const worker = this.#connect(this.#image ? { bytes: this.#image.bytes } : kept);
+    this.#lent = this.#image;
+    this.#image = undefined;
     worker.onmessage = ({ data }) => {
       if (worker === this.#worker) this.#receive(data);
     };
@@ -236,8 +241,10 @@ export class Engine {
   }
 
   /** A worker can be asked from now on; tells it what is not as it takes it to be. */
-  #begin(held: Held | undefined): void {
+  #begin(held: Held | undefined, image: ArrayBuffer | undefined): void {
     this.#ready = true;
+    this.#image = this.#lent && image && { ...this.#lent, bytes: image };
+    this.#lent = undefined;
     performance.mark(held ? "evaluator-restored" : "evaluator-started");
     this.#listener.status("ready");
     if (held) {
@@ -282,9 +289,10 @@ export class Engine {
   }
 
   #next(): void {
-    if (!this.#ready || this.#inFlight !== undefined) return;
     const next = this.#queue[0];
-    if (next === undefined) return;
+    if (this.#inFlight !== undefined || next === undefined) return;
+    // Archives are decompressed while the module is on its way.
+    if (!this.#ready && !(next.do === "call" && next.call.do === "load")) return;
     const preparation = next.do === "evaluate" ? this.#preparation(next) : undefined;
     const job = preparation ?? next;
     if (preparation === undefined) this.#queue.shift();
@@ -320,7 +328,7 @@ export class Engine {
   #receive(response: Response): void {
     switch (response.kind) {
       case "ready":
-        this.#begin(response.held);
+        this.#begin(response.held, response.image);
         break;
       case "failed":
         this.#stop(
@@ -344,8 +352,11 @@ export class Engine {
     if (job?.do === "evaluate") {
       this.#doubtful = false;
       this.#listener.report(this.#updated(result as ReportUpdate), job.since);
-    } else if (job?.do === "call") job.settle(result);
-    else if (job?.call.do === "world") this.#listener.world(result as WorldReport);
+    } else if (job?.do === "call") {
+      if (job.call.do === "load" && (result as LoadReport).problem === undefined) this.#archive = job.call.bytes;
+      job.settle(result);
+    }
+    if (job?.do === "prepare" && job.call.do === "world") this.#listener.world(result as WorldReport);
     if (job?.do !== "call" || job.call.do !== "image") this.#takeImageLater();
   }
 
@@ -384,6 +395,9 @@ export class Engine {
     this.#uploaded.clear();
     this.#archive = undefined;
     this.#told = [];
+    // What a worker had and did not give back is lost with it.
+    if (this.#lent !== undefined) this.#imageOf = undefined;
+    this.#lent = undefined;
     const abandoned = this.#inFlight ? [this.#inFlight, ...this.#queue] : this.#queue;
     this.#inFlight = undefined;
     this.#queue = [];

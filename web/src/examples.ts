@@ -54,6 +54,7 @@ export interface Example {
 
 /** A package set of the visitor's own. */
 export interface Archive {
+  /** As it was given. */
   bytes: Uint8Array;
   /** Its files, by absolute path. */
   paths: readonly string[];

@@ -92,13 +92,16 @@ export interface Held {
   originals: [path: string, text: string][];
 }
 
-/** An image to go on from: its bytes, or what it is kept as in this browser. */
+/** An image to go on from: its bytes, which the worker gives back when it is ready, or what it is kept as in this browser. */
 export type ImageSource = { bytes: ArrayBuffer } | { name: string };
 
 /** What a worker is told first: whether there is an image, and then, when it has been compiled, the module. */
 export type Beginning = { image: ImageSource | undefined } | { module: WebAssembly.Module };
 
-/** One thing to do for the worker; `files` and `originals` are applied before it. */
+/**
+ * One thing to do for the worker; `files` and `originals` are applied before it. An archive comes as the visitor gave it; it may come before
+ * the worker is ready.
+ */
 export type Call =
   | { do: "evaluate"; files: FileChange[]; entry: Entry }
   | { do: "world"; files: FileChange[]; originals: FileChange[]; world: WorldInput }
@@ -145,8 +148,11 @@ export interface Request {
   call: Call;
 }
 
-/** `ready` comes once, when the WASM module has been loaded, with what it holds if it goes on from an image; `failed` means that the instance must be thrown away. */
+/**
+ * `ready` comes once, when the WASM module has been loaded, with what it holds if it goes on from an image, and with the image that it was
+ * given; `failed` means that the instance must be thrown away.
+ */
 export type Response =
-  | { kind: "ready"; held: Held | undefined }
+  | { kind: "ready"; held: Held | undefined; image: ArrayBuffer | undefined }
   | { kind: "result"; id: number; result: Results[keyof Results] }
   | { kind: "failed"; message: string };

@@ -4,7 +4,6 @@
  * State flows one way: a component calls a method of the store, the store replaces its state and tells its
  * subscribers, and the components are rendered from the new state.
  */
-import { gunzipped } from "./decompression";
 import { discardDraft, loadDraft, overlaid, overlay, saveDraft, type Draft } from "./draft";
 import { Engine, type Files, type ImageShelf, type Surroundings } from "./engine";
 import { byFolder, example, ownExample, type Archive, type Example, type Settings, type StoryStep } from "./examples";
@@ -149,28 +148,32 @@ export class Store {
     return this.state.example;
   }
 
-  #newEngine(): Engine {
-    return new Engine(
+  /** An engine for what is shown, or for a package set of the visitor's own that is not shown yet. */
+  #newEngine(own = this.example.archive !== undefined): Engine {
+    const shown = (show: () => void) => {
+      if (this.#engine === engine) show();
+    };
+    const engine = new Engine(
       {
-        status: (engine) => this.#set({ engine }),
-        report: (report, since) => this.#show(report, since),
-        world: (worldReport) => this.#showWorld(worldReport),
-        stopped: (notice) => this.#set({ engine: "stopped", notice, outdated: true }),
-        worldStopped: () => this.#setWorld({ ...this.state.world, steps: [] }),
+        status: (engine) => shown(() => this.#set({ engine })),
+        report: (report, since) => shown(() => this.#show(report, since)),
+        world: (worldReport) => shown(() => this.#showWorld(worldReport)),
+        stopped: (notice) => shown(() => this.#set({ engine: "stopped", notice, outdated: true })),
+        worldStopped: () => shown(() => this.#setWorld({ ...this.state.world, steps: [] })),
       },
       {
         connect,
-        timeLimit: this.example.archive ? TIME_LIMIT_OWN : TIME_LIMIT,
-        compare: this.state.compare,
+        timeLimit: own ? TIME_LIMIT_OWN : TIME_LIMIT,
+        compare: own || this.state.compare,
         rest: IMAGE_DELAY,
-        shelf: this.#shelf(),
+        // Images are kept where drafts are; nothing of the visitor's own files is.
+        shelf: own ? undefined : this.#shelf(),
       },
     );
+    return engine;
   }
 
-  /** Images are kept where drafts are; nothing of the visitor's own files is. */
-  #shelf(): ImageShelf | undefined {
-    if (this.example.archive) return undefined;
+  #shelf(): ImageShelf {
     const name = this.#draftName;
     return {
       name,
@@ -207,15 +210,17 @@ export class Store {
     this.#set({ notice });
   }
 
-  #begin(chosen: Example, draft: Draft | undefined, draftName = chosen.name): void {
+  /** Shows an example; `engine` is one that has loaded its archive. */
+  #begin(chosen: Example, draft: Draft | undefined, draftName = chosen.name, engine?: Engine): void {
     this.keepNow();
     this.#draftName = draftName;
     this.#engine.close();
     clearTimeout(this.#runTimer);
     this.#surroundings = undefined;
     const { view } = this.state;
-    this.state = { ...initial(chosen, draft), view, kept: this.state.kept };
-    this.#engine = this.#newEngine();
+    this.state = { ...initial(chosen, draft), view, kept: this.state.kept, engine: engine ? "ready" : "loading" };
+    this.#engine = engine ?? this.#newEngine();
+    if (engine && !this.state.compare) engine.compare(false);
     this.#bringBack();
     if (!draftName.startsWith("link:")) rememberSet(chosen.archive?.kept);
     this.#showBeside();
@@ -477,37 +482,33 @@ export class Store {
   /** Opens a package set of the visitor's own; `kept` is what this browser keeps it as. */
   async openArchive(name: string, packed: Uint8Array, kept?: string): Promise<void> {
     const folder = `/${withoutEnding(name).replaceAll(/[^A-Za-z0-9._-]/g, "-") || "set"}/`;
-    const loader = new Engine(
-      { status: () => {}, report: () => {}, world: () => {}, stopped: () => {}, worldStopped: () => {} },
-      { connect, timeLimit: TIME_LIMIT_OWN, compare: true },
-    );
+    const engine = this.#newEngine(true);
     this.#set({ notice: `Reading ${name} …` });
-    const bytes = await gunzipped(packed);
-    const report = await loader.load(folder, bytes);
+    const report = await engine.load(folder, packed);
     const fail = (why: string) => {
-      loader.close();
+      engine.close();
       this.#set({ notice: `${name} can't be opened: ${why}` });
     };
     if (report === undefined) return fail("reading it takes too long.");
     if (report.problem !== undefined) return fail(`${report.problem}.`);
     const root = report.root === undefined ? folder : `${folder}${report.root}/`;
-    const nix = report.files.filter((path) => path.endsWith(".nix"));
+    const files = report.files.split("\0").slice(0, -1);
+    const nix = files.filter((path) => path.endsWith(".nix"));
     const open = nix.find((path) => path === `${root}default.nix`) ?? nix.toSorted((a, b) => a.split("/").length - b.split("/").length)[0];
     if (open === undefined) return fail("there is no .nix file in it.");
     const id = kept ?? `${SET}${folder}`;
     const draft = kept === undefined ? undefined : loadDraft(id);
     const texts = new Map<string, string>();
     for (const path of new Set([open, ...Object.keys(draft?.files ?? {})])) {
-      const text = report.files.includes(path) ? await loader.text(path) : undefined;
+      const text = files.includes(path) ? await engine.text(path) : undefined;
       if (text !== undefined) texts.set(path, text);
     }
     if (!texts.has(open)) return fail(`${open} is no text.`);
-    loader.close();
-    const paths = report.files.toSorted((a, b) => byFolder([a, ""], [b, ""]));
-    const archive: Archive = { bytes, paths, kept: id };
-    this.#begin(ownExample(folder, archive, open, texts), draft, id);
+    const paths = files.toSorted((a, b) => byFolder([a, ""], [b, ""]));
+    const archive: Archive = { bytes: packed, paths, kept: id };
+    this.#begin(ownExample(folder, archive, open, texts), draft, id, engine);
     const hint = draft === undefined ? "Say which attribute to build." : "It is as you left it.";
-    this.#set({ notice: `Opened ${count(report.files.length, "file")} of ${name}. ${hint}` });
+    this.#set({ notice: `Opened ${count(files.length, "file")} of ${name}. ${hint}` });
     if (kept === undefined) void this.#keepArchive({ id, kind: "set", name, size: packed.length }, packed);
   }
 

@@ -2,9 +2,10 @@
  * The worker: makes an instance of the WASM module, from the beginning or from an image, and holds the one `Workspace`. It answers one
  * request at a time.
  */
+import { gunzipped } from "./decompression";
 import { identityOf, openImage, putImage, takeImage, type Image, type Instance } from "./image";
 import { readImage } from "./image-files";
-import type { Beginning, Call, FileChange, Held, ImageSource, Request, Response, Results } from "./protocol";
+import type { Beginning, Call, FileChange, Held, ImageSource, LoadReport, Request, Response, Results } from "./protocol";
 import init, { Reader, Workspace } from "./wasm/drvlab_wasm.js";
 
 const scope = self as unknown as {
@@ -20,8 +21,13 @@ let reader: Reader | undefined;
 /** The instance, with what tells its module from others. */
 let instance: { state: Instance; module: string | undefined };
 
-/** What to go on from. */
+/** Settled when there is a workspace. */
+let begun: () => void;
+const beginning = new Promise<void>((resolve) => (begun = resolve));
+
+/** What to go on from, and the page's bytes of it, which the page wants back. */
 let image: Promise<Image | undefined> = Promise.resolve(undefined);
+let lent: ArrayBuffer | undefined;
 
 function apply(files: readonly FileChange[]): void {
   for (const { path, text } of files) {
@@ -30,7 +36,14 @@ function apply(files: readonly FileChange[]): void {
   }
 }
 
-function answer(call: Call): Results[keyof Results] {
+/** Archives can be asked for before the module is there, and are decompressed meanwhile. */
+async function load({ folder, bytes }: { folder: string; bytes: Uint8Array }): Promise<LoadReport> {
+  const pieces = await gunzipped(bytes);
+  await beginning;
+  return workspace.loadArchive(folder, pieces);
+}
+
+function answer(call: Exclude<Call, { do: "load" }>): Results[keyof Results] {
   switch (call.do) {
     case "evaluate":
       apply(call.files);
@@ -42,8 +55,6 @@ function answer(call: Call): Results[keyof Results] {
     case "upload":
       workspace.upload(call.path, call.bytes);
       return null;
-    case "load":
-      return workspace.loadArchive(call.folder, call.bytes);
     case "text":
       return workspace.readFile(call.path);
     case "compare":
@@ -97,7 +108,8 @@ function laidDown(): Workspace {
 
 /** Looks for an image and checks it; the module is being compiled meanwhile. */
 async function open(source: ImageSource): Promise<Image | undefined> {
-  const bytes = "bytes" in source ? source.bytes : await readImage(source.name);
+  if ("bytes" in source) lent = source.bytes;
+  const bytes = "bytes" in source ? new Uint8Array(source.bytes) : await readImage(source.name);
   return bytes && openImage(bytes);
 }
 
@@ -137,9 +149,14 @@ scope.onmessage = async ({ data }) => {
     if ("image" in data) {
       if (data.image) image = open(data.image);
     } else if ("module" in data) {
-      scope.postMessage({ kind: "ready", held: await begin(data.module) });
+      const held = await begin(data.module);
+      scope.postMessage({ kind: "ready", held, image: lent }, lent ? [lent] : []);
+      image = Promise.resolve(undefined);
+      lent = undefined;
+      begun();
     } else {
-      const result = answer(data.call);
+      const { call } = data;
+      const result = call.do === "load" ? await load(call) : answer(call);
       scope.postMessage({ kind: "result", id: data.id, result }, result instanceof ArrayBuffer ? [result] : []);
     }
   } catch (error) {

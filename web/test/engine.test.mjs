@@ -15,8 +15,8 @@ function update(content) {
   return { report: { value: content, derivations: [] }, places: [] };
 }
 
-/** An engine whose workers record what they are told; `hang` as text never gets an answer, `trap` ends the instance. */
-function setUp({ timeLimit = 30, ...more } = {}) {
+/** An engine whose workers record what they are told; `hang` as text never gets an answer, `trap` ends the instance. Workers for whose image `broken` says so never begin. */
+function setUp({ timeLimit = 30, start = 0, broken = undefined, ...more } = {}) {
   const workers = [];
   const events = [];
   const reports = [];
@@ -24,7 +24,11 @@ function setUp({ timeLimit = 30, ...more } = {}) {
   const connect = (image) => {
     const held = images.get(image?.bytes ?? image?.name);
     const worker = { image, calls: [], files: new Map(held?.files), ended: false, terminate: () => (worker.ended = true) };
-    const send = (data) => setTimeout(() => worker.ended || worker.onmessage({ data }));
+    const begun = new Promise((resolve) => setTimeout(resolve, start));
+    const send = async (data) => {
+      await begun;
+      setTimeout(() => worker.ended || worker.onmessage({ data }));
+    };
     worker.postMessage = ({ id, call }) => {
       for (const file of call.files ?? []) file.text === null ? worker.files.delete(file.path) : worker.files.set(file.path, file.text);
       const content = worker.files.get("/a.nix");
@@ -37,7 +41,7 @@ function setUp({ timeLimit = 30, ...more } = {}) {
       else if (call.world !== "hang" && (call.do !== "evaluate" || content !== "hang")) send({ kind: "result", id, result: call.do === "evaluate" ? update(content) : call.do });
     };
     workers.push(worker);
-    send({ kind: "ready", held });
+    if (!broken?.(image)) send({ kind: "ready", held, image: image?.bytes });
     return worker;
   };
   const engine = new Engine(
@@ -108,6 +112,25 @@ test("the world is told once, and again when it is another", async () => {
   engine.evaluate(text("2"), entry, surroundings(), 0);
   await settled();
   assert.deepEqual(workers[0].calls, ["world", "evaluate 1", "evaluate 2", "world", "evaluate 2"]);
+});
+
+test("an archive that was loaded is not loaded again; it is sent before the worker is ready", async () => {
+  const { engine, workers, events } = setUp({ start: 20, timeLimit: 60 });
+  const bytes = new Uint8Array(1);
+  const loaded = engine.load("/a/", bytes);
+  const opened = engine.text("/a/x");
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(workers[0].calls, ["load"]);
+  await Promise.all([loaded, opened]);
+  engine.evaluate(text("1"), entry, surroundings({ archive: { folder: "/a/", bytes } }), 0);
+  await settled();
+  assert.deepEqual(workers[0].calls, ["load", "text", "world", "evaluate 1"]);
+  engine.evaluate(text("hang"), entry, surroundings({ archive: { folder: "/a/", bytes } }), 0);
+  await settled();
+  engine.evaluate(text("2"), entry, surroundings({ archive: { folder: "/a/", bytes } }), 0);
+  await settled();
+  assert.deepEqual(workers[1].calls, ["load", "world", "evaluate 2"]);
+  assert.equal(events.at(-1), "2");
 });
 
 test("a runaway evaluation is stopped; the next worker gets the world, its archives and the next text", async () => {
@@ -190,6 +213,23 @@ test("an image is taken when nothing was asked for a while, and the next worker 
   await settled();
   assert.equal(kept[1], "forgotten");
   assert.deepEqual(workers[2].calls.slice(0, 4), ["load", "upload", "world", "evaluate 4"]);
+});
+
+test("an image that a worker did not give back is gone, and another is taken", async () => {
+  const { engine, workers } = setUp({ rest: 20, broken: (image) => image !== undefined });
+  engine.evaluate(text("1"), entry, plain, 0);
+  await settled();
+  assert.equal(workers[0].calls.at(-1), "image");
+  engine.evaluate(text("trap"), entry, plain, 0);
+  await settled();
+  engine.evaluate(text("2"), entry, plain, 0);
+  await settled();
+  assert.notEqual(workers[1].image, undefined);
+  workers[1].onerror({});
+  engine.evaluate(text("3"), entry, plain, 0);
+  await settled();
+  assert.equal(workers[2].image, undefined);
+  assert.deepEqual(workers[2].calls, ["world", "evaluate 3", "image"]);
 });
 
 test("an image that no evaluation comes of is forgotten, and the next worker begins anew", async () => {

@@ -9,6 +9,7 @@ mod detail;
 mod diagnostics;
 mod files;
 mod image;
+mod load;
 mod microscope;
 pub mod model;
 mod reader;

@@ -284,8 +284,8 @@ pub struct ReportUpdate {
 pub struct LoadReport {
     /// Files, links and directories.
     pub entries: u32,
-    /// The regular files, by absolute path.
-    pub files: Vec<String>,
+    /// The regular files, by absolute path, each ended by a NUL: many strings would take long to cross.
+    pub files: String,
     /// The one directory that everything is in, if there is one.
     pub root: Option<String>,
     /// Why nothing was added.

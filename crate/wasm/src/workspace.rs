@@ -7,13 +7,10 @@ use crate::files::{SharedFiles, Written};
 use crate::microscope;
 use crate::model::detail::{DerivationDetail, SourceDetail};
 use crate::model::run::WorldInput;
-use crate::model::{
-    Diagnostic, Entry, LoadReport, Outcome, PlanSummary, Report, ReportUpdate, Severity,
-};
+use crate::model::{Diagnostic, Entry, Outcome, PlanSummary, Report, ReportUpdate, Severity};
 use crate::report::Picture;
 use crate::told::Told;
 use crate::world::{PageLoader, Past, Scene, turned};
-use drvlab_archive::{Kind, Limits};
 use drvlab_cache::compare::Comparison;
 use drvlab_cache::plan::{Plan, Wanted};
 use drvlab_cache::{DerivationGraph, LocalStore, Settings, Substituters, compare, plan, world};
@@ -46,13 +43,6 @@ const MAX_VALUE: usize = 100_000;
 
 /// A file of an archive that is larger, in bytes, is not shown in the editor.
 const MAX_EDITED: usize = 2 << 20;
-
-/// An archive may hold what a large package set holds, many times over.
-const ARCHIVE_LIMITS: Limits = Limits {
-    entries: 500_000,
-    bytes: 512 << 20,
-    ratio: 200,
-};
 
 /// What an evaluation came to.
 pub(crate) struct Evaluated {
@@ -126,49 +116,6 @@ impl Workspace {
             Written::Other => self.machine.file_changed(path.as_bytes()),
             Written::Same => {}
         }
-    }
-
-    /// Adds all files of an archive (tar, tar.gz or zip) as if it were unpacked into a folder.
-    ///
-    /// A problem with the archive is said in the report; then no file is added.
-    ///
-    /// # Errors
-    /// None that the user can cause.
-    #[wasm_bindgen(js_name = loadArchive)]
-    pub fn load_archive(
-        &mut self,
-        folder: &str,
-        bytes: Vec<u8>,
-    ) -> Result<Ts<LoadReport>, JsError> {
-        let entries = drvlab_archive::read(bytes, &ARCHIVE_LIMITS);
-        let report = match entries {
-            Ok(entries) => {
-                let folder = folder.as_bytes();
-                self.files.0.borrow_mut().unpack(&entries, folder);
-                self.machine.files_came_or_went();
-                let mut folder = canonical(folder);
-                if !folder.ends_with(b"/") {
-                    folder.push(b'/');
-                }
-                let files = entries.iter().filter_map(|(path, kind)| {
-                    let is_file = matches!(kind, Kind::File { .. });
-                    is_file.then(|| text(&[&folder, path].concat()))
-                });
-                LoadReport {
-                    entries: entries.len() as u32,
-                    files: files.collect(),
-                    root: entries.single_root().map(text),
-                    problem: None,
-                }
-            }
-            Err(error) => LoadReport {
-                entries: 0,
-                files: Vec::new(),
-                root: None,
-                problem: Some(error.to_string()),
-            },
-        };
-        Ok(report.into_ts()?)
     }
 
     /// Returns the text of a file; nothing if there is none, it is no text, or too long to be edited.
