@@ -36,7 +36,7 @@ const bytes = new Uint8Array(await archive);
 const entry = (file, attrPath) => ({ file, attrPath, emptyStore: false, contentAddressed: false });
 const open = () => {
   const workspace = new Workspace();
-  const { problem } = workspace.loadArchive("/", bytes);
+  const { problem } = workspace.loadArchive("/", [bytes]);
   if (problem) throw new Error(problem);
   return workspace;
 };
@@ -115,7 +115,7 @@ try {
   console.log(`median of ${runs} browsers, ${measured[0].root}, ${measured[0].count} attributes:`);
   const part = (visit, name) => median(visits.map((round) => round[visit][name]));
   line("one package, first visit", part("first", "all"), one);
-  const parts = [["the module compiled", "compiled"], ["the archive unzipped", "unzipped"], ["the worker ready", "ready"], ["the archive read", "loaded"]];
+  const parts = [["the archive fetched", "fetched"], ["the module compiled", "compiled"], ["the worker ready", "ready"], ["the archive read", "loaded"]];
   for (const [what, name] of parts) console.log(`    ${`${what} after`.padEnd(42)} ${part("first", name).toFixed(1).padStart(8)} ms`);
   const images = [["later visit, its image", "restored"], ["later visit, zlib's image", "restoredOther"], ["new worker, zlib's image", "restarted"]];
   for (const [what, name] of images) {

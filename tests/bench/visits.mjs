@@ -5,6 +5,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "../../web/node_modules/vite/dist/node/index.js";
 import { browserWithProfile, watch } from "../browser/launch.mjs";
 
 const assets = new URL("../../web/dist/assets/", import.meta.url);
@@ -16,31 +18,31 @@ const entry = (attrPath) => ({ file: "/set/default.nix", attrPath, emptyStore: f
 /** Starts a worker as the page does; times is told when it is ready. */
 const start = (image, module, times) => {
   const worker = new Worker("./worker.js", { type: "module" });
-  worker.postMessage({ image });
+  worker.postMessage({ image }, image?.bytes ? [image.bytes] : []);
   module.then((module) => { times.compiled = performance.now() - times.began; worker.postMessage({ module }); });
-  let next;
-  const answer = () => new Promise((resolve, reject) => (next = { resolve, reject }));
-  worker.onmessage = ({ data }) => (data.kind === "failed" ? next.reject(new Error(data.message)) : next.resolve(data));
-  worker.onerror = (event) => next.reject(new Error(event.message));
-  const call = async (call) => { const answered = answer(); worker.postMessage({ id: 1, call }); return (await answered).result; };
+  const waiting = {};
+  const answer = (kind) => new Promise((resolve, reject) => (waiting[kind] = { resolve, reject }));
+  const fail = (message) => Object.values(waiting).forEach(({ reject }) => reject(new Error(message)));
+  worker.onmessage = ({ data }) => (data.kind === "failed" ? fail(data.message) : waiting[data.kind].resolve(data));
+  worker.onerror = (event) => fail(event.message);
+  const call = async (call) => { const answered = answer("result"); worker.postMessage({ id: 1, call }); return (await answered).result; };
   const evaluate = async (attrPath) => {
     const { report } = await call({ do: "evaluate", files: [], entry: entry(attrPath) });
     if (report.outcome === "error") throw new Error(report.diagnostics[0].message);
     return report.roots[0];
   };
-  const ready = answer().then(({ held }) => { times.ready = performance.now() - times.began; return held !== undefined; });
+  const ready = answer("ready").then(({ held }) => { times.ready = performance.now() - times.began; return held !== undefined; });
   return { ready, call, evaluate, end: () => worker.terminate() };
 };
 const compile = () => WebAssembly.compileStreaming(fetch("./module.wasm"));
-const folder = async () => await (await navigator.storage.getDirectory()).getDirectoryHandle("images", { create: true });
 
 globalThis.first = async (attrPath) => {
   const times = { began: performance.now() };
-  const archive = fetch("./set.tar.gz").then(({ body }) => new Response(body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
+  const archive = fetch("./set.tar.gz").then((response) => response.arrayBuffer());
   const { ready, call, evaluate } = start(undefined, (globalThis.module = compile()), times);
   const bytes = new Uint8Array(await archive);
-  times.unzipped = performance.now() - times.began;
-  await ready;
+  times.fetched = performance.now() - times.began;
+  // The worker unzips it while the module is being compiled.
   const { problem } = await call({ do: "load", folder: "/", bytes });
   if (problem !== undefined) throw new Error(problem);
   times.loaded = performance.now() - times.began;
@@ -48,9 +50,8 @@ globalThis.first = async (attrPath) => {
   times.all = performance.now() - times.began;
   globalThis.keep = async () => {
     const image = await call({ do: "image", held: { files: [], originals: [] } });
-    const writable = await (await (await folder()).getFileHandle("set.image", { create: true })).createWritable();
-    await writable.write(image);
-    await writable.close();
+    const { keepImage } = await import("./image-files.js");
+    await keepImage("set", image);
     globalThis.image = image;
     return image.byteLength;
   };
@@ -68,6 +69,14 @@ globalThis.again = async (attrPath, how) => {
   return times;
 };
 `;
+
+/** The page's own code that keeps images, as a module. */
+async function imageFiles() {
+  const entry = fileURLToPath(new URL("../../web/src/image-files.ts", import.meta.url));
+  const lib = { entry, formats: ["es"], fileName: "image-files" };
+  const [{ output }] = await build({ configFile: false, logLevel: "error", build: { write: false, minify: false, lib } });
+  return output[0].code;
+}
 
 const asset = (pattern) => {
   const [name] = readdirSync(assets).filter((name) => pattern.test(name));
@@ -87,6 +96,7 @@ export async function withVisits(archive, work) {
     "/page.js": ["text/javascript", script],
     "/worker.js": ["text/javascript", asset(/^worker-.*\.js$/), lasting],
     "/module.wasm": ["application/wasm", asset(/^drvlab_wasm_bg.*\.wasm$/), lasting],
+    "/image-files.js": ["text/javascript", await imageFiles()],
     "/set.tar.gz": ["application/octet-stream", archive],
   };
   const server = createServer((request, response) => {

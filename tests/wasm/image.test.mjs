@@ -33,7 +33,7 @@ function imageOf({ state, Workspace }, workspace) {
 
 async function restored(image) {
   const next = await instance();
-  putImage(next.state, openImage(image));
+  putImage(next.state, openImage(new Uint8Array(image)));
   return { ...next, workspace: next.Workspace.takeUp() };
 }
 
@@ -54,7 +54,7 @@ test("a package set goes on from an image over edits, as it would have and as fr
   const text = files.get(file);
   const begin = (Workspace) => {
     const workspace = new Workspace();
-    assert.equal(workspace.loadArchive("/", archive).problem, undefined);
+    assert.equal(workspace.loadArchive("/", [archive]).problem, undefined);
     return workspace;
   };
   const edits = [text, text.replace("shared", "sharedx"), "{ }: throw ''no''", text.replace("openssl", "opensslx"), "{", text];

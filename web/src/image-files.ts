@@ -2,8 +2,11 @@
  * Images in this browser's private file system, beside the drafts that they belong to, so that the next visit goes on from them.
  *
  * They hold what the visitor typed, as drafts do, and are kept and forgotten with them. A browser without such a file system, without room
- * or without permission has none: whatever goes wrong here only means that the next visit evaluates from the beginning.
+ * or without permission has none: whatever goes wrong here only means that the next visit evaluates from the beginning. A file is the
+ * checksum of an image and then the image, so that one that was cut off or changed is none.
  */
+
+import { checksum, CHECKSUM_SIZE } from "./checksum";
 
 /** How many are kept. */
 const KEPT = 2;
@@ -23,6 +26,7 @@ export async function keepImage(name: string, image: ArrayBuffer): Promise<void>
     const file = await images.getFileHandle(fileName(name), { create: true });
     // What is written takes the file's place when it is closed.
     const writable = await file.createWritable();
+    await writable.write(checksum(new Uint8Array(image)) as BufferSource);
     await writable.write(image);
     await writable.close();
     await removeOld(images);
@@ -42,11 +46,15 @@ interface SyncFile extends FileSystemFileHandle {
   createSyncAccessHandle?(options: { mode: "read-only" }): Promise<SyncHandle>;
 }
 
-/** The image that was kept last under a name; for workers. */
-export async function readImage(name: string): Promise<ArrayBuffer | undefined> {
+/** The image that was kept last under a name, if it is as it was kept; for workers. */
+export async function readImage(name: string): Promise<Uint8Array | undefined> {
   try {
     const file = await (await folder()).getFileHandle(fileName(name));
-    return (await readAtOnce(file)) ?? (await (await file.getFile()).arrayBuffer());
+    const bytes = (await readAtOnce(file)) ?? (await (await file.getFile()).arrayBuffer());
+    if (bytes.byteLength < CHECKSUM_SIZE) return undefined;
+    const image = new Uint8Array(bytes, CHECKSUM_SIZE);
+    const sum = new Uint8Array(bytes, 0, CHECKSUM_SIZE);
+    return checksum(image).every((byte, at) => byte === sum[at]) ? image : undefined;
   } catch {
     return undefined;
   }

@@ -2,8 +2,9 @@
  * Images of the module's memory: everything that a worker has evaluated, so that another can go on from there.
  *
  * An image is the memory of an instance at rest, without pages that hold nothing but zeros, and what the module's table of JavaScript
- * values holds. It fits into another instance of the same module only, and is refused when it is of another module or format, cut off, or
- * changed. The stack is empty when no function runs, so its pointer, the module's only other state, needs no place in it.
+ * values holds. It fits into another instance of the same module only, and is refused when it is of another module or format. Whether it
+ * is still as it was written is for who keeps it to see (`image-files.ts`). The stack is empty when no function runs, so its pointer, the
+ * module's only other state, needs no place in it.
  */
 import type { Held } from "./protocol";
 
@@ -15,7 +16,7 @@ export interface Instance {
 
 /** An image that is as it was written. */
 export interface Image {
-  readonly bytes: ArrayBuffer;
+  readonly bytes: Uint8Array;
   readonly header: Header;
   /** Where the pages start. */
   readonly pages: number;
@@ -37,11 +38,10 @@ const LIMIT = 64 << 20;
 
 const PAGE = 4096;
 const MAGIC = 0x49_56_52_44;
-const FORMAT = 1;
+const FORMAT = 2;
 
-/** Words before the header: magic number, format, bytes of all, the checksum (four) of what follows, and bytes of the header. */
-const PROLOGUE = 8;
-const SUMMED = 7;
+/** Words before the header: magic number, format, bytes of all, and bytes of the header. */
+const PROLOGUE = 4;
 const WORD = 4;
 
 /** What tells a module from all others, if it says so. */
@@ -78,22 +78,17 @@ export function takeImage({ memory, __wbindgen_externrefs: values }: Instance, m
     bytes.set(source.subarray(first * PAGE, (first + count) * PAGE), at);
     at += count * PAGE;
   }
-  const all = new Uint32Array(image);
-  all[SUMMED] = header.length;
-  all.set([MAGIC, FORMAT, image.byteLength, ...checksum(all)]);
+  new Uint32Array(image).set([MAGIC, FORMAT, image.byteLength, header.length]);
   return image;
 }
 
-/** Checks bytes; `undefined` if they are no image, or not as they were written. Whether it is of this module is still to be seen. */
-export function openImage(bytes: ArrayBuffer): Image | undefined {
+/** Reads the header of an image that is as it was written; `undefined` if it is of another format. Whether it is of this module is still to be seen. */
+export function openImage(bytes: Uint8Array): Image | undefined {
   if (bytes.byteLength % WORD !== 0 || bytes.byteLength < PROLOGUE * WORD) return undefined;
-  const words = new Uint32Array(bytes);
-  const [magic, format, length] = words;
-  const headerLength = words[SUMMED];
-  if (magic !== MAGIC || format !== FORMAT || length !== bytes.byteLength) return undefined;
-  if (headerLength === undefined || checksum(words).some((sum, at) => sum !== words[SUMMED - 4 + at])) return undefined;
+  const [magic, format, length, headerLength] = new Uint32Array(bytes.buffer, bytes.byteOffset, PROLOGUE);
+  if (magic !== MAGIC || format !== FORMAT || length !== bytes.byteLength || headerLength === undefined) return undefined;
   const start = PROLOGUE * WORD;
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, start, headerLength))) as Header;
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(start, start + headerLength))) as Header;
   return { bytes, header, pages: start + headerLength };
 }
 
@@ -114,7 +109,7 @@ export function putImage({ memory, __wbindgen_externrefs: values }: Instance, { 
   target.fill(0, 0, before);
   let at = pages;
   for (const [first, count] of runs) {
-    target.set(new Uint8Array(bytes, at, count * PAGE), first * PAGE);
+    target.set(bytes.subarray(at, at + count * PAGE), first * PAGE);
     at += count * PAGE;
   }
 }
@@ -136,28 +131,4 @@ function isEmpty(words: Int32Array, page: number): boolean {
   const end = ((page + 1) * PAGE) / WORD;
   for (let at = (page * PAGE) / WORD; at < end; at += 1) if (words[at] !== 0) return false;
   return true;
-}
-
-/** The checksum of an image. Any change of one word changes it; it is no protection from anybody. */
-function checksum(words: Uint32Array): number[] {
-  // Short calls are optimised sooner than a long loop.
-  const BLOCK = 8192;
-  const sums = Uint32Array.of(1, 2, 3, 4);
-  for (let at = SUMMED; at < words.length; at += BLOCK) mix(sums, words.subarray(at, at + BLOCK));
-  return [...sums];
-}
-
-function mix(sums: Uint32Array, words: Uint32Array): void {
-  const FACTOR = 0x9e37_79b1;
-  // Four sums side by side keep the processor busy.
-  let [one = 0, two = 0, three = 0, four = 0] = sums;
-  let at = 0;
-  for (; at + 3 < words.length; at += 4) {
-    one = Math.imul(((one << 5) | (one >>> 27)) ^ (words[at] as number), FACTOR);
-    two = Math.imul(((two << 5) | (two >>> 27)) ^ (words[at + 1] as number), FACTOR);
-    three = Math.imul(((three << 5) | (three >>> 27)) ^ (words[at + 2] as number), FACTOR);
-    four = Math.imul(((four << 5) | (four >>> 27)) ^ (words[at + 3] as number), FACTOR);
-  }
-  for (; at < words.length; at += 1) one = Math.imul(((one << 5) | (one >>> 27)) ^ (words[at] as number), FACTOR);
-  sums.set([one, two, three, four]);
 }

@@ -15,7 +15,7 @@ const policy = window.trustedTypes?.createPolicy("drvlab-worker", {
 export function connect(image?: ImageSource): Connection {
   const worker = new Worker((policy?.createScriptURL(address) ?? address) as string, { type: "module" });
   // It can look for the image while the module is being compiled.
-  worker.postMessage({ image });
+  worker.postMessage({ image }, image && "bytes" in image ? [image.bytes] : []);
   module.then(
     (module) => worker.postMessage({ module }),
     (error: unknown) => worker.onerror?.(new ErrorEvent("error", { message: String(error) })),
