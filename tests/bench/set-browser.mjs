@@ -20,7 +20,8 @@ import { withVisits } from "./visits.mjs";
 
 const runs = Number(env.RUNS ?? 5);
 if (!Number.isInteger(runs) || runs < 1) throw new Error(`RUNS is ${env.RUNS}, not a count`);
-const keystrokes = 100;
+// Also as many as memory must not grow with.
+const keystrokes = 1000;
 
 const module = (name) => readFileSync(new URL(`../../web/src/wasm/${name}`, import.meta.url));
 const set = await complete({});
@@ -60,20 +61,24 @@ workspace = open();
 const [warm] = time(() => one(workspace));
 const text = await (await fetch("./edited")).text();
 const strokes = [];
+const sizes = [];
 for (let stroke = 0; stroke < ${keystrokes}; stroke += 1) {
-  const letters = "x".repeat(stroke % 4);
+  // No two texts are the same.
+  const letters = "x".repeat(stroke % 4) + stroke;
+  if (stroke % 50 === 0) sizes.push(size());
   strokes.push(time(() => {
     workspace.updateFile("/set/${edited}", text.replace("shared", "shared" + letters));
     return checked(workspace.evaluateUpdate(entry("/set/default.nix", "openssl")).report);
   })[0]);
 }
+sizes.push(size());
 workspace.free();
 workspace = open();
 workspace.openFile("/all.nix", "let all = import /set/release.nix { }; in builtins.deepSeq all (builtins.length (builtins.attrNames all))");
 const all = () => checked(workspace.evaluate(entry("/all.nix", ""))).value;
 const [allFirst, count] = time(all);
 const [allAgain] = time(() => { workspace.free(); workspace = open(); workspace.openFile("/all.nix", "let all = import /set/release.nix { }; in builtins.deepSeq all (builtins.length (builtins.attrNames all))"); return all(); });
-postMessage({ root: first.roots[0], count, warm, strokes, allFirst, allAgain, oneSize, allSize: size() });
+postMessage({ root: first.roots[0], count, warm, strokes, grown: sizes.at(-1) - sizes[1], allFirst, allAgain, oneSize, allSize: size() });
 `;
 
 const served = {
@@ -126,6 +131,7 @@ try {
   line("one package, new workspace, warm", of("warm"), one);
   const strokes = measured.flatMap(({ strokes }) => strokes.slice(10));
   console.log(`  ${"keystroke in its file: median, 99th percentile".padEnd(44)} ${median(strokes).toFixed(1)} ms, ${quantile(strokes, 0.99).toFixed(1)} ms`);
+  console.log(`  ${`growth of the memory in ${keystrokes} keystrokes, after the first 50`.padEnd(44)} ${Math.max(...measured.map(({ grown }) => grown))} bytes`);
   line("the whole set, first time", of("allFirst"), all);
   line("the whole set, second time", of("allAgain"), all);
   console.log(`  memory: one package ${(of("oneSize") / 2 ** 20).toFixed(0)} MB, all of the above ${(of("allSize") / 2 ** 20).toFixed(0)} MB`);

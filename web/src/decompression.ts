@@ -35,12 +35,28 @@ const FREE = 16 << 20;
 const RATIO = 200;
 const LIMIT = 512 << 20;
 
+/** Packed bytes are decompressed in parts of this size, so that what they unpack to does not all come at once. */
+const PART = 64 * 1024;
+
+/** Writes bytes to a stream, as fast as it takes them. */
+async function written(bytes: Uint8Array, writable: WritableStream<BufferSource>): Promise<void> {
+  const writer = writable.getWriter();
+  for (let at = 0; at < bytes.length; at += PART) {
+    await writer.ready;
+    await writer.write(bytes.subarray(at, at + PART) as BufferSource);
+  }
+  await writer.close();
+}
+
 /** What a gzip file unpacks to, in pieces. Other bytes, and those that it is not as easy with, stay as they are: the module says what is wrong with them. */
 export async function gunzipped(packed: Uint8Array): Promise<Uint8Array[]> {
   if (packed[0] !== 0x1f || packed[1] !== 0x8b) return [packed];
   try {
-    const stream = new Blob([packed as BlobPart]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return (await piecesOf(stream, Math.min(LIMIT, Math.max(FREE, RATIO * packed.length)))) ?? [packed];
+    const { readable, writable } = new DecompressionStream("gzip");
+    const limit = Math.min(LIMIT, Math.max(FREE, RATIO * packed.length));
+    // What is wrong with the bytes is said on both sides; so is that there are too many.
+    const [pieces] = await Promise.all([piecesOf(readable, limit), written(packed, writable).catch(() => undefined)]);
+    return pieces ?? [packed];
   } catch {
     return [packed];
   }

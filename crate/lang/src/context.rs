@@ -91,9 +91,10 @@ pub struct Contexts {
     united: Vec<(ContextId, ContextId)>,
 }
 
-/// How many sets there are, and how many unions are known.
+/// How many elements and sets there are, and how many unions are known.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Extent {
+    elements: usize,
     sets: usize,
     united: usize,
 }
@@ -223,6 +224,7 @@ impl Contexts {
     /// Returns how much there is.
     pub(crate) fn extent(&self) -> Extent {
         Extent {
+            elements: self.elements.len(),
             sets: self.sets.len(),
             united: self.united.len(),
         }
@@ -235,6 +237,9 @@ impl Contexts {
         }
         for set in self.sets.drain(to.sets..) {
             self.ids.remove(&set);
+        }
+        for element in self.elements.drain(to.elements..) {
+            self.element_ids.remove(&element);
         }
     }
 }
@@ -272,5 +277,29 @@ mod tests {
         let mut given = sorted;
         given.reverse();
         assert_eq!(contexts.intern(given), all);
+    }
+
+    #[test]
+    fn nothing_stays_of_what_is_given_back() {
+        let mut contexts = Contexts::default();
+        let singleton = |contexts: &mut Contexts, name: String| {
+            let path = StorePath::new([7; 20], name.as_bytes()).expect("a valid name");
+            contexts.singleton(ContextElement::Opaque(path))
+        };
+        let kept = singleton(&mut contexts, "kept".into());
+        let extent = contexts.extent();
+        for round in 0..10 {
+            let [a, b] = ["a", "b"].map(|name| singleton(&mut contexts, format!("{name}-{round}")));
+            let all = contexts.union(kept, a);
+            let all = contexts.union(all, b);
+            assert_eq!(contexts.elements(all).len(), 3);
+            contexts.truncate(extent);
+            let sizes = (contexts.elements.len(), contexts.element_ids.len());
+            assert_eq!(sizes, (1, 1));
+            let sizes = (contexts.sets.len(), contexts.ids.len());
+            assert_eq!(sizes, (2, 2));
+            assert!(contexts.unions.is_empty() && contexts.united.is_empty());
+        }
+        assert_eq!(singleton(&mut contexts, "kept".into()), kept);
     }
 }
