@@ -61,6 +61,13 @@ pub trait Loader {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorldError(pub String);
 
+impl WorldError {
+    /// Says where in the file it is.
+    fn at(self, place: impl fmt::Display) -> Self {
+        Self(format!("{place}: {self}"))
+    }
+}
+
 impl fmt::Display for WorldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -129,18 +136,21 @@ impl World {
             )));
         }
         let mut world = Self::default();
-        for cache in &file.caches {
-            let opened = open(cache, loader)?;
+        for (index, cache) in file.caches.iter().enumerate() {
+            let at = |error: WorldError| error.at(format_args!("caches[{index}]"));
+            let opened = open(cache, loader).map_err(at)?;
             if let Some(key) = &cache.key {
-                world.key(key)?;
+                world.key(key).map_err(at)?;
                 world.signs.insert(cache.url.clone(), key.clone());
             }
             world.caches.push(opened);
         }
-        world.settings = world.read_settings(&file.settings)?;
+        let settings = world.read_settings(&file.settings);
+        world.settings = settings.map_err(|error| error.at("settings"))?;
         world.builder.simulation = simulation(&file.builds);
-        for event in &file.history {
-            world.happen(event, loader)?;
+        for (index, event) in file.history.iter().enumerate() {
+            let happened = world.happen(event, loader);
+            happened.map_err(|error| error.at(format_args!("history[{index}]")))?;
         }
         Ok(world)
     }
@@ -399,7 +409,11 @@ fn conditions(file: &CacheFile, store_dir: &StoreDir) -> Result<Conditions, Worl
     for (name, words) in &file.faults {
         for word in words.split_whitespace() {
             let fault = PathFault::parse(word);
-            let fault = fault.ok_or_else(|| WorldError(format!("there is no fault '{word}'")))?;
+            let fault = fault.ok_or_else(|| {
+                WorldError(format!(
+                    "there is no fault '{word}', with which '{name}' is answered"
+                ))
+            })?;
             match store_dir.parse_path(name) {
                 Ok(path) => conditions.set_fault(&path, fault),
                 Err(_) => conditions.set_fault_by_name(name.as_str(), fault),

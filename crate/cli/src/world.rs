@@ -28,8 +28,9 @@ pub fn open(file: &Path, input: &Input) -> Result<World, Failure> {
     let wrong = |error: &dyn std::fmt::Display| {
         Failure::message(format!("'{}' is no world: {error}", file.display()))
     };
-    let text = reading::file(file).map_err(|error| wrong(&error))?;
-    let parsed: WorldFile = serde_json::from_slice(&text).map_err(|error| wrong(&error))?;
+    let text = reading::file(file).map_err(|error| Failure::file("cannot read", file, &error))?;
+    let parsed: WorldFile =
+        serde_json::from_slice(&text).map_err(|error| wrong(&plainly(&error.to_string())))?;
     let mut loader = Disk {
         folder: file.parent().unwrap_or(Path::new("")).to_owned(),
         input,
@@ -56,6 +57,43 @@ pub fn play(
     Ok((world.run(&graph, &wanted), graph, world))
 }
 
+/// Names types in the message about a JSON text as people know them.
+fn plainly(message: &str) -> String {
+    let number = |least: &str, most: &str| format!("a whole number from {least} to {most}");
+    let types = [
+        ("u16", number("0", "65535")),
+        ("u32", number("0", "4294967295")),
+        ("u64", number("0", "18446744073709551615")),
+        ("i32", number("-2147483648", "2147483647")),
+        ("a sequence", "a list".to_owned()),
+        ("a map", "an object".to_owned()),
+    ];
+    let split = message
+        .split_once("expected ")
+        .and_then(|(found, rest)| Some((found, rest.split_once(" at line ")?)));
+    let Some((found, (expected, place))) = split else {
+        return message.to_owned();
+    };
+    let plain = match types.into_iter().find(|(name, _)| *name == expected) {
+        Some((_, plain)) => plain,
+        None if expected.starts_with("struct ") => "an object".to_owned(),
+        None if expected.starts_with("enum ") => "an object with one key".to_owned(),
+        None => expected.to_owned(),
+    };
+    format!("{found}expected {plain} at line {place}")
+}
+
+/// What is left of a failure where another sentence goes on with it.
+fn said(failure: &Failure) -> WorldError {
+    let text = String::from_utf8_lossy(failure.text());
+    WorldError(
+        text.strip_prefix("error: ")
+            .unwrap_or(&text)
+            .trim_end()
+            .to_owned(),
+    )
+}
+
 /// Evaluates and opens files on the disk; paths in a world are seen from its folder.
 struct Disk<'a> {
     folder: PathBuf,
@@ -64,8 +102,7 @@ struct Disk<'a> {
 
 impl Loader for Disk<'_> {
     fn evaluate(&mut self, subject: &Subject) -> Result<Evaluated, WorldError> {
-        let failed =
-            |failure: Failure| WorldError(String::from_utf8_lossy(failure.text()).into_owned());
+        let failed = |failure: Failure| said(&failure);
         let mut input = self.input.clone();
         if let Some(file) = &subject.file {
             input.sources = vec![Source::File(self.folder.join(file))];
@@ -92,9 +129,8 @@ impl Loader for Disk<'_> {
         path: &str,
         store_dir: &StoreDir,
     ) -> Result<BinaryCache, WorldError> {
-        cache_folder::open_as(&self.folder.join(path), Some(name), store_dir).map_err(|failure| {
-            WorldError(String::from_utf8_lossy(failure.text()).trim().to_owned())
-        })
+        let opened = cache_folder::open_as(&self.folder.join(path), Some(name), store_dir);
+        opened.map_err(|failure| said(&failure))
     }
 }
 

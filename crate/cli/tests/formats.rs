@@ -283,3 +283,51 @@ fn caches_that_are_not_asked_are_warned_about() {
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(printed.contains("don't know how to build these paths:\n"));
 }
+
+#[test]
+fn what_is_wrong_with_a_world_is_said_with_its_place() {
+    let file = env::temp_dir().join(format!("drvlab-world-{}.json", process::id()));
+    let complaint = |world: &str| {
+        fs::write(&file, world).unwrap();
+        let words = ["plan", "set.nix", "--world", file.to_str().unwrap()];
+        let output = drvlab(&words);
+        assert_eq!(output.status.code(), Some(1), "{world}");
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
+        let said = String::from_utf8(output.stderr).unwrap();
+        let (_, said) = said.split_once(" is no world: ").unwrap();
+        said.trim_end().to_owned()
+    };
+    for (world, expected) in [
+        (
+            "[]",
+            "invalid length 0, expected an object at line 1 column 2",
+        ),
+        (
+            r#"{"version":1,"settings":{"max-jobs":-1}}"#,
+            "invalid value: integer `-1`, expected a whole number from 0 to 4294967295 at line 1 column 38",
+        ),
+        (
+            r#"{"version":1,"settings":3}"#,
+            "invalid type: integer `3`, expected an object at line 1 column 25",
+        ),
+        (
+            r#"{"version":1,"settings":{"trusted-public-keys":["k:?"]}}"#,
+            "settings: 'k:?': invalid character in Base64 string",
+        ),
+        (
+            r#"{"version":1,"caches":[{"url":"a"},{"url":"b","faults":{"x":"late"}}]}"#,
+            "caches[1]: there is no fault 'late', with which 'x' is answered",
+        ),
+        (
+            r#"{"version":1,"history":[{"advance":{"seconds":1}},{"evict":{"from":"a","name":"x"}}]}"#,
+            "history[1]: there is no cache 'a'",
+        ),
+        (
+            r#"{"version":1,"history":[{"build":{"what":{"attribute":"missing"}}}]}"#,
+            "history[0]: attribute 'missing' in selection path 'missing' not found",
+        ),
+    ] {
+        assert_eq!(complaint(world), expected);
+    }
+    fs::remove_file(&file).unwrap();
+}
