@@ -52,6 +52,7 @@ export class DerivationView extends LitElement {
         position: relative;
         overflow: auto;
         padding: 10px 16px 16px;
+        overflow-wrap: anywhere;
       }
       .states {
         display: flex;

@@ -1,5 +1,5 @@
 /** The plan in words and numbers, and whether it still belongs to the text. */
-import { css, html, nothing, svg } from "lit";
+import { css, html, nothing, svg, unsafeCSS } from "lit";
 import { beginning } from "./long-text";
 import type { Action, DerivationSummary } from "./protocol";
 import { differs } from "./run";
@@ -8,6 +8,9 @@ import { StateView } from "./state-view";
 import { count, type State } from "./store";
 import { shared } from "./theme";
 import { duration, host } from "./world";
+
+/** Screens with one column, in which this stays above the rest. */
+const NARROW = "(max-width: 820px)";
 
 /** Of many causes the first ones are named. */
 const CAUSES_SHOWN = 4;
@@ -87,12 +90,19 @@ export class PlanView extends StateView {
         white-space: pre-wrap;
         overflow-wrap: anywhere;
       }
+      /* On narrow screens it stays in view, so it must leave room for what it is about. */
+      @media ${unsafeCSS(NARROW)} {
+        section {
+          max-height: 34vh;
+          overflow-y: auto;
+        }
+      }
     `,
   ];
 
   protected override render() {
     const { report, latest, outdated, engine, notice, discarded } = this.state;
-    return html`<section aria-label="Plan" class=${outdated ? "outdated" : ""}>
+    return html`<section aria-label="Plan" tabindex=${matchMedia(NARROW).matches ? 0 : nothing} class=${outdated ? "outdated" : ""}>
       ${outdated && report ? html`<span class="badge">Out of date: ${whyOutdated(this.state)}</span>` : nothing}
       ${report === undefined
         ? html`<p class="sentence">${waiting(engine, latest !== undefined)}</p>`

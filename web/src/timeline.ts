@@ -116,6 +116,10 @@ export class Timeline extends LitElement {
         font-size: 12px;
         font-weight: 600;
       }
+      td:last-child {
+        min-width: 110px;
+        overflow-wrap: anywhere;
+      }
       td.number {
         white-space: nowrap;
         font-variant-numeric: tabular-nums;
@@ -160,7 +164,7 @@ export class Timeline extends LitElement {
       ${run.turned ? html`<h2>The same set with input addressing</h2>${this.#cost(run.turned)}` : nothing}
       ${run.steps.length === 0
         ? html`<h2>Timeline</h2>
-            <p>Nothing to do: everything that is wanted is in the store of this machine.</p>`
+            <p>${run.failure === undefined ? "Nothing to do: everything that is wanted is in the store of this machine." : "Nothing is fetched or built before that."}</p>`
         : this.#steps(run)}
     `;
   }
@@ -196,7 +200,8 @@ export class Timeline extends LitElement {
   }
 
   #steps(run: RunReport) {
-    const rows = this.everything ? run.steps : run.steps.slice(0, ROWS);
+    const steps = run.steps.toSorted((one, other) => one.start - other.start);
+    const rows = this.everything ? steps : steps.slice(0, ROWS);
     return html`<h2>Timeline of nix build</h2>
       ${this.#picture(run)}
       <p class="legend">
@@ -205,6 +210,9 @@ export class Timeline extends LitElement {
       <h2 id="steps">Steps, in order</h2>
       <div class="scroll" tabindex="0" role="group" aria-labelledby="steps">
         <table>
+          <caption class="unseen">
+            Steps, in order
+          </caption>
           <thead>
             <tr>
               <th scope="col">Step</th>

@@ -124,6 +124,9 @@ export class WhatIfView extends StateView {
     if (rows.length === 0) return nothing;
     return html`<div class="scroll" tabindex="0" role="group" aria-label=${label}>
       <table>
+        <caption class="unseen">
+          ${label}
+        </caption>
         <thead>
           <tr>
             ${heads.map((head) => html`<th scope="col">${head}</th>`)}
