@@ -89,6 +89,8 @@ pub struct World {
     pub memory: Memory,
     /// Who builds, here and elsewhere.
     pub builder: ToyBuilder,
+    /// Events that changed nothing, which may be a mistake.
+    pub notes: Vec<String>,
     /// Keys by name.
     keys: OrderedMap<String, SecretKey>,
     /// The name of the key that signs for a cache, by URL.
@@ -117,6 +119,7 @@ impl Default for World {
             local: LocalStore::new(),
             memory: Memory::default(),
             builder: ToyBuilder::default(),
+            notes: Vec::new(),
             keys: OrderedMap::new(),
             signs: OrderedMap::new(),
         }
@@ -149,8 +152,13 @@ impl World {
         world.settings = settings.map_err(|error| error.at("settings"))?;
         world.builder.simulation = simulation(&file.builds);
         for (index, event) in file.history.iter().enumerate() {
+            let place = format!("history[{index}]");
+            let known = world.notes.len();
             let happened = world.happen(event, loader);
-            happened.map_err(|error| error.at(format_args!("history[{index}]")))?;
+            happened.map_err(|error| error.at(&place))?;
+            for note in &mut world.notes[known..] {
+                *note = format!("{place}: {note}");
+            }
         }
         Ok(world)
     }
@@ -241,10 +249,15 @@ impl World {
             Event::Evict { from, name } => {
                 let cache = self.cache(from)?;
                 let exact = cache.store_dir().parse_path(name).ok();
+                let mut evicted = false;
                 for info in cache.narinfos() {
                     if exact.as_ref() == Some(&info.path) || is_named(info.path.name(), name) {
-                        cache.evict(&info.path);
+                        evicted |= cache.evict(&info.path);
                     }
+                }
+                if !evicted {
+                    self.notes
+                        .push(format!("{from} has nothing called '{name}'"));
                 }
             }
             Event::Advance { seconds } => self.memory.advance(*seconds),
@@ -265,7 +278,12 @@ impl World {
             }
             Event::Delete { name } => {
                 let paths = self.local.iter().filter(|path| is_named(path.name(), name));
-                for path in paths.cloned().collect::<Vec<_>>() {
+                let paths: Vec<_> = paths.cloned().collect();
+                if paths.is_empty() {
+                    let note = format!("the store of this machine has nothing called '{name}'");
+                    self.notes.push(note);
+                }
+                for path in paths {
                     self.local.remove(&path);
                 }
             }

@@ -15,7 +15,7 @@ use crate::cache_folder;
 use crate::failure::Failure;
 use crate::instantiate::each_instance;
 use crate::reading;
-use crate::session::Session;
+use crate::session::{Session, complain};
 
 /// What a file with a world is, for people.
 pub const DESCRIPTION: &str = include_str!("../doc/world.md");
@@ -35,7 +35,11 @@ pub fn open(file: &Path, input: &Input) -> Result<World, Failure> {
         folder: file.parent().unwrap_or(Path::new("")).to_owned(),
         input,
     };
-    World::new(&parsed, &mut loader).map_err(|error| wrong(&error))
+    let world = World::new(&parsed, &mut loader).map_err(|error| wrong(&error))?;
+    for note in &world.notes {
+        complain(format!("warning: '{}': {note}\n", file.display()).as_bytes());
+    }
+    Ok(world)
 }
 
 /// Lets a scenario happen, whose paths are seen from `folder`, and finds out what comes of it; the world is as before that.

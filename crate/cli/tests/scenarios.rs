@@ -35,6 +35,7 @@ fn every_scenario_shows_what_it_says() {
         let (run, graph, world) = result.unwrap_or_else(|failure| {
             panic!("{name}: {}", String::from_utf8_lossy(failure.text()))
         });
+        assert_eq!(world.notes, [""; 0], "{name}");
         for difference in scenario.expect.differences(&run, &graph, &world.caches) {
             wrong.push(format!("{name}: {difference}"));
         }
