@@ -3,38 +3,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openPage } from "./harness.mjs";
+import { restored, untilImages } from "./images.mjs";
 import { button, openFile, plan, ready, replaceText, step } from "./playground.mjs";
-
-/** The images in the page's file system, by name, with their sizes. */
-const images = (page) =>
-  page.evaluate(async () => {
-    const found = {};
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle("images").catch(() => undefined);
-    for await (const [name, handle] of folder?.entries() ?? []) found[name] = (await handle.getFile()).size;
-    return found;
-  });
 
 const image = "distribution.image";
 
 const marked = (page, name) => page.waitForFunction((name) => performance.getEntriesByName(name).length > 0, name);
 
-async function until(page, condition) {
-  for (let left = 100; !condition(await images(page)); left -= 1) {
-    assert.ok(left > 0, `images: ${JSON.stringify(await images(page))}`);
-    await page.waitForTimeout(100);
-  }
-}
-
-/** Whether the last worker of the page went on from an image. */
-const restored = (page) =>
-  page.evaluate(() => performance.getEntriesByType("mark").findLast(({ name }) => /^evaluator-(started|restored)$/.test(name)).name === "evaluator-restored");
-
 test("the next visit goes on from an image, unless it is damaged; a reset forgets it", async (t) => {
   const page = await openPage(t);
   await ready(page);
   assert.equal(await restored(page), false);
-  await until(page, (images) => images[image] > 100_000);
+  await untilImages(page, (images) => images[image] > 100_000);
   await step(page, "Change the host name").click();
   await plan(page).getByText(/^1 cause, 3 rebuilds/).waitFor();
   await page.reload();
@@ -54,15 +34,15 @@ test("the next visit goes on from an image, unless it is damaged; a reset forget
   await page.reload();
   await ready(page);
   assert.equal(await restored(page), false);
-  await until(page, (images) => images[image] > 100_000);
+  await untilImages(page, (images) => images[image] > 100_000);
   await button(page, "Reset").click();
-  await until(page, (images) => !(image in images));
+  await untilImages(page, (images) => !(image in images));
 });
 
 test("an evaluation that ran away is followed by a worker that goes on from an image", async (t) => {
   const page = await openPage(t);
   await ready(page);
-  await until(page, (images) => image in images);
+  await untilImages(page, (images) => image in images);
   const double = 'double = n: s: if n == 0 then s else double (n - 1) (s + s); large = double 20 "0123456789"';
   const endless = "builtins.foldl' (sum: i: builtins.seq (builtins.hashString \"sha256\" large) sum) 0 (builtins.genList (i: i) 100000)";
   await openFile(page, "default.nix");

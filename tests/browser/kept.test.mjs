@@ -1,9 +1,11 @@
 // What visitors give from files of their own: binary caches with each compression, what survives a reload, and what can be forgotten.
 
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { tar } from "../package-set/tar.mjs";
 import { openPage } from "./harness.mjs";
+import { restored, untilImages } from "./images.mjs";
 import { button, derivation, details, editor, plan, ready, replaceText } from "./playground.mjs";
 
 const { expression, caches } = JSON.parse(readFileSync(new URL("../golden/cache/compressed.json", import.meta.url), "utf8"));
@@ -97,11 +99,37 @@ test("a reload keeps a package set with what was edited in it, and forgets it wh
   await derivation(page, "packed-program-2.0").waitFor();
   await editor(page).getByText("packed-program-2.0").waitFor();
   await tab(page, "Caches and settings").click();
+  await untilImages(page, (images) => "set%3A%2Fpacked%2F.image" in images);
   await button(page, "forget packed.tar").click();
   await plan(page).getByText("This browser has forgotten packed.tar.").waitFor();
+  await untilImages(page, (images) => !("set%3A%2Fpacked%2F.image" in images));
   await page.reload();
   await ready(page);
   await derivation(page, "zlib-1.3.1").waitFor();
+});
+
+test("the next visit to a package set goes on from an image, with the texts of the archive as the original ones", async (t) => {
+  const page = await openPage(t);
+  await openSet(page);
+  await tab(page, "Derivations").click();
+  await replaceText(page, expression.replace("packed-program-1.0", "packed-program-2.0"));
+  await derivation(page, "packed-program-2.0").waitFor();
+  await untilImages(page, (images) => images["set%3A%2Fpacked%2F.image"] > 100_000);
+  await page.reload();
+  await plan(page).getByText(/Opened 1 file of packed\.tar\. It is as you left it\./).waitFor();
+  await derivation(page, "packed-program-2.0").waitFor();
+  assert.equal(await restored(page), true);
+  // The archive's own text comes back, with a worker that has no image.
+  await button(page, "Reset").click();
+  await derivation(page, "packed-program-1.0").waitFor();
+  await editor(page).getByText("packed-program-1.0").waitFor();
+  // Another archive of the same name has nothing of this one.
+  await tab(page, "Caches and settings").click();
+  const files = new Map([["default.nix", expression.replaceAll("packed-program", "other-program")]]);
+  await page.getByLabel("an archive with a package set").setInputFiles({ name: "packed.tar", mimeType: "application/x-tar", buffer: tar("packed", files) });
+  await page.getByRole("textbox", { name: "Attribute to build" }).fill("program");
+  await tab(page, "Derivations").click();
+  await derivation(page, "other-program-1.0").waitFor();
 });
 
 test("what is kept and damaged is said to be so, and nothing else is lost", async (t) => {

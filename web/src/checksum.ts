@@ -17,6 +17,11 @@ const BLOCK = 256 * 1024;
 /** Bytes of a checksum, and of a row of words that go into its sums. */
 export const CHECKSUM_SIZE = 64;
 
+/** The checksum of bytes as text. */
+export function checksumText(bytes: Uint8Array): string {
+  return Array.from(checksum(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** The checksum of bytes; their number counts too. */
 export function checksum(bytes: Uint8Array): Uint8Array {
   const module = new WebAssembly.Module(Uint8Array.from(atob(MODULE), (letter) => letter.charCodeAt(0)));

@@ -34,8 +34,8 @@ export interface Surroundings {
   originals: Files;
   /** Archives that caches of the world come from, by the paths that it has for them. */
   uploads: ReadonlyMap<string, Uint8Array>;
-  /** The archive that the files are in, with the folder that it is unpacked into. */
-  archive?: { folder: string; bytes: Uint8Array } | undefined;
+  /** The archive that the files are in, with the folder that it is unpacked into and what tells it from all others. */
+  archive?: { folder: string; bytes: Uint8Array; identity: string } | undefined;
 }
 
 export type EngineStatus = "loading" | "ready";
@@ -63,6 +63,8 @@ interface TakenImage {
 export interface ImageShelf {
   /** What the image of the last visit is kept as. */
   name: string;
+  /** The identity of the archive that it must have. */
+  archive: string | undefined;
   keep(image: ArrayBuffer): void;
   forget(): void;
 }
@@ -164,8 +166,13 @@ export class Engine {
   }
 
   /** Adds the files of an archive; evaluations with it in their surroundings find them there. */
-  load(folder: string, bytes: Uint8Array): Promise<Results["load"] | undefined> {
-    return this.#call({ do: "load", folder, bytes });
+  load(folder: string, bytes: Uint8Array, identity: string): Promise<Results["load"] | undefined> {
+    return this.#call({ do: "load", folder, bytes, identity });
+  }
+
+  /** What the worker takes for the original texts of files. */
+  get originals(): Files {
+    return this.#originals;
   }
 
   /** The text of a file, if it is one that can be edited. */
@@ -227,7 +234,7 @@ export class Engine {
 
   #start(): void {
     this.#listener.status("loading");
-    const kept = this.#shelf && { name: this.#shelf.name };
+    const kept = this.#shelf && { name: this.#shelf.name, archive: this.#shelf.archive };
     const worker = this.#connect(this.#image ? { bytes: this.#image.bytes } : kept);
     this.#lent = this.#image;
     this.#image = undefined;
@@ -267,6 +274,8 @@ export class Engine {
     this.#restTimer = setTimeout(() => {
       const surroundings = this.#surroundings;
       if (this.#inFlight !== undefined || this.#queue.length > 0 || surroundings === undefined) return;
+      // What goes on from the image could not tell which text such a file had.
+      if ([...this.#known.keys()].some((path) => !this.#originals.has(path))) return;
       const taken = { uploaded: new Set(this.#uploaded), archive: this.#archive };
       const settle = (bytes: ArrayBuffer | null | undefined) => {
         if (bytes === undefined) return;

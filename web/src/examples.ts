@@ -56,6 +56,8 @@ export interface Example {
 export interface Archive {
   /** As it was given. */
   bytes: Uint8Array;
+  /** What tells it from all others. */
+  identity: string;
   /** Its files, by absolute path. */
   paths: readonly string[];
   /** What this browser keeps it as. */

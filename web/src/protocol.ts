@@ -86,14 +86,21 @@ export type ReadItem =
   | { side: Side; kind: "text"; name: string | undefined; bytes: Uint8Array; length: number }
   | { side: Side; kind: "attribute"; entry: Entry };
 
-/** The texts that a worker has, and those that it takes for the original ones. */
+/** The texts that a worker has, and those that it takes for the original ones; the archive with all other files, if it has loaded one. */
 export interface Held {
   files: [path: string, text: string][];
   originals: [path: string, text: string][];
+  loaded?: Loaded | undefined;
 }
 
-/** An image to go on from: its bytes, which the worker gives back when it is ready, or what it is kept as in this browser. */
-export type ImageSource = { bytes: ArrayBuffer } | { name: string };
+/** What came out of an archive; `identity` tells it from all others. */
+export interface Loaded {
+  identity: string;
+  report: LoadReport;
+}
+
+/** An image to go on from: its bytes, which the worker gives back when it is ready, or what it is kept as in this browser and the identity of the archive that it must have. */
+export type ImageSource = { bytes: ArrayBuffer } | { name: string; archive: string | undefined };
 
 /** What a worker is told first: whether there is an image, and then, when it has been compiled, the module. */
 export type Beginning = { image: ImageSource | undefined } | { module: WebAssembly.Module };
@@ -106,7 +113,7 @@ export type Call =
   | { do: "evaluate"; files: FileChange[]; entry: Entry }
   | { do: "world"; files: FileChange[]; originals: FileChange[]; world: WorldInput }
   | { do: "upload"; path: string; bytes: Uint8Array }
-  | { do: "load"; folder: string; bytes: Uint8Array }
+  | { do: "load"; folder: string; bytes: Uint8Array; identity: string }
   | { do: "text"; path: string }
   | { do: "compare"; with: "published" | "nothing" }
   | { do: "derivation"; drvPath: string }

@@ -4,6 +4,7 @@
  * State flows one way: a component calls a method of the store, the store replaces its state and tells its
  * subscribers, and the components are rendered from the new state.
  */
+import { checksumText } from "./checksum";
 import { discardDraft, loadDraft, overlaid, overlay, saveDraft, type Draft } from "./draft";
 import { Engine, type Files, type ImageShelf, type Surroundings } from "./engine";
 import { byFolder, example, ownExample, type Archive, type Example, type Settings, type StoryStep } from "./examples";
@@ -149,7 +150,7 @@ export class Store {
   }
 
   /** An engine for what is shown, or for a package set of the visitor's own that is not shown yet. */
-  #newEngine(own = this.example.archive !== undefined): Engine {
+  #newEngine(own: Pick<Archive, "kept" | "identity"> | undefined = this.example.archive): Engine {
     const shown = (show: () => void) => {
       if (this.#engine === engine) show();
     };
@@ -164,21 +165,23 @@ export class Store {
       {
         connect,
         timeLimit: own ? TIME_LIMIT_OWN : TIME_LIMIT,
-        compare: own || this.state.compare,
+        compare: own !== undefined || this.state.compare,
         rest: IMAGE_DELAY,
-        // Images are kept where drafts are; nothing of the visitor's own files is.
-        shelf: own ? undefined : this.#shelf(),
+        shelf: this.#shelf(own),
       },
     );
     return engine;
   }
 
-  #shelf(): ImageShelf {
-    const name = this.#draftName;
+  /** Images are kept where drafts are; those with files of the visitor's own as long as these are kept. */
+  #shelf(own: Pick<Archive, "kept" | "identity"> | undefined): ImageShelf {
+    const name = own?.kept ?? this.#draftName;
+    const kept = () => own === undefined || this.state.kept.some(({ id }) => id === own.kept);
     return {
       name,
+      archive: own?.identity,
       keep: (image) => {
-        if (this.#draftIsKept && this.#uploads.size === 0) void keepImage(name, image);
+        if (this.#draftIsKept && this.#uploads.size === 0 && kept()) void keepImage(name, image);
       },
       forget: () => void forgetImage(name),
     };
@@ -461,7 +464,10 @@ export class Store {
   /** Lets the browser forget an archive; what is open stays open until the page is closed. */
   async forgetKept({ id, name, kind }: KeptAbout): Promise<void> {
     await forgetKept(id);
-    if (kind === "set") discardDraft(id);
+    if (kind === "set") {
+      discardDraft(id);
+      await forgetImage(id);
+    }
     if (lastSet() === id) rememberSet(undefined);
     await this.#listKept();
     this.#set({ notice: `This browser has forgotten ${name}.` });
@@ -482,9 +488,11 @@ export class Store {
   /** Opens a package set of the visitor's own; `kept` is what this browser keeps it as. */
   async openArchive(name: string, packed: Uint8Array, kept?: string): Promise<void> {
     const folder = `/${withoutEnding(name).replaceAll(/[^A-Za-z0-9._-]/g, "-") || "set"}/`;
-    const engine = this.#newEngine(true);
+    const id = kept ?? `${SET}${folder}`;
+    const identity = checksumText(packed);
+    const engine = this.#newEngine({ kept: id, identity });
     this.#set({ notice: `Reading ${name} …` });
-    const report = await engine.load(folder, packed);
+    const report = await engine.load(folder, packed, identity);
     const fail = (why: string) => {
       engine.close();
       this.#set({ notice: `${name} can't be opened: ${why}` });
@@ -496,16 +504,17 @@ export class Store {
     const nix = files.filter((path) => path.endsWith(".nix"));
     const open = nix.find((path) => path === `${root}default.nix`) ?? nix.toSorted((a, b) => a.split("/").length - b.split("/").length)[0];
     if (open === undefined) return fail("there is no .nix file in it.");
-    const id = kept ?? `${SET}${folder}`;
     const draft = kept === undefined ? undefined : loadDraft(id);
     const texts = new Map<string, string>();
-    for (const path of new Set([open, ...Object.keys(draft?.files ?? {})])) {
-      const text = files.includes(path) ? await engine.text(path) : undefined;
+    // If there was an image, files may have other texts there than in the archive.
+    const originals = new Map(engine.originals);
+    for (const path of new Set([open, ...Object.keys(draft?.files ?? {}), ...originals.keys()])) {
+      const text = originals.get(path) ?? (files.includes(path) ? await engine.text(path) : undefined);
       if (text !== undefined) texts.set(path, text);
     }
     if (!texts.has(open)) return fail(`${open} is no text.`);
     const paths = files.toSorted((a, b) => byFolder([a, ""], [b, ""]));
-    const archive: Archive = { bytes: packed, paths, kept: id };
+    const archive: Archive = { bytes: packed, identity, paths, kept: id };
     this.#begin(ownExample(folder, archive, open, texts), draft, id, engine);
     const hint = draft === undefined ? "Say which attribute to build." : "It is as you left it.";
     this.#set({ notice: `Opened ${count(files.length, "file")} of ${name}. ${hint}` });
@@ -664,7 +673,7 @@ export class Store {
         },
         originals: pristine,
         uploads: this.#uploads,
-        archive: archive && { folder, bytes: archive.bytes },
+        archive: archive && { folder, bytes: archive.bytes, identity: archive.identity },
       };
       this.#surroundings = { of: world, value };
     }

@@ -5,7 +5,7 @@
 import { gunzipped } from "./decompression";
 import { identityOf, openImage, putImage, takeImage, type Image, type Instance } from "./image";
 import { readImage } from "./image-files";
-import type { Beginning, Call, FileChange, Held, ImageSource, LoadReport, Request, Response, Results } from "./protocol";
+import type { Beginning, Call, FileChange, Held, ImageSource, Loaded, LoadReport, Request, Response, Results } from "./protocol";
 import init, { Reader, Workspace } from "./wasm/drvlab_wasm.js";
 
 const scope = self as unknown as {
@@ -36,11 +36,18 @@ function apply(files: readonly FileChange[]): void {
   }
 }
 
-/** Archives can be asked for before the module is there, and are decompressed meanwhile. */
-async function load({ folder, bytes }: { folder: string; bytes: Uint8Array }): Promise<LoadReport> {
-  const pieces = await gunzipped(bytes);
+/** The archive that the workspace has. */
+let loaded: Loaded | undefined;
+
+/** Archives can be asked for before the module is there, and are decompressed meanwhile, unless an image has what is in them. */
+async function load({ folder, bytes, identity }: Extract<Call, { do: "load" }>): Promise<LoadReport> {
+  const inImage = (await image)?.header.held.loaded?.identity === identity;
+  const early = inImage ? undefined : await gunzipped(bytes);
   await beginning;
-  return workspace.loadArchive(folder, pieces);
+  if (loaded?.identity === identity) return loaded.report;
+  const report = workspace.loadArchive(folder, early ?? (await gunzipped(bytes)));
+  if (report.problem === undefined) loaded = { identity, report };
+  return report;
 }
 
 function answer(call: Exclude<Call, { do: "load" }>): Results[keyof Results] {
@@ -95,7 +102,7 @@ function take(held: Held): ArrayBuffer | null {
   const { state, module } = instance;
   if (reader !== undefined || module === undefined) return null;
   workspace.layDown();
-  const taken = takeImage(state, module, held);
+  const taken = takeImage(state, module, { ...held, loaded });
   workspace = laidDown();
   return taken ?? null;
 }
@@ -108,9 +115,13 @@ function laidDown(): Workspace {
 
 /** Looks for an image and checks it; the module is being compiled meanwhile. */
 async function open(source: ImageSource): Promise<Image | undefined> {
-  if ("bytes" in source) lent = source.bytes;
-  const bytes = "bytes" in source ? new Uint8Array(source.bytes) : await readImage(source.name);
-  return bytes && openImage(bytes);
+  if ("bytes" in source) {
+    lent = source.bytes;
+    return openImage(new Uint8Array(source.bytes));
+  }
+  const bytes = await readImage(source.name);
+  const found = bytes && openImage(bytes);
+  return found?.header.held.loaded?.identity === source.archive ? found : undefined;
 }
 
 /** Makes the instance and its workspace; tells what it holds if it comes from an image. */
@@ -121,6 +132,7 @@ async function begin(module: WebAssembly.Module): Promise<Held | undefined> {
   const found = await image;
   if (found && found.header.module === identity && put(state, found)) {
     workspace = laidDown();
+    loaded = found.header.held.loaded;
     return found.header.held;
   }
   workspace = new Workspace();

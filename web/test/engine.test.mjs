@@ -5,7 +5,7 @@ import { load } from "./load.mjs";
 
 const [{ Engine }] = await load("/src/engine.ts");
 const entry = { file: "/a.nix", attrPath: "", emptyStore: false, contentAddressed: false };
-const surroundings = (more = {}) => ({ world: {}, originals: new Map(), uploads: new Map(), archive: undefined, ...more });
+const surroundings = (more = {}) => ({ world: {}, originals: new Map([["/a.nix", "0"]]), uploads: new Map(), archive: undefined, ...more });
 const plain = surroundings();
 const text = (content) => new Map([["/a.nix", content]]);
 
@@ -117,17 +117,17 @@ test("the world is told once, and again when it is another", async () => {
 test("an archive that was loaded is not loaded again; it is sent before the worker is ready", async () => {
   const { engine, workers, events } = setUp({ start: 20, timeLimit: 60 });
   const bytes = new Uint8Array(1);
-  const loaded = engine.load("/a/", bytes);
+  const loaded = engine.load("/a/", bytes, "1");
   const opened = engine.text("/a/x");
   await new Promise((resolve) => setTimeout(resolve, 5));
   assert.deepEqual(workers[0].calls, ["load"]);
   await Promise.all([loaded, opened]);
-  engine.evaluate(text("1"), entry, surroundings({ archive: { folder: "/a/", bytes } }), 0);
+  engine.evaluate(text("1"), entry, surroundings({ archive: { folder: "/a/", bytes, identity: "1" } }), 0);
   await settled();
   assert.deepEqual(workers[0].calls, ["load", "text", "world", "evaluate 1"]);
-  engine.evaluate(text("hang"), entry, surroundings({ archive: { folder: "/a/", bytes } }), 0);
+  engine.evaluate(text("hang"), entry, surroundings({ archive: { folder: "/a/", bytes, identity: "1" } }), 0);
   await settled();
-  engine.evaluate(text("2"), entry, surroundings({ archive: { folder: "/a/", bytes } }), 0);
+  engine.evaluate(text("2"), entry, surroundings({ archive: { folder: "/a/", bytes, identity: "1" } }), 0);
   await settled();
   assert.deepEqual(workers[1].calls, ["load", "world", "evaluate 2"]);
   assert.equal(events.at(-1), "2");
@@ -189,7 +189,7 @@ test("of questions that wait only the last is asked", async () => {
 
 test("an image is taken when nothing was asked for a while, and the next worker goes on from it", async () => {
   const kept = [];
-  const shelf = { name: "kept", keep: (image) => kept.push(image), forget: () => kept.push("forgotten") };
+  const shelf = { name: "kept", archive: "1", keep: (image) => kept.push(image), forget: () => kept.push("forgotten") };
   const { engine, workers, events } = setUp({ rest: 10, shelf });
   const around = surroundings({ uploads: new Map([["upload:1", new Uint8Array()]]), archive: { folder: "/a/", bytes: new Uint8Array() } });
   engine.evaluate(text("1"), entry, around, 0);
@@ -203,7 +203,7 @@ test("an image is taken when nothing was asked for a while, and the next worker 
   await settled();
   engine.evaluate(text("3"), entry, around, 0);
   await settled();
-  assert.deepEqual(workers[0].image, { name: "kept" });
+  assert.deepEqual(workers[0].image, { name: "kept", archive: "1" });
   assert.deepEqual(workers[1].image, { bytes: kept[0] });
   assert.deepEqual(workers[1].calls, ["compare", "world", "evaluate 3"]);
   assert.deepEqual([...workers[1].files], [["/a.nix", "3"]]);
@@ -230,6 +230,16 @@ test("an image that a worker did not give back is gone, and another is taken", a
   await settled();
   assert.equal(workers[2].image, undefined);
   assert.deepEqual(workers[2].calls, ["world", "evaluate 3", "image"]);
+});
+
+test("there is no image while a file is open whose original text nobody knows", async () => {
+  const { engine, workers } = setUp({ rest: 20 });
+  engine.evaluate(new Map([...text("1"), ["/b.nix", "2"]]), entry, plain, 0);
+  await settled();
+  assert.deepEqual(workers[0].calls, ["world", "evaluate 1"]);
+  engine.evaluate(text("1"), entry, plain, 0);
+  await settled();
+  assert.deepEqual(workers[0].calls, ["world", "evaluate 1", "evaluate 1", "image"]);
 });
 
 test("an image that no evaluation comes of is forgotten, and the next worker begins anew", async () => {
