@@ -42,8 +42,9 @@ async function build(derivation) {
     const [, from, to] = line.match(/'([^']*)' (?:->|=>) '([^']*)'/)
     if (from === derivation) built = to
   }
-  const hasLog = stderr.includes(`building '${built}'`)
-  const log = hasLog ? (await run('nix-store', ['--read-log', built])).stdout : null
+  // It may have been built before.
+  const read = await run('nix-store', ['--read-log', built])
+  const log = read.status === 0 ? read.stdout : null
   if (status !== 0) return { error: message(stderr, built), log }
   const json = await output('nix', ['build', '--json', '--no-link', '--offline', `${derivation}^*`])
   const outputs = JSON.parse(json)[0].outputs
@@ -59,6 +60,8 @@ async function build(derivation) {
 
 /** Builds all attributes of a file; resolves to the derivations and sources needed, and what became of each attribute. */
 export async function buildAll(file) {
+  // Outputs of outputs are evaluated only where derivations have been written.
+  await output('nix-instantiate', [file])
   const roots = JSON.parse(
     await output('nix-instantiate', [
       '--eval',
@@ -68,7 +71,6 @@ export async function buildAll(file) {
       `builtins.mapAttrs (_: d: builtins.unsafeDiscardOutputDependency d.drvPath) (import ${file})`,
     ]),
   )
-  await output('nix-instantiate', [file])
   const closure = (await output('nix-store', ['--query', '--requisites', ...Object.values(roots)])).trim().split('\n')
   const derivations = closure.filter(path => path.endsWith('.drv'))
   const texts = await output('sh', ['-c', 'for path; do cat $path; echo; done', 'sh', ...derivations])

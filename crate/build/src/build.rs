@@ -1,7 +1,7 @@
 //! One build: from a derivation and its inputs to an [`Outcome`].
 
 use drvlab_store::{OrderedMap, OrderedSet};
-use std::sync::Arc;
+use std::rc::Rc;
 
 use bstr::{BStr, BString, ByteSlice as _};
 use drvlab_store::derivation::DerivationKind;
@@ -170,7 +170,7 @@ fn builtin<O>(task: &Task<'_, O>) -> Result<Option<OrderedMap<BString, Produced>
         .ok_or(GiveUp::Derivation("downloads of unknown contents"))?;
     let executable = attribute("executable").is_some_and(|value| value == "1");
     let tree = FileTree::File {
-        contents: Arc::clone(contents),
+        contents: Rc::clone(contents),
         executable,
     };
     Ok(Some(OrderedMap::from([(

@@ -8,7 +8,7 @@ mod lookup;
 
 use drvlab_store::OrderedMap;
 use std::fmt;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use bstr::{BStr, BString};
 use drvlab_store::{FileTree, StoreDir, StorePath};
@@ -79,7 +79,7 @@ pub enum Trouble {
 /// Bytes of a file, shared with the store until they are changed.
 #[derive(Clone, Debug)]
 enum Contents {
-    Shared(Arc<[u8]>),
+    Shared(Rc<[u8]>),
     Own(Vec<u8>),
 }
 
@@ -628,7 +628,7 @@ impl<'a> FileSystem<'a> {
             Kind::File(contents) => Some(FileTree::File {
                 contents: match contents {
                     Contents::Shared(bytes) => bytes.clone(),
-                    Contents::Own(bytes) => Arc::from(&bytes[..]),
+                    Contents::Own(bytes) => Rc::from(&bytes[..]),
                 },
                 executable: self.node(id).mode & 0o100 != 0,
             }),

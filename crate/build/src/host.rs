@@ -1,7 +1,7 @@
 //! What the machine that builds has, apart from the inputs.
 
 use drvlab_store::OrderedMap;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use bstr::BString;
 use drvlab_store::StorePath;
@@ -16,7 +16,7 @@ pub struct Host {
     /// `$NIX_BUILD_CORES`, the setting `cores`.
     pub cores: u32,
     /// What `builtin:fetchurl` finds at which URL.
-    pub downloads: OrderedMap<BString, Arc<[u8]>>,
+    pub downloads: OrderedMap<BString, Rc<[u8]>>,
 }
 
 impl Default for Host {

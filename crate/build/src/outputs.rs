@@ -3,7 +3,7 @@
 //! Source: `registerOutputs` in `libstore/unix/build/derivation-builder.cc`.
 
 use drvlab_store::{OrderedMap, OrderedSet};
-use std::sync::Arc;
+use std::rc::Rc;
 
 use bstr::{BString, ByteSlice as _};
 use drvlab_store::store_path::output_path_name;
@@ -127,7 +127,7 @@ fn register_one<O>(
         Some(DerivationOutput::Floating { method, algorithm }) => (*method, *algorithm, None),
         _ => {
             let tree = read_back(&output.archive)?;
-            let object = StoreObject::new(Arc::new(tree), output.references.clone(), None);
+            let object = StoreObject::new(Rc::new(tree), output.references.clone(), None);
             return Ok(Ok((output.scratch.clone(), object)));
         }
     };
@@ -209,7 +209,7 @@ fn register_one<O>(
         }
     }
     let tree = read_back(&archive)?;
-    let object = StoreObject::new(Arc::new(tree), references, Some(address));
+    let object = StoreObject::new(Rc::new(tree), references, Some(address));
     Ok(Ok((path, object)))
 }
 

@@ -1,7 +1,7 @@
 //! Store objects: what a path stands for, as far as it is known.
 
 use drvlab_store::OrderedSet;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use drvlab_store::{ContentAddress, FileTree, Hash, HashFormat, NarInfo, StorePath, nar};
 
@@ -17,14 +17,14 @@ pub struct StoreObject {
     /// The content address, for objects that have one.
     pub content_address: Option<ContentAddress>,
     /// Its files; none if the build was simulated or only its narinfo is known.
-    pub tree: Option<Arc<FileTree>>,
+    pub tree: Option<Rc<FileTree>>,
 }
 
 impl StoreObject {
     /// Describes real files; hashes them.
     #[must_use]
     pub fn new(
-        tree: Arc<FileTree>,
+        tree: Rc<FileTree>,
         references: OrderedSet<StorePath>,
         content_address: Option<ContentAddress>,
     ) -> Self {

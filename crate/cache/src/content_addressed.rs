@@ -27,8 +27,11 @@ pub struct Turned {
     /// The graph.
     pub graph: DerivationGraph,
     /// The paths of `.drv` files by those that they had.
-    pub moved: FxHashMap<StorePath, StorePath>,
+    pub moved: Moved,
 }
+
+/// The paths of `.drv` files by those that they had.
+pub type Moved = FxHashMap<StorePath, StorePath>;
 
 /// Turns all derivations of a graph whose outputs' paths follow from inputs.
 ///
@@ -38,7 +41,7 @@ pub struct Turned {
 /// A derivation has no digest, because an input is missing.
 pub fn turn(graph: &DerivationGraph, store_dir: &StoreDir) -> Result<Turned, DigestError> {
     let mut digests = DigestCache::new(store_dir.clone());
-    let mut moved: FxHashMap<StorePath, StorePath> = FxHashMap::default();
+    let mut moved = Moved::default();
     let mut turned: FxHashMap<StorePath, Rc<Derivation>> = FxHashMap::default();
     for node in graph.nodes() {
         let mut derivation = (*node.derivation).clone();
@@ -111,13 +114,17 @@ impl Turned {
                 derivation: move_path(&self.moved, derivation),
                 outputs: outputs.clone(),
             },
+            Wanted::Dynamic { derivation, needed } => Wanted::Dynamic {
+                derivation: move_path(&self.moved, derivation),
+                needed: needed.clone(),
+            },
             Wanted::Path(path) => Wanted::Path(path.clone()),
         };
         wanted.iter().map(turn).collect()
     }
 }
 
-fn move_path(moved: &FxHashMap<StorePath, StorePath>, path: &StorePath) -> StorePath {
+fn move_path(moved: &Moved, path: &StorePath) -> StorePath {
     moved.get(path).unwrap_or(path).clone()
 }
 

@@ -1,35 +1,8 @@
-//! Derivations as store objects: what a build reads that is given `.drv` files, and what it writes that makes one.
+//! Derivations out of store objects: what a build writes that makes one.
 
-use std::rc::Rc;
-use std::sync::Arc;
-
-use drvlab_build::StoreObject;
-use drvlab_store::{Derivation, FileTree, StoreDir, StorePath, aterm};
+use drvlab_store::{Derivation, StoreDir, StorePath, aterm};
 
 use crate::local_store::LocalStore;
-
-/// Puts the texts of derivations into a store that are sources of `derivation`, and of all that they need.
-pub fn add_sources(
-    derivation: &Derivation,
-    local: &mut LocalStore,
-    store_dir: &StoreDir,
-    load: impl Fn(&StorePath) -> Option<Rc<Derivation>>,
-) {
-    let mut pending: Vec<StorePath> = derivation.input_srcs.iter().cloned().collect();
-    while let Some(path) = pending.pop() {
-        if local.object(&path).is_some() {
-            continue;
-        }
-        let Some(source) = load(&path) else { continue };
-        let references = source.input_drvs.keys().chain(&source.input_srcs);
-        let references: Vec<_> = references.cloned().collect();
-        let text = aterm::to_bytes(&source, store_dir);
-        let tree = Arc::new(FileTree::file(text));
-        let object = StoreObject::new(tree, references.iter().cloned().collect(), None);
-        local.insert_object(path, Rc::new(object));
-        pending.extend(references);
-    }
-}
 
 /// Why a store object is not read as a derivation.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,14 +6,15 @@
 use std::rc::Rc;
 
 use drvlab_build::StoreObject;
-use drvlab_store::{OutputId, Realisation, SecretKey, StorePath};
+use drvlab_store::{Derivation, OrderedSet, OutputId, Realisation, SecretKey, StorePath};
 
 use crate::binary_cache::{BinaryCache, Entry};
-use crate::building::{self, Builder};
-use crate::graph::{DerivationGraph, NodeId};
-use crate::identity::Identities;
+use crate::building::Builder;
+use crate::graph::{DerivationGraph, Node, NodeId};
 use crate::local_store::LocalStore;
-use crate::preparation::prepare;
+use crate::plan::{Action, Wanted};
+use crate::realise::{Step, farm};
+use crate::reason::Reason;
 use crate::simulation::Simulation;
 
 /// What a farm's run gave.
@@ -49,7 +50,7 @@ impl Farm {
         &mut self.store
     }
 
-    /// Builds `roots` and everything they need, and pushes all outputs.
+    /// Builds `roots` and everything they need, outputs of outputs included, and pushes all outputs with the sources that they refer to.
     ///
     /// Paths that the cache has already stay as they are. Derivations for which `leave_out` holds, say because their
     /// licence forbids it or they are for a platform that the farm does not have, are not built, and neither is what
@@ -60,79 +61,86 @@ impl Farm {
         roots: impl IntoIterator<Item = NodeId>,
         cache: &mut BinaryCache,
         builder: &dyn Builder,
-        mut leave_out: impl FnMut(NodeId) -> bool,
+        leave_out: &dyn Fn(&Derivation) -> bool,
     ) -> Published {
-        let store_dir = cache.store_dir().clone();
-        let identities = Identities::new(graph, &store_dir);
         let wanted = graph.closure(roots);
+        let wanted: Vec<NodeId> = graph.ids().filter(|id| wanted[id.index()]).collect();
+        for id in &wanted {
+            self.take_over(&graph[*id], cache);
+        }
+        let all = wanted.iter().map(|id| Wanted::all(graph[*id].path.clone()));
+        let all: Vec<Wanted> = all.collect();
+        let store = std::mem::take(&mut self.store);
+        let done = farm(graph, &all, store, cache.store_dir(), builder, leave_out);
+        self.store = done.local;
         let mut published = Published::default();
-        let mut unavailable = vec![false; graph.len()];
-        for id in graph.ids().filter(|id| wanted[id.index()]) {
-            let node = &graph[id];
-            let inputs_failed = node.inputs.iter().any(|input| unavailable[input.index()]);
-            if inputs_failed || leave_out(id) {
-                unavailable[id.index()] = true;
-                published.left_out.push(id);
-                continue;
-            }
-            // What is there already need not be built again.
-            let in_cache = |path: Option<&StorePath>| path.is_some_and(|path| cache.contains(path));
-            if node.outputs().all(|(_, path)| in_cache(path)) {
-                for (_, path) in node.outputs() {
-                    if let (Some(path), Entry::Present(info)) =
-                        (path, path.map_or(Entry::Absent, |it| cache.stored(it)))
-                    {
-                        let known = self
-                            .store
-                            .object(path)
-                            .is_some_and(|object| object.is_real());
-                        if !known {
-                            let object = Rc::new(StoreObject::of_narinfo(&info));
-                            self.store.insert_object(path.clone(), object);
-                        }
-                    }
-                }
-                continue;
-            }
-            let Some(prepared) = prepare(graph, id, &self.store, &identities, &store_dir) else {
-                unavailable[id.index()] = true;
-                published.left_out.push(id);
+        for id in wanted {
+            let Some(decision) = &done.decided[id.index()] else {
                 continue;
             };
-            let outputs = match building::build(builder, &prepared.job(&self.store, &store_dir)) {
-                Ok(built) => built.outputs,
-                Err(why) => {
-                    unavailable[id.index()] = true;
-                    published.failed.push((id, why.reason));
-                    continue;
+            match &decision.reason {
+                _ if decision.action != Action::Impossible => {}
+                Reason::BuildFailed(why) if !leave_out(&graph[id].derivation) => {
+                    published.failed.push((id, Rc::clone(why)));
                 }
-            };
-            for (output, (path, object)) in outputs {
-                if !cache.contains(&path) {
-                    self.push(cache, &path, &object, Some(&node.path));
-                    published.added.push(path.clone());
-                }
-                let ids = [
-                    identities.output(id, output.as_slice().into()),
-                    prepared.output_id(&output),
-                ];
-                for output_id in ids.into_iter().flatten() {
-                    self.push_realisation(cache, output_id, path.clone());
-                }
-                self.store.insert_object(path, Rc::new(object));
+                _ => published.left_out.push(id),
             }
+        }
+        let mut referred = Vec::new();
+        for done in done.steps {
+            if let Step::Build {
+                derivation,
+                outputs,
+                ..
+            } = done.step
+            {
+                for path in outputs {
+                    let deriver = Some(&derivation);
+                    referred.extend(self.push(cache, path, deriver, &mut published.added));
+                }
+            }
+        }
+        // What is referred to and still not there are sources.
+        while let Some(path) = referred.pop() {
+            referred.extend(self.push(cache, path, None, &mut published.added));
+        }
+        for (id, path) in done.learned {
+            self.push_realisation(cache, id, path);
         }
         published
     }
 
+    /// Lets the store have the outputs of a derivation if the cache has all of them, so that they need not be built again.
+    fn take_over(&mut self, node: &Node, cache: &BinaryCache) {
+        let infos = node.outputs().map(|(_, path)| match cache.stored(path?) {
+            Entry::Present(info) => Some(info),
+            _ => None,
+        });
+        let Some(infos) = infos.collect::<Option<Vec<_>>>() else {
+            return;
+        };
+        for info in infos {
+            let known = self.store.object(&info.path);
+            if !known.is_some_and(|object| object.is_real()) {
+                let object = Rc::new(StoreObject::of_narinfo(&info));
+                self.store.insert_object(info.path.clone(), object);
+            }
+        }
+    }
+
+    /// Pushes a store object unless the cache has it or nothing is known of it; returns what it refers to if it is new.
     fn push(
         &self,
         cache: &mut BinaryCache,
-        path: &StorePath,
-        object: &StoreObject,
+        path: StorePath,
         deriver: Option<&StorePath>,
-    ) {
-        let (mut info, archive) = object.publish(path, deriver.cloned());
+        added: &mut Vec<StorePath>,
+    ) -> OrderedSet<StorePath> {
+        let object = self.store.object(&path);
+        let Some(object) = object.filter(|_| !cache.contains(&path)) else {
+            return OrderedSet::new();
+        };
+        let (mut info, archive) = object.publish(&path, deriver.cloned());
         if let Some(key) = &self.key {
             let store_dir = cache.store_dir().clone();
             info.sign(&store_dir, key);
@@ -141,6 +149,8 @@ impl Farm {
             cache.insert_archive(info.url.clone(), archive);
         }
         cache.insert(info);
+        added.push(path);
+        object.references.clone()
     }
 
     fn push_realisation(&mut self, cache: &mut BinaryCache, id: OutputId, path: StorePath) {
@@ -158,7 +168,7 @@ pub fn publish(
     graph: &DerivationGraph,
     roots: impl IntoIterator<Item = NodeId>,
     cache: &mut BinaryCache,
-    leave_out: impl FnMut(NodeId) -> bool,
+    leave_out: &dyn Fn(&Derivation) -> bool,
 ) -> Published {
     Farm::default().publish(graph, roots, cache, &Simulation::default(), leave_out)
 }

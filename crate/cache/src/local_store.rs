@@ -1,7 +1,7 @@
 //! The local store: which store objects are valid, that is there and registered.
 //!
-//! `.drv` files are not among them: those of the graph count as there, for evaluation writes them, and so do the
-//! sources that it copies.
+//! `.drv` files are not among them: those of the graph count as there, for evaluation writes them. [`Sources`] that it makes are there, too,
+//! until the next evaluation: what it copies is not what the client was given.
 
 use std::rc::Rc;
 
@@ -10,6 +10,8 @@ use drvlab_build::StoreObject;
 use drvlab_store::{OrderedMap, OutputId, StorePath};
 use rustc_hash::FxHashMap;
 
+use crate::sources::Sources;
+
 /// The set of valid paths, with what is known of them, and the known realisations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LocalStore {
@@ -17,6 +19,8 @@ pub struct LocalStore {
     realisations: FxHashMap<OutputId, StorePath>,
     /// Outputs of derivations, as far as these are outputs themselves or have such.
     outputs: FxHashMap<StorePath, OrderedMap<BString, StorePath>>,
+    /// What the evaluation has put there.
+    sources: Rc<Sources>,
 }
 
 impl LocalStore {
@@ -29,18 +33,33 @@ impl LocalStore {
     /// Tells whether a path is valid.
     #[must_use]
     pub fn contains(&self, path: &StorePath) -> bool {
-        self.valid.contains_key(path)
+        self.valid.contains_key(path) || self.sources.contains_key(path)
     }
 
     /// Returns what is known of a valid path.
     #[must_use]
     pub fn object(&self, path: &StorePath) -> Option<&Rc<StoreObject>> {
-        self.valid.get(path)?.as_ref()
+        let own = self.valid.get(path).and_then(Option::as_ref);
+        own.or_else(|| self.sources.get(path)?.as_ref())
+    }
+
+    /// Lets it have what an evaluation has put there, in place of what an earlier one had.
+    pub fn set_sources(&mut self, sources: Rc<Sources>) {
+        self.sources = sources;
+    }
+
+    /// Keeps what the evaluation has put there beyond the next one.
+    pub fn keep_sources(&mut self) {
+        for (path, object) in std::mem::take(&mut self.sources).iter() {
+            self.valid
+                .entry(path.clone())
+                .or_insert_with(|| object.clone());
+        }
     }
 
     /// Registers a path; tells whether it is new.
     pub fn insert(&mut self, path: StorePath) -> bool {
-        let new = !self.contains(&path);
+        let new = !self.valid.contains_key(&path);
         if new {
             self.valid.insert(path, None);
         }
@@ -104,8 +123,7 @@ impl FromIterator<StorePath> for LocalStore {
     fn from_iter<I: IntoIterator<Item = StorePath>>(paths: I) -> Self {
         Self {
             valid: paths.into_iter().map(|path| (path, None)).collect(),
-            realisations: FxHashMap::default(),
-            outputs: FxHashMap::default(),
+            ..Self::default()
         }
     }
 }

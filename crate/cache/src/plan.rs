@@ -11,7 +11,7 @@ pub mod tree;
 use drvlab_store::OrderedSet;
 
 use bstr::BString;
-use drvlab_store::StorePath;
+use drvlab_store::{DerivationInputs, StoreDir, StorePath};
 
 use crate::binary_cache::Fault;
 use crate::graph::NodeId;
@@ -31,6 +31,13 @@ pub enum Wanted {
     },
     /// A store object, which can only be fetched.
     Path(StorePath),
+    /// Outputs of derivations that are themselves outputs of a derivation.
+    Dynamic {
+        /// The path of the `.drv` file.
+        derivation: StorePath,
+        /// What is needed of its outputs.
+        needed: DerivationInputs,
+    },
 }
 
 /// Which outputs of a derivation are wanted.
@@ -56,6 +63,28 @@ impl Wanted {
     #[must_use]
     pub fn output(derivation: StorePath, output: impl Into<BString>) -> Self {
         Self::outputs(derivation, &[output.into()])
+    }
+
+    /// Wants what names of outputs lead to, one from the other: the path itself if there are none.
+    #[must_use]
+    pub fn chain(path: StorePath, outputs: &[BString]) -> Self {
+        match outputs {
+            [] => Self::Path(path),
+            [output] => Self::output(path, output.clone()),
+            [others @ .., last] => {
+                let needed = others.iter().rev().fold(
+                    DerivationInputs::of(last.clone()),
+                    |needed, output| DerivationInputs {
+                        outputs: OrderedSet::new(),
+                        dynamic: [(output.clone(), needed)].into(),
+                    },
+                );
+                Self::Dynamic {
+                    derivation: path,
+                    needed,
+                }
+            }
+        }
     }
 
     /// Wants some outputs.
@@ -160,15 +189,29 @@ pub struct Unknown {
 /// Something that the user should know about the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
-    /// Rule 19: an input is an output of an output, which the dry run leaves out.
-    DynamicInput {
-        /// The derivation that has the input.
-        derivation: StorePath,
+    /// Rule 19: something is an output of an output, which the dry run leaves out.
+    Dynamic {
         /// The derivation whose output is a derivation.
-        input: StorePath,
-        /// The name of that output.
-        output: BString,
+        derivation: StorePath,
+        /// The names of outputs that lead from there to the derivation that is left out.
+        outputs: Vec<BString>,
     },
+}
+
+impl Warning {
+    /// Returns the reference's wording, without "warning: ".
+    #[must_use]
+    pub fn text(&self, store_dir: &StoreDir) -> String {
+        let Self::Dynamic {
+            derivation,
+            outputs,
+        } = self;
+        let outputs: String = outputs.iter().map(|output| format!("^{output}")).collect();
+        let path = store_dir.display(derivation);
+        format!(
+            "Ignoring dynamic derivation {path}{outputs} while querying missing paths; not yet implemented"
+        )
+    }
 }
 
 /// What happens with each derivation of a graph.

@@ -8,6 +8,7 @@
 //! `keep-going`. What happens with each path does not depend on the order unless something fails.
 
 mod dynamic;
+mod farming;
 pub mod goals;
 pub mod schedule;
 pub mod substitution;
@@ -138,8 +139,10 @@ impl Realised {
     }
 }
 
+pub use farming::{Farmed, farm};
+
 /// Gets `wanted`, as `nix-build` does: `plan` is its dry run, which it makes first, and whose failure ends it.
 #[must_use]
-pub fn realise(world: &World<'_>, wanted: &[Wanted], local: &LocalStore, plan: &Plan) -> Realised {
+pub fn realise(world: &World<'_>, wanted: &[Wanted], local: LocalStore, plan: &Plan) -> Realised {
     goals::run(world, wanted, local, plan)
 }

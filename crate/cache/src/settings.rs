@@ -42,6 +42,8 @@ pub struct Settings {
     /// Caches that users may add who are not trusted (`trusted-substituters` and what the administrator set as
     /// `substituters`); `None` if the user is trusted and may add any.
     pub allowed_caches: Option<OrderedSet<String>>,
+    /// Whether there are machines of all kinds to build on, as a farm has them; no setting of the reference.
+    pub all_machines: bool,
 }
 
 impl Settings {
@@ -79,6 +81,7 @@ impl Default for Settings {
             patience: Patience::default(),
             times_to_live: TimesToLive::default(),
             allowed_caches: None,
+            all_machines: false,
         }
     }
 }

@@ -9,8 +9,9 @@ use std::fmt;
 use std::rc::Rc;
 
 use bstr::ByteSlice as _;
+use drvlab_store::explain::StoreObject as Contents;
 use drvlab_store::hash::sha256;
-use drvlab_store::{CacheInfo, PublicKey, SecretKey, StoreDir, StorePath};
+use drvlab_store::{CacheInfo, Derivation, PublicKey, SecretKey, StoreDir, StorePath};
 
 use crate::binary_cache::BinaryCache;
 use crate::conditions::{Conditions, PathFault, Patience};
@@ -24,6 +25,7 @@ use crate::realise::schedule::{Schedule, schedule};
 use crate::realise::{self, Realised, realise};
 use crate::settings::Settings;
 use crate::simulation::{Simulated, Simulation, package_name};
+use crate::sources::{self, Sources};
 use crate::substituters::{About, Dropped, Substituters};
 use crate::toy::ToyBuilder;
 use crate::world_file::{BuildFile, CacheFile, Event, SettingsFile, Subject, VERSION, WorldFile};
@@ -35,6 +37,36 @@ pub struct Evaluated {
     pub graph: Rc<DerivationGraph>,
     /// What was asked for.
     pub wanted: Vec<Wanted>,
+    /// What it has put into the store.
+    pub sources: Rc<Sources>,
+}
+
+impl Evaluated {
+    /// Makes one that has put these paths into the store, of which nothing more is known.
+    #[must_use]
+    pub fn new<'a>(
+        graph: DerivationGraph,
+        wanted: Vec<Wanted>,
+        made: impl IntoIterator<Item = &'a StorePath>,
+    ) -> Self {
+        let made = made.into_iter().map(|path| (path.clone(), None));
+        Self {
+            graph: Rc::new(graph),
+            wanted,
+            sources: Rc::new(made.collect()),
+        }
+    }
+
+    /// Adds the contents of what scripts may read; see [`sources::read`].
+    pub fn read_sources(
+        &mut self,
+        store_dir: &StoreDir,
+        known: &Sources,
+        load: &mut dyn FnMut(&StorePath, usize) -> Option<Contents>,
+    ) {
+        let read = sources::read(&self.sources, &self.graph, store_dir, known, load);
+        self.sources = Rc::new(read);
+    }
 }
 
 /// What a world needs from outside.
@@ -234,17 +266,15 @@ impl World {
                 leave_out,
                 key,
             } => {
-                let Evaluated { graph, wanted } = loader.evaluate(what)?;
-                let roots = roots(&graph, &wanted);
-                let leave_out = |id: NodeId| {
-                    let derivation = &graph[id].derivation;
+                let evaluated = loader.evaluate(what)?;
+                let leave_out = |derivation: &Derivation| {
                     let system = derivation.system.to_str_lossy();
                     let foreign = systems
                         .as_ref()
                         .is_some_and(|systems| !systems.contains(&*system) && system != "builtin");
                     foreign || names(leave_out, &derivation.name)
                 };
-                self.publish(&graph, roots, to, key.as_deref(), leave_out)?;
+                self.publish(&evaluated, to, key.as_deref(), &leave_out)?;
             }
             Event::Evict { from, name } => {
                 let cache = self.cache(from)?;
@@ -262,19 +292,20 @@ impl World {
             }
             Event::Advance { seconds } => self.memory.advance(*seconds),
             Event::DryRun { what } => {
-                let Evaluated { graph, wanted } = loader.evaluate(what)?;
-                self.look(&graph, &wanted);
+                let evaluated = loader.evaluate(what)?;
+                self.look(&evaluated);
             }
             Event::Build { what } => {
-                let Evaluated { graph, wanted } = loader.evaluate(what)?;
-                let run = self.run(&graph, &wanted);
+                let evaluated = loader.evaluate(what)?;
+                let run = self.run(&evaluated);
                 if let Some(failure) = run.realised.failure {
                     return Err(WorldError(format!(
                         "what was built before could not be built: {failure}"
                     )));
                 }
-                self.look(&graph, &wanted);
+                self.look(&evaluated);
                 self.local = run.realised.local;
+                self.local.keep_sources();
             }
             Event::Delete { name } => {
                 let paths = self.local.iter().filter(|path| is_named(path.name(), name));
@@ -306,11 +337,10 @@ impl World {
     /// There is no such cache.
     pub fn publish(
         &mut self,
-        graph: &DerivationGraph,
-        roots: Vec<NodeId>,
+        evaluated: &Evaluated,
         to: &str,
         key: Option<&str>,
-        leave_out: impl FnMut(NodeId) -> bool,
+        leave_out: &dyn Fn(&Derivation) -> bool,
     ) -> Result<Published, WorldError> {
         let key = key
             .map(str::to_owned)
@@ -318,12 +348,18 @@ impl World {
         let key = key.map(|name| self.key(&name)).transpose()?;
         let builder = self.builder.clone();
         let cache = self.cache(to)?;
-        Ok(Farm::new(key).publish(graph, roots, cache, &builder, leave_out))
+        let mut farm = Farm::new(key);
+        farm.store_mut().set_sources(Rc::clone(&evaluated.sources));
+        let graph = &evaluated.graph;
+        let roots = roots(graph, &evaluated.wanted);
+        Ok(farm.publish(graph, roots, cache, &builder, leave_out))
     }
 
     /// Makes a dry run as the client does: it remembers the answers.
-    pub fn look(&mut self, graph: &DerivationGraph, wanted: &[Wanted]) -> Plan {
+    pub fn look(&mut self, evaluated: &Evaluated) -> Plan {
+        self.local.set_sources(Rc::clone(&evaluated.sources));
         let substituters = Substituters::new(&self.caches, &self.settings, Some(&self.memory));
+        let Evaluated { graph, wanted, .. } = evaluated;
         let plan = plan(graph, wanted, &self.local, &substituters, &self.settings);
         let asked = substituters.take_asked();
         let opened = substituters
@@ -345,10 +381,17 @@ impl World {
 
     /// Finds out what would happen if something were wanted; nothing changes.
     #[must_use]
-    pub fn run(&self, graph: &DerivationGraph, wanted: &[Wanted]) -> Run {
+    pub fn run(&self, evaluated: &Evaluated) -> Run {
+        let Evaluated {
+            graph,
+            wanted,
+            sources,
+        } = evaluated;
+        let mut local = self.local.clone();
+        local.set_sources(Rc::clone(sources));
         let identities = Identities::new(graph, &self.settings.store_dir);
         let substituters = Substituters::new(&self.caches, &self.settings, Some(&self.memory));
-        let plan = plan(graph, wanted, &self.local, &substituters, &self.settings);
+        let plan = plan(graph, wanted, &local, &substituters, &self.settings);
         let world = realise::World {
             graph,
             identities: &identities,
@@ -356,7 +399,7 @@ impl World {
             settings: &self.settings,
             builder: &self.builder,
         };
-        let realised = realise(&world, wanted, &self.local, &plan);
+        let realised = realise(&world, wanted, local, &plan);
         let schedule = schedule(&realised.steps, &self.settings);
         Run {
             plan,
@@ -369,7 +412,9 @@ impl World {
 
 fn roots(graph: &DerivationGraph, wanted: &[Wanted]) -> Vec<NodeId> {
     let derivations = wanted.iter().filter_map(|wanted| match wanted {
-        Wanted::Outputs { derivation, .. } => graph.find(derivation),
+        Wanted::Outputs { derivation, .. } | Wanted::Dynamic { derivation, .. } => {
+            graph.find(derivation)
+        }
         Wanted::Path(_) => None,
     });
     derivations.collect()

@@ -133,7 +133,7 @@ fn check_case(case: &Case) {
     let wanted: Vec<Wanted> = case.wanted.iter().map(|text| wanted(text)).collect();
     let roots = wanted.iter().filter_map(|wanted| match wanted {
         Wanted::Outputs { derivation, .. } => Some(derivation.clone()),
-        Wanted::Path(_) => None,
+        Wanted::Path(_) | Wanted::Dynamic { .. } => None,
     });
     let graph = DerivationGraph::new(roots, |path| derivations.get(path).cloned()).unwrap();
     let local: LocalStore = case.local.iter().map(|text| path(text)).collect();

@@ -4,15 +4,13 @@
 
 use std::fmt::Write as _;
 use std::io::Write;
-use std::rc::Rc;
-use std::sync::Arc;
 
 use bstr::ByteSlice as _;
 use drvlab_cache::plan::WantedOutputs;
 use drvlab_cache::realise::Step;
-use drvlab_cache::world::{Evaluated, Run, World};
-use drvlab_cache::{DerivationGraph, LocalStore, StoreObject, Wanted, derivation_texts, toy};
-use drvlab_store::{FileTree, HashFormat, StoreDir, StorePath};
+use drvlab_cache::world::{Evaluated, Run};
+use drvlab_cache::{DerivationGraph, LocalStore, Wanted};
+use drvlab_store::{DerivationInputs, HashFormat, StoreDir, StorePath};
 use serde_json::json;
 
 use crate::arguments::{Caches, Input};
@@ -31,20 +29,20 @@ pub fn run(
     json: bool,
     to: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let (mut world, Evaluated { graph, wanted }) = plan::prepare(session, input, caches)?;
-    add_sources(session, &mut world, &graph)?;
-    let run = world.run(&graph, &wanted);
+    let (world, evaluated) = plan::prepare(session, input, caches)?;
+    let run = world.run(&evaluated);
+    let Evaluated { graph, wanted, .. } = &evaluated;
     let store_dir = &world.settings.store_dir;
     let printed = if json {
         let data = json!({
             "version": plan_json::VERSION,
-            "outputs": outputs(&run, &graph, &wanted, store_dir),
+            "outputs": outputs(&run, graph, wanted, store_dir),
             "failure": run.realised.failure.as_deref(),
             "steps": plan_json::steps(&run, store_dir),
         });
         format!("{data}\n").into_bytes()
     } else {
-        text(&run, &graph, &wanted, store_dir)
+        text(&run, graph, wanted, store_dir)
     };
     to.write_all(&printed)
         .map_err(|error| Failure::output(&error))?;
@@ -52,43 +50,6 @@ pub fn run(
         None => Ok(()),
         Some(failure) => Err(Failure::message(failure.to_string())),
     }
-}
-
-/// Puts the contents of what the evaluation copied into the store, as far as scripts that may run could read it.
-fn add_sources(
-    session: &mut Session,
-    world: &mut World,
-    graph: &DerivationGraph,
-) -> Result<(), Failure> {
-    let scripts = graph.nodes().iter().map(|node| &node.derivation);
-    let scripts = scripts.filter(|derivation| toy::is_shell(derivation));
-    let store_dir = world.settings.store_dir.clone();
-    for derivation in scripts.clone() {
-        let known = &session.machine().store.derivations;
-        derivation_texts::add_sources(derivation, &mut world.local, &store_dir, |path| {
-            known.get(path).map(Rc::clone)
-        });
-    }
-    for path in scripts.flat_map(|derivation| &derivation.input_srcs) {
-        if world.local.object(path).is_some() {
-            continue;
-        }
-        let text = session.machine().store.texts.get(path);
-        let (tree, references) = match text {
-            Some(text) => (
-                FileTree::file(&*text.contents),
-                text.references.iter().cloned().collect(),
-            ),
-            None => match session.machine().source_tree(path) {
-                Some(Ok(tree)) => (tree, Default::default()),
-                Some(Err(error)) => return Err(session.failure(&error)),
-                None => continue,
-            },
-        };
-        let object = StoreObject::new(Arc::new(tree), references, None);
-        world.local.insert_object(path.clone(), Rc::new(object));
-    }
-    Ok(())
 }
 
 /// Returns the paths that are wanted, as far as they are there in the end.
@@ -102,6 +63,9 @@ fn outputs(
     for wanted in wanted {
         match wanted {
             Wanted::Path(path) => paths.push(path.clone()),
+            Wanted::Dynamic { derivation, needed } => {
+                paths.extend(dynamic_outputs(&run.realised.local, derivation, needed));
+            }
             Wanted::Outputs {
                 derivation,
                 outputs,
@@ -121,6 +85,23 @@ fn outputs(
     }
     paths.retain(|path| run.realised.local.contains(path));
     paths.iter().map(|path| store_dir.display(path)).collect()
+}
+
+/// Returns the outputs of outputs that came out.
+///
+/// Recursion is bounded by the nesting of dynamic outputs.
+fn dynamic_outputs(
+    local: &LocalStore,
+    derivation: &StorePath,
+    needed: &DerivationInputs,
+) -> Vec<StorePath> {
+    let own = needed.outputs.iter();
+    let own = own.filter_map(|output| local.output(derivation, output).cloned());
+    let inner = needed.dynamic.iter().filter_map(|(output, inner)| {
+        let text = local.output(derivation, output)?;
+        Some(dynamic_outputs(local, text, inner))
+    });
+    own.chain(inner.flatten()).collect()
 }
 
 /// Prints the steps in their order with what came out of them, then the paths that are wanted.

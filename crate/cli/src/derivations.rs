@@ -121,7 +121,10 @@ impl Derivations {
 
     /// Returns what a store object consists of that the evaluation made besides derivations.
     pub fn object(&mut self, path: &StorePath) -> Option<StoreObject> {
-        self.session.as_mut()?.machine().store_object(path)
+        self.session
+            .as_mut()?
+            .machine()
+            .store_object(path, usize::MAX)
     }
 
     fn find(&self, path: &StorePath) -> Option<Rc<Derivation>> {

@@ -25,32 +25,33 @@ pub fn run(
     output: &PlanOutput,
     to: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let (world, Evaluated { graph, wanted }) = prepare(session, input, caches)?;
+    let (world, evaluated) = prepare(session, input, caches)?;
+    let graph = &evaluated.graph;
     let printed = match output {
         PlanOutput::DryRun => {
-            let run = world.run(&graph, &wanted);
+            let run = world.run(&evaluated);
             for warning in dry_run::warnings(&run.plan, &run.dropped, &world.settings.store_dir) {
                 complain(format!("warning: {warning}\n").as_bytes());
             }
-            dry_run::text(&run.plan, &graph, &world.settings.store_dir)
+            dry_run::text(&run.plan, graph, &world.settings.store_dir)
                 .map_err(|failure| Failure::message(failure.to_string()))?
         }
-        PlanOutput::Columns => plan_text::columns(&world.run(&graph, &wanted), &graph),
+        PlanOutput::Columns => plan_text::columns(&world.run(&evaluated), graph),
         PlanOutput::Json => {
-            let run = world.run(&graph, &wanted);
+            let run = world.run(&evaluated);
             // Without a plan there is nothing to print, as there is nothing to do.
             if let (Some(failure), None) = (&run.plan.failure, &caches.world) {
                 return Err(Failure::message(failure.to_string()));
             }
             format!(
                 "{}\n",
-                plan_json::to_json(&run, &graph, &world.settings.store_dir)
+                plan_json::to_json(&run, graph, &world.settings.store_dir)
             )
         }
         PlanOutput::Explain(name) => {
             let name = String::from_utf8_lossy(name);
-            let found = world::find(&graph, &name, &world.settings.store_dir);
-            explain(&found, &name, &world.run(&graph, &wanted), &graph)?
+            let found = world::find(graph, &name, &world.settings.store_dir);
+            explain(&found, &name, &world.run(&evaluated), graph)?
         }
     };
     to.write_all(printed.as_bytes())
@@ -72,10 +73,6 @@ pub fn prepare(
     };
     configure(&mut world, session, caches)?;
     let evaluated = crate::world::evaluate(session, input)?;
-    let store = &session.machine().store;
-    for path in store.texts.keys().chain(store.sources.keys()) {
-        world.local.insert(path.clone());
-    }
     Ok((world, evaluated))
 }
 

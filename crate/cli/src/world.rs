@@ -1,5 +1,6 @@
 //! Worlds from files: what `drvlab plan --world` reads, and how it evaluates and opens what stands in them.
 
+use bstr::BString;
 use drvlab_store::OrderedSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -7,13 +8,12 @@ use std::rc::Rc;
 use drvlab_cache::scenario::Scenario;
 use drvlab_cache::world::{Evaluated, Loader, Run, World, WorldError};
 use drvlab_cache::world_file::{Subject, WorldFile};
-use drvlab_cache::{BinaryCache, DerivationGraph, Wanted};
+use drvlab_cache::{BinaryCache, DerivationGraph, Sources, Wanted};
 use drvlab_store::StoreDir;
 
 use crate::arguments::{Input, Source};
 use crate::cache_folder;
 use crate::failure::Failure;
-use crate::instantiate::each_instance;
 use crate::reading;
 use crate::session::{Session, complain};
 
@@ -57,8 +57,8 @@ pub fn play(
         input,
     };
     let world = World::new(&scenario.world, &mut loader).map_err(failed)?;
-    let Evaluated { graph, wanted } = loader.evaluate(&scenario.now).map_err(failed)?;
-    Ok((world.run(&graph, &wanted), graph, world))
+    let evaluated = loader.evaluate(&scenario.now).map_err(failed)?;
+    Ok((world.run(&evaluated), evaluated.graph, world))
 }
 
 /// Names types in the message about a JSON text as people know them.
@@ -153,16 +153,30 @@ fn replaced(source: &Source, from: &str, to: &str) -> Result<Vec<u8>, WorldError
     Ok([&text[..at], to.as_bytes(), &text[at + from.len()..]].concat())
 }
 
-/// Evaluates an input to derivations and what is wanted of them.
+/// Evaluates an input to derivations, what is wanted of them, and what scripts among them may read.
 ///
 /// # Errors
 /// When that fails.
 pub fn evaluate(session: &mut Session, input: &Input) -> Result<Evaluated, Failure> {
     let mut roots = Vec::new();
     let mut wanted = Vec::new();
-    each_instance(session, input, |_, instance| {
-        wanted.push(Wanted::output(instance.drv_path.clone(), instance.output));
-        roots.push(instance.drv_path);
+    session.each_value(input, |session, value| {
+        // A string stands for what its context says, as for `nix build`; `nix-build` takes no strings.
+        let chain = session.machine().derived_path(value);
+        if let Some((path, outputs)) = chain.map_err(|error| session.failure(&error))? {
+            let outputs: Vec<BString> = outputs.iter().map(|it| (**it).into()).collect();
+            if !outputs.is_empty() {
+                roots.push(path.clone());
+            }
+            wanted.push(Wanted::chain(path, &outputs));
+            return Ok(());
+        }
+        let arguments = session.arguments();
+        let found = session.machine().derivations(value, arguments);
+        for instance in found.map_err(|error| session.failure(&error))? {
+            wanted.push(Wanted::output(instance.drv_path.clone(), instance.output));
+            roots.push(instance.drv_path);
+        }
         Ok(())
     })?;
     let store = &session.machine().store;
@@ -170,8 +184,11 @@ pub fn evaluate(session: &mut Session, input: &Input) -> Result<Evaluated, Failu
     roots.retain(|root| seen.insert(root.clone()));
     let graph = DerivationGraph::new(roots, |path| store.derivations.get(path).map(Rc::clone))
         .map_err(|error| Failure::message(error.to_string()))?;
-    Ok(Evaluated {
-        graph: Rc::new(graph),
-        wanted,
-    })
+    let made = store.texts.keys().chain(store.sources.keys());
+    let mut evaluated = Evaluated::new(graph, wanted, made);
+    let store_dir = store.dir.clone();
+    evaluated.read_sources(&store_dir, &Sources::default(), &mut |path, limit| {
+        session.machine().store_object(path, limit)
+    });
+    Ok(evaluated)
 }

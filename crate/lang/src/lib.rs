@@ -7,6 +7,7 @@ mod coercion;
 mod constant_call;
 pub mod context;
 mod derivation;
+mod derived_path;
 mod describe;
 pub mod diagnostic;
 pub mod engine;

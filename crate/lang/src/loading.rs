@@ -526,13 +526,6 @@ impl Machine {
             .map_err(|error| EvalError::other(error.to_string(), pos))
     }
 
-    /// Reads again what the evaluation has copied to the store; `None` if it has not copied this.
-    pub fn source_tree(&mut self, object: &StorePath) -> Option<Result<FileTree>> {
-        let original = Rc::clone(self.store.sources.get(object)?);
-        let kept = self.store.kept.get(object).map(Rc::clone);
-        Some(self.read_tree(&original, Pos::NONE, kept.as_deref()))
-    }
-
     /// Reads a file, link or directory with all that is below it, or with those that are `kept`.
     pub(crate) fn read_tree(
         &mut self,
@@ -540,13 +533,25 @@ impl Machine {
         pos: Pos,
         kept: Option<&Kept>,
     ) -> Result<FileTree> {
+        let mut left = usize::MAX;
+        self.read_tree_within(path, pos, kept, &mut left)
+    }
+
+    /// Does the same unless there are more bytes than are `left`; what is read is subtracted.
+    pub(crate) fn read_tree_within(
+        &mut self,
+        path: &[u8],
+        pos: Pos,
+        kept: Option<&Kept>,
+        left: &mut usize,
+    ) -> Result<FileTree> {
         if let Some(text) = self.read_store_text(path) {
-            return Ok(FileTree::file(&*text));
+            return Ok(FileTree::file(text));
         }
         let kept_before = self.kept_at(path);
         // Links on the way are followed, a link at the end is copied as a link.
         let path = self.resolve_directory(path, pos)?;
-        self.read_subtree(&path, pos, kept.or(kept_before.as_deref()), 0)
+        self.read_subtree(&path, pos, kept.or(kept_before.as_deref()), 0, left)
     }
 
     fn read_subtree(
@@ -555,6 +560,7 @@ impl Machine {
         pos: Pos,
         kept: Option<&Kept>,
         depth: usize,
+        left: &mut usize,
     ) -> Result<FileTree> {
         self.tick()?;
         let wrong = |error: FileError| file_error(path, &error, pos);
@@ -563,10 +569,14 @@ impl Machine {
             Some(FileKind::Regular { executable }) => {
                 self.note_read(path);
                 let contents = self.files.read(path).map_err(wrong)?;
-                Ok(if executable {
-                    FileTree::executable(&*contents)
-                } else {
-                    FileTree::file(&*contents)
+                let Some(rest) = left.checked_sub(contents.len()) else {
+                    let message = [b"path '".as_slice(), path, b"' is too large"].concat();
+                    return Err(EvalError::new(ErrorKind::Limit, message, pos));
+                };
+                *left = rest;
+                Ok(FileTree::File {
+                    contents,
+                    executable,
                 })
             }
             Some(FileKind::Symlink) => Ok(FileTree::symlink(
@@ -590,7 +600,7 @@ impl Machine {
                 for (name, _) in self.files.read_dir(path).map_err(wrong)? {
                     let below = join(path, &name);
                     if kept.is_none_or(|kept| kept.contains(&below)) {
-                        let tree = self.read_subtree(&below, pos, kept, depth + 1)?;
+                        let tree = self.read_subtree(&below, pos, kept, depth + 1, left)?;
                         entries.push((name, tree));
                     }
                 }

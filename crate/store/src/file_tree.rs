@@ -3,7 +3,7 @@
 //! As in a store, of the permissions only the executable bit counts, and there are no owners and times.
 
 use crate::OrderedMap;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use bstr::{BStr, BString};
 
@@ -15,7 +15,7 @@ pub enum FileTree {
     /// A regular file.
     File {
         /// Its bytes, shared with whoever else holds them.
-        contents: Arc<[u8]>,
+        contents: Rc<[u8]>,
         /// Whether it is a program.
         executable: bool,
     },
@@ -31,7 +31,7 @@ pub enum FileTree {
 impl FileTree {
     /// Makes a file that is not executable.
     #[must_use]
-    pub fn file(contents: impl Into<Arc<[u8]>>) -> Self {
+    pub fn file(contents: impl Into<Rc<[u8]>>) -> Self {
         Self::File {
             contents: contents.into(),
             executable: false,
@@ -49,7 +49,7 @@ impl FileTree {
 
     /// Makes an executable file.
     #[must_use]
-    pub fn executable(contents: impl Into<Arc<[u8]>>) -> Self {
+    pub fn executable(contents: impl Into<Rc<[u8]>>) -> Self {
         Self::File {
             contents: contents.into(),
             executable: true,

@@ -1,11 +1,12 @@
 //! Builds looked at closely: the log, the files, and what they refer to.
 
-use drvlab_cache::farm::Farm;
-use drvlab_cache::identity::Identities;
-use drvlab_cache::preparation::{Prepared, prepare};
-use drvlab_cache::world::World;
-use drvlab_cache::{BinaryCache, DerivationGraph, LocalStore, NodeId, building, size};
-use drvlab_store::{CacheInfo, FileTree, HashFormat, StoreDir};
+use std::rc::Rc;
+
+use drvlab_cache::building::Builder;
+use drvlab_cache::realise::{Farmed, Step, farm};
+use drvlab_cache::world::Evaluated;
+use drvlab_cache::{LocalStore, NodeId, Wanted, size};
+use drvlab_store::{FileTree, HashFormat, StoreDir, StorePath};
 use tsify::{Ts, Tsify as _};
 use wasm_bindgen::prelude::*;
 
@@ -33,79 +34,85 @@ impl Workspace {
 
 impl Workspace {
     fn build_report(&mut self, drv_path: &str) -> Option<BuildReport> {
-        let current = self.current.as_ref()?;
-        let graph = current.shown.graph.clone();
-        let entry = current.entry.clone();
-        let id = graph.find(&self.store_dir.parse_path(drv_path).ok()?)?;
-        let store_dir = self.store_dir.clone();
-        let world = &self.scene_of(&entry).world;
-        Some(look(world, &graph, id, &store_dir))
+        let path = self.store_dir.parse_path(drv_path).ok()?;
+        let current = self.current_with_sources()?;
+        let (entry, shown) = (current.entry.clone(), current.shown.clone());
+        let id = shown.graph.find(&path)?;
+        let builder = &self.scene_of(&entry).world.builder.clone();
+        look(builder, &shown, id, &self.store_dir)
     }
 }
 
-/// Builds all that a derivation needs, as the world's builders do, and then itself.
-fn look(world: &World, graph: &DerivationGraph, id: NodeId, store_dir: &StoreDir) -> BuildReport {
-    let mut farm = Farm::default();
-    let mut cache = BinaryCache::new("", CacheInfo::default(), store_dir.clone());
-    let inputs = graph[id].inputs.clone();
-    let published = farm.publish(graph, inputs, &mut cache, &world.builder, |_| false);
-    let identities = Identities::new(graph, store_dir);
-    let local = farm.store_mut();
-    let Some(prepared) = prepare(graph, id, local, &identities, store_dir) else {
-        let names = published
-            .failed
-            .iter()
-            .map(|(id, why)| format!("{}: {}", graph[*id].derivation.name, why));
-        let names: Vec<_> = names.collect();
-        return BuildReport {
-            failure: Some(if names.is_empty() {
-                "what it is built from cannot be had".to_owned()
-            } else {
-                format!("what it is built from failed ({})", names.join("; "))
-            }),
-            ..BuildReport::default()
+/// Builds a derivation and all that it needs, as the world's builders do.
+fn look(
+    builder: &dyn Builder,
+    evaluated: &Evaluated,
+    id: NodeId,
+    store_dir: &StoreDir,
+) -> Option<BuildReport> {
+    let Evaluated { graph, sources, .. } = evaluated;
+    let mut local = LocalStore::new();
+    local.set_sources(Rc::clone(sources));
+    let wanted = [Wanted::all(graph[id].path.clone())];
+    let Farmed { steps, local, .. } = farm(graph, &wanted, local, store_dir, builder, &|_| false);
+    let mut failures = Vec::new();
+    for done in steps {
+        let Step::Build {
+            node,
+            derivation,
+            resolved,
+            outputs,
+            log,
+            simulated,
+            failure,
+            ..
+        } = done.step
+        else {
+            continue;
         };
-    };
-    build(world, &prepared, local, store_dir)
+        if node != Some(id) {
+            let name = derivation.derivation_name().unwrap_or_default();
+            failures.extend(failure.map(|why| format!("{name}: {why}")));
+            continue;
+        }
+        let names = graph[id].outputs().map(|(name, _)| name);
+        return Some(BuildReport {
+            resolved: resolved.as_ref().map(|path| store_dir.display(path)),
+            failure: failure.as_deref().map(str::to_owned),
+            log: text(&log),
+            simulated: simulated.as_deref().map(str::to_owned),
+            outputs: names
+                .zip(&outputs)
+                .filter_map(|(name, path)| output(name, path, &local, store_dir))
+                .collect(),
+        });
+    }
+    Some(BuildReport {
+        failure: Some(if failures.is_empty() {
+            "what it is built from cannot be had".to_owned()
+        } else {
+            format!("what it is built from failed ({})", failures.join("; "))
+        }),
+        ..BuildReport::default()
+    })
 }
 
-fn build(
-    world: &World,
-    prepared: &Prepared,
+fn output(
+    name: &[u8],
+    path: &StorePath,
     local: &LocalStore,
     store_dir: &StoreDir,
-) -> BuildReport {
-    let mut report = BuildReport {
-        resolved: prepared.resolved.then(|| store_dir.display(&prepared.path)),
-        ..BuildReport::default()
-    };
-    let finished = match building::build(&world.builder, &prepared.job(local, store_dir)) {
-        Ok(finished) => finished,
-        Err(failure) => {
-            report.failure = Some(failure.reason.to_string());
-            report.log = text(&failure.log);
-            return report;
-        }
-    };
-    report.log = text(&finished.log);
-    report.simulated = finished.simulated.as_deref().map(str::to_owned);
-    report.outputs = finished
-        .outputs
-        .into_iter()
-        .map(|(name, (path, object))| BuiltOutput {
-            name: text(&name),
-            path: store_dir.display(&path),
-            nar_hash: object.nar_hash.render(HashFormat::Sri),
-            nar_size: size::render(object.nar_size),
-            references: object
-                .references
-                .iter()
-                .map(|path| store_dir.display(path))
-                .collect(),
-            files: object.tree.as_deref().map_or_else(Vec::new, files),
-        })
-        .collect();
-    report
+) -> Option<BuiltOutput> {
+    let object = local.object(path)?;
+    let references = object.references.iter();
+    Some(BuiltOutput {
+        name: text(name),
+        path: store_dir.display(path),
+        nar_hash: object.nar_hash.render(HashFormat::Sri),
+        nar_size: size::render(object.nar_size),
+        references: references.map(|path| store_dir.display(path)).collect(),
+        files: object.tree.as_deref().map_or_else(Vec::new, files),
+    })
 }
 
 /// Lists the files of a tree.

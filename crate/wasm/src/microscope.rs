@@ -55,7 +55,7 @@ pub(crate) fn source(machine: &mut Machine, path: &StorePath) -> SourceDetail {
         explanation: None,
         problem: Some(message.to_owned()),
     };
-    let Some(object) = machine.store_object(path) else {
+    let Some(object) = machine.store_object(path, usize::MAX) else {
         return problem("What it consists of is not known here, so that there is nothing to hash.");
     };
     match explain::object(path, &object, &store_dir) {

@@ -29,7 +29,7 @@ struct Picture<'a> {
 impl Workspace {
     /// Finds out what the dry run says of the last evaluation and what Nix does; empty if there is nothing to say.
     pub(crate) fn run_current(&mut self) -> RunReport {
-        let Some(current) = &self.current else {
+        let Some(current) = self.current_with_sources() else {
             return RunReport::default();
         };
         let entry = current.entry.clone();
@@ -59,12 +59,10 @@ impl Workspace {
             };
             let other = self.run_of(&as_written, &plain);
             report.turned = Some(cost(&other));
-            if let Ok(turned) = turned(&plain) {
+            if let Ok((moved, _)) = turned(&plain) {
                 for (node, outcome) in plain.graph.nodes().iter().zip(&other.realised.derivations) {
-                    let place = turned
-                        .moved
-                        .get(&node.path)
-                        .and_then(|path| shown.graph.find(path));
+                    let place = moved.get(&node.path);
+                    let place = place.and_then(|path| shown.graph.find(path));
                     if let Some(place) = place {
                         report.derivations[place.index()].turned = Some(decided(&outcome.decision));
                     }
@@ -77,7 +75,7 @@ impl Workspace {
     fn run_of(&mut self, entry: &crate::model::Entry, evaluated: &Evaluated) -> Run {
         self.scene_of(entry)
             .on_new_machine(entry.empty_store, |scene| {
-                World::run(&scene.world, &evaluated.graph, &evaluated.wanted)
+                World::run(&scene.world, evaluated)
             })
     }
 }

@@ -10,7 +10,7 @@ use crate::model::run::WorldInput;
 use crate::model::{Diagnostic, Entry, Outcome, PlanSummary, Report, ReportUpdate, Severity};
 use crate::report::Picture;
 use crate::told::Told;
-use crate::world::{PageLoader, Past, Scene, turned};
+use crate::world::{PageLoader, Past, Scene, evaluated, read_sources, turned};
 use drvlab_cache::compare::Comparison;
 use drvlab_cache::plan::{Plan, Wanted};
 use drvlab_cache::{DerivationGraph, LocalStore, Settings, Substituters, compare, plan, world};
@@ -54,6 +54,8 @@ pub(crate) struct Evaluated {
     pub entry: Entry,
     /// The world in which it was planned.
     revision: u64,
+    /// Whether it is known what scripts read.
+    sources_are_read: bool,
 }
 
 /// Files, their evaluation, the world around them, and what to compare with.
@@ -285,26 +287,17 @@ impl Workspace {
         let derivations = &self.machine.store.derivations;
         let roots = instances.iter().map(|instance| instance.drv_path.clone());
         let graph = match DerivationGraph::new(roots, |path| derivations.get(path).cloned()) {
-            Ok(graph) => Rc::new(graph),
+            Ok(graph) => graph,
             Err(error) => return error_report(error.to_string()),
         };
-        let wanted = instances
-            .iter()
-            .map(|instance| Wanted::output(instance.drv_path.clone(), instance.output.clone()));
-        let plain = world::Evaluated {
-            wanted: wanted.collect(),
-            graph,
-        };
+        let plain = evaluated(graph, instances, &self.machine);
         let revision = self.scene_of(entry).revision;
         if let Some(known) = self.known(&plain, entry, revision) {
             return self.picture(known).report(Vec::new());
         }
         let shown = if entry.content_addressed {
             match turned(&plain) {
-                Ok(turned) => world::Evaluated {
-                    wanted: turned.wanted(&plain.wanted),
-                    graph: Rc::new(turned.graph),
-                },
+                Ok((_, turned)) => turned,
                 Err(error) => return error_report(error.to_string()),
             }
         } else {
@@ -314,7 +307,8 @@ impl Workspace {
         let plan = self
             .scene_of(entry)
             .on_new_machine(entry.empty_store, |scene| {
-                let world = &scene.world;
+                let world = &mut scene.world;
+                world.local.set_sources(Rc::clone(&shown.sources));
                 let substituters =
                     Substituters::new(&world.caches, &world.settings, Some(&world.memory));
                 plan(
@@ -335,6 +329,7 @@ impl Workspace {
             shown,
             entry: entry.clone(),
             revision,
+            sources_are_read: false,
         });
         self.picture(&graph).report(Vec::new())
     }
@@ -360,6 +355,17 @@ impl Workspace {
             && current.plain.wanted == plain.wanted
             && current.plain.graph.is_same(&plain.graph);
         same.then_some(&*current.shown.graph)
+    }
+
+    /// Returns the last evaluation that came to derivations, with what scripts read.
+    pub(crate) fn current_with_sources(&mut self) -> Option<&Evaluated> {
+        let current = self.current.as_mut()?;
+        if !current.sources_are_read {
+            current.sources_are_read = true;
+            read_sources(&mut current.plain, &mut self.machine, &mut self.past);
+            current.shown.sources = Rc::clone(&current.plain.sources);
+        }
+        self.current.as_ref()
     }
 
     /// Makes another evaluator of the same files.

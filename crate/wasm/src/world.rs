@@ -3,12 +3,13 @@
 use drvlab_store::OrderedMap;
 use std::rc::Rc;
 
-use drvlab_cache::content_addressed::{Turned, turn};
+use drvlab_cache::content_addressed::{Moved, turn};
 use drvlab_cache::world::changes::WorldChange;
 use drvlab_cache::world::{Evaluated, Loader, World, WorldError};
 use drvlab_cache::world_file::{Event, Subject, WorldFile};
-use drvlab_cache::{BinaryCache, DerivationGraph, Memory, Wanted, archive_source};
+use drvlab_cache::{BinaryCache, DerivationGraph, Memory, Sources, Wanted, archive_source};
 use drvlab_lang::Machine;
+use drvlab_lang::engine::Instance;
 use drvlab_lang::files::canonical;
 use drvlab_store::StoreDir;
 
@@ -31,6 +32,8 @@ pub(crate) struct Past {
     /// The attribute that is meant where none is named.
     pub attr_path: String,
     known: Vec<(Subject, Evaluated)>,
+    /// Contents of sources that were read last, to be taken again.
+    pub sources: Rc<Sources>,
 }
 
 impl Past {
@@ -126,15 +129,14 @@ impl PageLoader<'_> {
                 let roots = instances.iter().map(|it| it.drv_path.clone());
                 DerivationGraph::new(roots, |path| derivations.get(path).cloned())
                     .map_err(|error| WorldError(error.to_string()))
-                    .map(|graph| Evaluated {
-                        graph: Rc::new(graph),
-                        wanted: instances
-                            .into_iter()
-                            .map(|it| Wanted::output(it.drv_path, it.output))
-                            .collect(),
-                    })
+                    .map(|graph| evaluated(graph, instances, self.machine))
             }
         };
+        let evaluated = evaluated.map(|mut evaluated| {
+            // Files are as they were only now.
+            read_sources(&mut evaluated, self.machine, self.past);
+            evaluated
+        });
         for (path, old) in before {
             let old = old.as_deref().map(text);
             self.put(path, old.as_deref());
@@ -157,11 +159,7 @@ impl Loader for PageLoader<'_> {
         if !self.turned {
             return Ok(evaluated);
         }
-        let turned = turned(&evaluated)?;
-        Ok(Evaluated {
-            wanted: turned.wanted(&evaluated.wanted),
-            graph: Rc::new(turned.graph),
-        })
+        turned(&evaluated).map(|(_, turned)| turned)
     }
 
     fn open_cache(
@@ -185,9 +183,38 @@ impl Loader for PageLoader<'_> {
     }
 }
 
-/// Turns what was evaluated from input- to content-addressed.
-pub(crate) fn turned(evaluated: &Evaluated) -> Result<Turned, WorldError> {
-    turn(&evaluated.graph, &StoreDir::default()).map_err(|error| WorldError(error.to_string()))
+/// Puts together what was evaluated.
+pub(crate) fn evaluated(
+    graph: DerivationGraph,
+    instances: Vec<Instance>,
+    machine: &Machine,
+) -> Evaluated {
+    let wanted = instances.into_iter();
+    let wanted = wanted.map(|it| Wanted::output(it.drv_path, it.output));
+    let made = machine.store.texts.keys();
+    let made = made.chain(machine.store.sources.keys());
+    Evaluated::new(graph, wanted.collect(), made)
+}
+
+/// Reads what scripts may read of what the last evaluation has put into the store.
+pub(crate) fn read_sources(evaluated: &mut Evaluated, machine: &mut Machine, past: &mut Past) {
+    let store_dir = machine.store.dir.clone();
+    evaluated.read_sources(&store_dir, &past.sources, &mut |path, limit| {
+        machine.store_object(path, limit)
+    });
+    past.sources = Rc::clone(&evaluated.sources);
+}
+
+/// Turns what was evaluated from input- to content-addressed, and tells the paths of `.drv` files by those that they had.
+pub(crate) fn turned(evaluated: &Evaluated) -> Result<(Moved, Evaluated), WorldError> {
+    let turned = turn(&evaluated.graph, &StoreDir::default());
+    let turned = turned.map_err(|error| WorldError(error.to_string()))?;
+    let shown = Evaluated {
+        wanted: turned.wanted(&evaluated.wanted),
+        graph: Rc::new(turned.graph),
+        sources: Rc::clone(&evaluated.sources),
+    };
+    Ok((turned.moved, shown))
 }
 
 /// A world with what led to it.

@@ -8,7 +8,7 @@
 mod build_store;
 
 use drvlab_store::OrderedMap;
-use std::sync::Arc;
+use std::rc::Rc;
 
 use bstr::ByteSlice as _;
 use build_store::{BuildStore, Realised};
@@ -21,7 +21,7 @@ fn store_with_everything(golden: &Value) -> BuildStore {
     let mut store = BuildStore::new(dir.clone());
     for (path, archive) in golden["sources"].as_object().unwrap() {
         let archive = encoding::base64_decode(archive.as_str().unwrap().as_bytes()).unwrap();
-        let tree = Arc::new(nar::read(&archive).unwrap());
+        let tree = Rc::new(nar::read(&archive).unwrap());
         let object = StoreObject::new(tree, [].into(), None);
         store.objects.insert(dir.parse_path(path).unwrap(), object);
     }

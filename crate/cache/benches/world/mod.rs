@@ -59,7 +59,7 @@ impl Set {
     /// Makes a cache that has all outputs.
     pub fn cache(&self) -> BinaryCache {
         let mut cache = empty();
-        farm::publish(&self.graph, self.graph.ids(), &mut cache, |_| false);
+        farm::publish(&self.graph, self.graph.ids(), &mut cache, &|_| false);
         cache
     }
 

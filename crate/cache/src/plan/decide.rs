@@ -74,6 +74,9 @@ pub fn decide<'a>(
                 path: path.clone(),
                 asker: Asker::User,
             }),
+            Wanted::Dynamic { derivation, needed } => {
+                planner.warn_of_dynamic(derivation, needed, &mut Vec::new());
+            }
         }
     }
     while let Some(request) = planner.queue.pop_front() {
@@ -316,7 +319,7 @@ impl<'a> Decisions<'a> {
         let graph = self.graph;
         let derivation = &graph[id].derivation;
         for (path, inputs) in &derivation.input_drvs {
-            self.warn_of_dynamic(id, path, inputs);
+            self.leave_out(id, path, inputs);
             if inputs.outputs.is_empty() {
                 continue;
             }
@@ -331,16 +334,36 @@ impl<'a> Decisions<'a> {
         }
     }
 
-    fn warn_of_dynamic(&mut self, id: NodeId, input: &StorePath, inputs: &DerivationInputs) {
-        for output in inputs.dynamic.keys() {
-            self.plan.warnings.push(Warning::DynamicInput {
-                derivation: self.graph[id].path.clone(),
-                input: input.clone(),
-                output: output.clone(),
-            });
-            if let Some(input) = self.graph.find(input) {
-                self.left_out.entry(input).or_insert(id);
+    /// Leaves out the outputs of outputs that a derivation needs.
+    fn leave_out(&mut self, id: NodeId, input: &StorePath, inputs: &DerivationInputs) {
+        if !inputs.dynamic.is_empty()
+            && let Some(input) = self.graph.find(input)
+        {
+            self.left_out.entry(input).or_insert(id);
+        }
+        self.warn_of_dynamic(input, inputs, &mut Vec::new());
+    }
+
+    /// Warns of all outputs of outputs that are needed, which are left out.
+    ///
+    /// Recursion is bounded by the nesting of dynamic outputs.
+    fn warn_of_dynamic(
+        &mut self,
+        derivation: &StorePath,
+        needed: &DerivationInputs,
+        outputs: &mut Vec<BString>,
+    ) {
+        for (output, inner) in &needed.dynamic {
+            outputs.push(output.clone());
+            let warning = Warning::Dynamic {
+                derivation: derivation.clone(),
+                outputs: outputs.clone(),
+            };
+            if !inner.outputs.is_empty() && !self.plan.warnings.contains(&warning) {
+                self.plan.warnings.push(warning);
             }
+            self.warn_of_dynamic(derivation, inner, outputs);
+            outputs.pop();
         }
     }
 

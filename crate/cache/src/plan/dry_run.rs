@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use drvlab_store::StoreDir;
 use drvlab_store::order;
 
-use super::{Plan, Warning};
+use super::Plan;
 use crate::binary_cache::Fault;
 use crate::graph::{DerivationGraph, NodeId};
 use crate::size;
@@ -65,13 +65,8 @@ pub fn warnings(plan: &Plan, dropped: &[Dropped], store_dir: &StoreDir) -> Vec<S
         .iter()
         .filter(|dropped| !matches!(dropped, Dropped::Duplicate { .. }))
         .map(ToString::to_string);
-    let left_out = plan.warnings.iter().map(|warning| {
-        let Warning::DynamicInput { input, output, .. } = warning;
-        format!(
-            "Ignoring dynamic derivation {}^{output} while querying missing paths; not yet implemented",
-            store_dir.display(input)
-        )
-    });
+    let left_out = plan.warnings.iter();
+    let left_out = left_out.map(|warning| warning.text(store_dir));
     dropped.chain(left_out).collect()
 }
 

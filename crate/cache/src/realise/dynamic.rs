@@ -25,19 +25,44 @@ const MAX_DEPTH: usize = 32;
 impl Worker<'_> {
     /// Gets all outputs of outputs that a derivation needs; tells the name of what cannot be had.
     pub(super) fn realise_dynamic(&mut self, node: NodeId, known_at: u64) -> Result<(), Rc<str>> {
+        let inputs = &self.world.graph[node].derivation.input_drvs;
+        inputs
+            .iter()
+            .try_for_each(|(input, needed)| self.realise_needed(input, needed, known_at))
+    }
+
+    /// Gets what is wanted of outputs of outputs.
+    pub(super) fn realise_wanted(&mut self, derivation: &StorePath, needed: &DerivationInputs) {
+        if !self.stopped
+            && self
+                .realise_needed(derivation, needed, self.known_at)
+                .is_err()
+        {
+            let path = self.world.settings.store_dir.display(derivation);
+            let outputs = needed.dynamic.keys().map(|output| format!("^{output}"));
+            let outputs: String = outputs.collect();
+            self.fail(format!("failed to obtain derivation of '{path}{outputs}'").into());
+        }
+    }
+
+    /// Gets all outputs of outputs of a derivation that are needed; tells the name of what cannot be had.
+    fn realise_needed(
+        &mut self,
+        derivation: &StorePath,
+        needed: &DerivationInputs,
+        known_at: u64,
+    ) -> Result<(), Rc<str>> {
         let World {
             graph, identities, ..
         } = *self.world;
-        for (input, needed) in &graph[node].derivation.input_drvs {
-            for (output, inner) in &needed.dynamic {
-                let path = graph.find(input).and_then(|id| {
-                    output_path(graph, id, output.as_bstr(), &self.local, identities)
-                });
-                let path = path.ok_or_else(|| input.name())?;
-                self.local
-                    .insert_output(input.clone(), output.clone(), path.clone());
-                self.realise_text(&path, inner, known_at)?;
-            }
+        for (output, inner) in &needed.dynamic {
+            let path = graph
+                .find(derivation)
+                .and_then(|id| output_path(graph, id, output.as_bstr(), &self.local, identities));
+            let path = path.ok_or_else(|| derivation.name())?;
+            self.local
+                .insert_output(derivation.clone(), output.clone(), path.clone());
+            self.realise_text(&path, inner, known_at)?;
         }
         Ok(())
     }

@@ -26,10 +26,10 @@ use crate::reason::Reason;
 pub(super) fn run(
     world: &World<'_>,
     wanted: &[Wanted],
-    local: &LocalStore,
+    local: LocalStore,
     plan: &Plan,
 ) -> Realised {
-    let mut worker = Worker::new(world, local.clone());
+    let mut worker = Worker::new(world, local);
     match &plan.failure {
         Some(fault) => worker.abort(Rc::clone(&fault.text)),
         None => worker.work(wanted),
@@ -110,19 +110,12 @@ impl Worker<'_> {
                 Wanted::Outputs {
                     derivation,
                     outputs,
-                } => {
-                    let Some(node) = self.world.graph.find(derivation) else {
-                        let path = self.world.settings.store_dir.display(derivation);
-                        self.abort(format!("failed to obtain derivation of '{path}'").into());
-                        return;
-                    };
-                    let names = self.world.graph[node].derivation.outputs.keys();
-                    let names = names.filter(|name| match outputs {
-                        WantedOutputs::All => true,
-                        WantedOutputs::Names(wanted) => wanted.contains(*name),
-                    });
-                    let names = names.cloned().collect();
-                    self.queue.push_back((node, names, self.known_at));
+                } => self.want_wanted(derivation, |name| match outputs {
+                    WantedOutputs::All => true,
+                    WantedOutputs::Names(wanted) => wanted.contains(name),
+                }),
+                Wanted::Dynamic { derivation, needed } => {
+                    self.want_wanted(derivation, |name| needed.dynamic.contains_key(name));
                 }
                 Wanted::Path(path) => {
                     let settings = self.world.settings;
@@ -133,7 +126,7 @@ impl Worker<'_> {
                             Ok(fetched) => fetched.map_err(|_| ()),
                             Err(Abort(fault)) => {
                                 self.abort(fault.text);
-                                return;
+                                Ok(())
                             }
                         }
                     } else {
@@ -145,6 +138,9 @@ impl Worker<'_> {
                     }
                 }
             }
+            if self.aborted {
+                return;
+            }
         }
         // Builds about which no cache is asked begin at once if nothing is missing for them.
         let asking = self.want_all(|worker, node| worker.must_build(node).is_none());
@@ -153,6 +149,32 @@ impl Worker<'_> {
         // Whatever can be fetched is fetched while nothing else is built: asking is quick, building is not.
         self.want_all(|_, _| false);
         self.build_all(|_, _| true);
+        for wanted in wanted {
+            if let Wanted::Dynamic { derivation, needed } = wanted {
+                self.realise_wanted(derivation, needed);
+            }
+        }
+    }
+
+    /// Puts the chosen outputs of a derivation into the queue.
+    fn want_wanted(&mut self, derivation: &StorePath, chosen: impl Fn(&BString) -> bool) {
+        let Some(node) = self.world.graph.find(derivation) else {
+            let path = self.world.settings.store_dir.display(derivation);
+            self.abort(format!("failed to obtain derivation of '{path}'").into());
+            return;
+        };
+        let names = self.world.graph[node].derivation.outputs.keys();
+        let names = names.filter(|name| chosen(name)).cloned().collect();
+        self.queue.push_back((node, names, self.known_at));
+    }
+
+    /// Takes up what is left when something has ended everything, as jobs do that know nothing of each other.
+    pub(super) fn go_on(&mut self) {
+        while self.aborted {
+            self.aborted = false;
+            self.stopped = false;
+            self.build_all(|_, _| true);
+        }
     }
 
     /// Works through the queue but for what is put off, which is returned.
@@ -565,6 +587,9 @@ impl Worker<'_> {
         if settings.max_jobs == 0 {
             let message = format!("{cannot}local builds are disabled (max-jobs = 0)");
             return Some((Reason::NoBuildJobs, message.into()));
+        }
+        if settings.all_machines {
+            return None;
         }
         if !settings.runs(derivation.system.as_bstr()) {
             let message = format!(

@@ -4,7 +4,6 @@
 
 use std::borrow::Cow;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use drvlab_build::StoreObject;
 use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, NarInfo, StorePath, nar};
@@ -417,7 +416,7 @@ fn unpack(
         }
     }
     Ok(StoreObject {
-        tree: Some(Arc::new(tree)),
+        tree: Some(Rc::new(tree)),
         ..StoreObject::of_narinfo(info)
     })
 }

@@ -8,13 +8,12 @@ use std::path::Path;
 use std::rc::Rc;
 
 use drvlab_cache::conditions::{Conditions, PathFault};
-use drvlab_cache::derivation_texts;
 use drvlab_cache::plan::dry_run;
 use drvlab_cache::realise::Step;
-use drvlab_cache::world::{Run, World};
+use drvlab_cache::world::{Evaluated, Run, World};
 use drvlab_cache::{
     Answer, BinaryCache, CacheSource, DerivationGraph, Fault, NodeId, Plan, Realised, Reason,
-    Settings, Wanted,
+    Settings, Sources, Wanted,
 };
 use drvlab_store::{CacheInfo, Derivation, PublicKey, StoreDir, StorePath, aterm, encoding};
 use serde::Deserialize;
@@ -142,6 +141,18 @@ impl Case {
         DerivationGraph::new(roots, |path| derivations.get(path).cloned()).unwrap()
     }
 
+    /// Wants outputs of a graph, with the texts of derivations that are sources.
+    fn evaluated(&self, graph: DerivationGraph, names: &[String]) -> Evaluated {
+        let made = graph
+            .nodes()
+            .iter()
+            .flat_map(|it| &it.derivation.input_srcs);
+        let made: Vec<_> = made.cloned().collect();
+        let mut evaluated = Evaluated::new(graph, self.wanted(names), &made);
+        evaluated.read_sources(&self.store_dir, &Sources::default(), &mut |_, _| None);
+        evaluated
+    }
+
     pub fn wanted(&self, names: &[String]) -> Vec<Wanted> {
         let parse = |name: &String| {
             let (path, output) = name.split_once('!').unwrap();
@@ -209,17 +220,8 @@ impl Case {
     }
 
     /// Makes the world of a case, in which the caches answer as usual.
-    fn world(&self, graph: &DerivationGraph) -> World {
+    fn world(&self) -> World {
         let mut world = World::default();
-        for node in graph.nodes() {
-            let load = |path: &StorePath| Some(Rc::clone(&graph[graph.find(path)?].derivation));
-            derivation_texts::add_sources(
-                &node.derivation,
-                &mut world.local,
-                &self.store_dir,
-                load,
-            );
-        }
         world.settings = self.settings();
         world.caches = self.caches();
         world
@@ -270,14 +272,17 @@ impl Manner {
 
 /// Returns what the dry run said, what Nix did, and how earlier dry runs differ.
 fn run(case: &Case) -> (Result<String, String>, Run, Vec<String>) {
-    let graph = case.graph();
-    let mut world = case.world(&graph);
-    let before = case.wanted(&case.before);
-    if !before.is_empty() {
-        let mut usual = case.world(&graph);
+    let evaluated = case.evaluated(case.graph(), &case.want);
+    let mut world = case.world();
+    if !case.before.is_empty() {
+        let mut usual = case.world();
         usual.settings = case.usual_settings();
         usual.caches.clear();
-        let done = usual.run(&graph, &before).realised;
+        let before = Evaluated {
+            wanted: case.wanted(&case.before),
+            ..evaluated.clone()
+        };
+        let done = usual.run(&before).realised;
         assert_eq!(done.failure, None, "{}", case.name);
         world.local = done.local;
     }
@@ -286,22 +291,21 @@ fn run(case: &Case) -> (Result<String, String>, Run, Vec<String>) {
             manner.set(cache, files);
         }
     };
-    let wanted = case.wanted(&case.want);
     let store_dir = world.settings.store_dir.clone();
     let text = |plan: &Plan| {
-        let text = dry_run::text(plan, &graph, &store_dir);
+        let text = dry_run::text(plan, &evaluated.graph, &store_dir);
         text.map_err(|fault| fault.to_string())
     };
     let mut wrong = Vec::new();
     for earlier in &case.earlier {
         world.memory.advance(earlier.wait);
         behave(&mut world, &earlier.manners);
-        let plan = world.look(&graph, &wanted);
+        let plan = world.look(&evaluated);
         wrong.extend(earlier.dry_run.difference(&text(&plan)));
     }
     world.memory.advance(case.wait);
     behave(&mut world, &case.manners);
-    let run = world.run(&graph, &wanted);
+    let run = world.run(&evaluated);
     (text(&run.plan), run, wrong)
 }
 

@@ -93,7 +93,7 @@ pub fn check(case: &Case) -> Option<Result<(), String>> {
         settings: &settings,
         builder: &builder,
     };
-    let realised = realise(&world, &wanted, &LocalStore::new(), &plan);
+    let realised = realise(&world, &wanted, LocalStore::new(), &plan);
     let node = graph.find(&drv).unwrap();
     let prepared = prepare(&graph, node, &realised.local, &identities, store_dir).unwrap();
     let outcome = toy::run(&prepared.job(&realised.local, store_dir));
@@ -150,7 +150,7 @@ pub fn export(cases: &[Case]) -> (export::Export, PublicKey) {
     for case in cases {
         let (drv, graph) = graph(case);
         let root = graph.find(&drv);
-        farm.publish(&graph, root, &mut cache, &ToyBuilder::default(), |_| false);
+        farm.publish(&graph, root, &mut cache, &ToyBuilder::default(), &|_| false);
     }
     (export::export(&cache), public_key)
 }

@@ -1,11 +1,15 @@
 //! How a store object that exists before any build gets its path: a text, or a copy of files.
 
+use std::rc::Rc;
+
 use serde::Serialize;
 #[cfg(feature = "tsify")]
 use tsify::Tsify;
 
 use super::{Content, PathExplanation, Step, command, path, text_content};
+use crate::aterm;
 use crate::content_address::{ContentAddress, ContentAddressError, ContentAddressMethod};
+use crate::derivation::Derivation;
 use crate::file_tree::FileTree;
 use crate::hash::{Hash, HashAlgorithm};
 use crate::nar;
@@ -23,12 +27,24 @@ pub enum StoreObject {
     /// A text that may refer to other objects, as `builtins.toFile` makes it.
     Text {
         /// Its bytes.
-        contents: Vec<u8>,
+        contents: Rc<[u8]>,
         /// What it refers to.
         references: Vec<StorePath>,
     },
     /// A copy of a file, a link, or a directory with all that is below it.
     Files(FileTree),
+}
+
+impl StoreObject {
+    /// Makes the text of a derivation, which refers to its inputs.
+    #[must_use]
+    pub fn of_derivation(derivation: &Derivation, store_dir: &StoreDir) -> Self {
+        let inputs = derivation.input_drvs.keys();
+        Self::Text {
+            contents: aterm::to_bytes(derivation, store_dir).into(),
+            references: inputs.chain(&derivation.input_srcs).cloned().collect(),
+        }
+    }
 }
 
 /// What is at one path of a tree.

@@ -79,7 +79,7 @@ fn texts_with_references() {
     let explanation = explained(
         &path,
         &StoreObject::Text {
-            contents,
+            contents: contents.into(),
             references,
         },
     );

@@ -297,60 +297,12 @@ pub async fn output_of(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     if string.tag() != Tag::String {
         return Err(m.expected("a string", string, pos).traced(what, pos));
     }
-    let elements = m.contexts.elements(m.context(string));
-    let [element] = &*elements else {
-        let count = elements.len().to_string();
-        let message = [
-            b"string '",
-            m.bytes(string),
-            b"' has ",
-            count.as_bytes(),
-            b" entries in its context. It should only have exactly one entry",
-        ];
-        return Err(EvalError::other(message.concat(), pos).traced(what, pos));
-    };
-    let (drv, mut outputs) = match element {
-        ContextElement::Opaque(path) => (path.clone(), Vec::new()),
-        ContextElement::Built { drv, output } => (drv.clone(), vec![output.clone()]),
-        ContextElement::Dynamic { drv, outputs } => (drv.clone(), outputs.to_vec()),
-        ContextElement::DrvDeep(_) => {
-            let message = [
-                b"string '",
-                m.bytes(string),
-                b"' has a context which refers to a complete source and binary closure. This is not supported at this time",
-            ];
-            return Err(EvalError::other(message.concat(), pos).traced(what, pos));
-        }
-    };
+    let (drv, mut outputs) = m
+        .output_chain(string, pos)
+        .map_err(|error| error.traced(what, pos))?;
     let text = m.output_chain_text(&drv, &outputs, pos)?;
-    if text != m.bytes(string) {
-        let place = m.store.dir.display(&drv);
-        let last = outputs.last().map_or(b"".as_slice(), |output| output);
-        let message = if outputs.is_empty() {
-            [
-                b"path string '".as_slice(),
-                m.bytes(string),
-                b"' has context with the different path '",
-                &text,
-                b"'",
-            ]
-            .concat()
-        } else {
-            [
-                b"string '".as_slice(),
-                m.bytes(string),
-                b"' has context with the output '",
-                last,
-                b"' from derivation '",
-                place.as_bytes(),
-                b"', but the string is not the right placeholder for this derivation output. It should be '",
-                &text,
-                b"'",
-            ]
-            .concat()
-        };
-        return Err(EvalError::other(message, pos).traced(what, pos));
-    }
+    m.check_chain(string, &text, &drv, &outputs, pos)
+        .map_err(|error| error.traced(what, pos))?;
     let what = "while evaluating the second argument to builtins.outputOf";
     let output = typed::plain_string(stk, m, args[1], pos, what).await?;
     outputs.push(output.into());

@@ -1,0 +1,86 @@
+//! Strings that stand for one thing in the store: a path, an output, or an output of an output.
+
+use drvlab_store::StorePath;
+use std::rc::Rc;
+
+use crate::context::ContextElement;
+use crate::error::{EvalError, Result};
+use crate::machine::Machine;
+use crate::source::Pos;
+use crate::value::{Tag, Value};
+
+/// A path, and the names of outputs that lead from it to what is meant: none for the path itself.
+pub type OutputChain = (StorePath, Vec<Rc<[u8]>>);
+
+impl Machine {
+    /// Returns what a string stands for; `None` if it is none.
+    ///
+    /// # Errors
+    /// It stands for nothing or for several things, or says something else.
+    pub fn derived_path(&self, value: Value) -> Result<Option<OutputChain>> {
+        if value.tag() != Tag::String {
+            return Ok(None);
+        }
+        let (path, outputs) = self.output_chain(value, Pos::NONE)?;
+        let text = self.output_chain_text(&path, &outputs, Pos::NONE)?;
+        self.check_chain(value, &text, &path, &outputs, Pos::NONE)?;
+        Ok(Some((path, outputs)))
+    }
+
+    /// Returns what a string stands for by its context, which must have one element.
+    pub(crate) fn output_chain(&self, string: Value, pos: Pos) -> Result<OutputChain> {
+        let elements = self.contexts.elements(self.context(string));
+        let [element] = &*elements else {
+            let count = elements.len().to_string();
+            let message = [
+                b"string '",
+                self.bytes(string),
+                b"' has ",
+                count.as_bytes(),
+                b" entries in its context. It should only have exactly one entry",
+            ];
+            return Err(EvalError::other(message.concat(), pos));
+        };
+        match element {
+            ContextElement::Opaque(path) => Ok((path.clone(), Vec::new())),
+            ContextElement::Built { drv, output } => Ok((drv.clone(), vec![output.clone()])),
+            ContextElement::Dynamic { drv, outputs } => Ok((drv.clone(), outputs.to_vec())),
+            ContextElement::DrvDeep(_) => {
+                let message = [
+                    b"string '",
+                    self.bytes(string),
+                    b"' has a context which refers to a complete source and binary closure. This is not supported at this time",
+                ];
+                Err(EvalError::other(message.concat(), pos))
+            }
+        }
+    }
+
+    /// Fails unless a string is the text for what its context says.
+    pub(crate) fn check_chain(
+        &self,
+        string: Value,
+        text: &[u8],
+        drv: &StorePath,
+        outputs: &[Rc<[u8]>],
+        pos: Pos,
+    ) -> Result<()> {
+        if text == self.bytes(string) {
+            return Ok(());
+        }
+        let mut message = [b"string '", self.bytes(string), b"' has context with the "].concat();
+        if let Some((last, others)) = outputs.split_last() {
+            message.extend_from_slice(&[b"output '", &**last, b"' from derivation '"].concat());
+            message.extend_from_slice(self.store.dir.display(drv).as_bytes());
+            for output in others {
+                message.extend_from_slice(&[b"^", &**output].concat());
+            }
+            message.extend_from_slice(b"', but the string is not the right placeholder for this derivation output. It should be '");
+        } else {
+            message = [b"path ".as_slice(), &message, b"different path '"].concat();
+        }
+        message.extend_from_slice(text);
+        message.push(b'\'');
+        Err(EvalError::other(message, pos))
+    }
+}
