@@ -44,14 +44,19 @@ struct Remembered<T> {
 impl<T: Clone> Remembered<T> {
     /// Returns what of it still holds.
     fn recall(&self, now: u64, ttl: &TimesToLive) -> Recollection<T> {
-        let age = now.saturating_sub(self.at);
-        match &self.answer {
-            Some(answer) if age < ttl.positive => Recollection::Hit(answer.clone()),
-            None if age < ttl.negative => Recollection::Miss {
-                expires_in: ttl.negative - age,
-            },
-            _ => Recollection::Nothing,
+        match (&self.answer, self.expires_in(now, ttl)) {
+            (_, None) => Recollection::Nothing,
+            (Some(answer), Some(_)) => Recollection::Hit(answer.clone()),
+            (None, Some((_, expires_in))) => Recollection::Miss { expires_in },
         }
+    }
+
+    /// Tells whether it is a hit, and how many seconds it holds; nothing if it does not hold any more.
+    fn expires_in(&self, now: u64, ttl: &TimesToLive) -> Option<(bool, u64)> {
+        let found = self.answer.is_some();
+        let ttl = if found { ttl.positive } else { ttl.negative };
+        let left = ttl.saturating_sub(now.saturating_sub(self.at));
+        (left > 0).then_some((found, left))
     }
 }
 
@@ -125,18 +130,20 @@ impl Memory {
         opened.is_some_and(|at| self.now.saturating_sub(*at) < ttl.meta)
     }
 
-    /// Returns how many hits and misses still hold, and in how many seconds the first of the misses ends.
+    /// Returns how many hits and misses still hold, of paths and of floating outputs, and in how many seconds the first of the misses ends.
     #[must_use]
     pub fn summary(&self, ttl: &TimesToLive) -> (usize, usize, Option<u64>) {
+        let paths = self.answers.values();
+        let paths = paths.map(|answer| answer.expires_in(self.now, ttl));
+        let outputs = self.realisations.values();
+        let outputs = outputs.map(|answer| answer.expires_in(self.now, ttl));
         let (mut hits, mut misses, mut first) = (0, 0, None::<u64>);
-        for answer in self.answers.values() {
-            match answer.recall(self.now, ttl) {
-                Recollection::Hit(_) => hits += 1,
-                Recollection::Miss { expires_in } => {
-                    misses += 1;
-                    first = Some(first.map_or(expires_in, |first| first.min(expires_in)));
-                }
-                Recollection::Nothing => {}
+        for (found, expires_in) in paths.chain(outputs).flatten() {
+            if found {
+                hits += 1;
+            } else {
+                misses += 1;
+                first = Some(first.map_or(expires_in, |first| first.min(expires_in)));
             }
         }
         (hits, misses, first)
@@ -164,5 +171,34 @@ impl Memory {
     ) -> Recollection<Realisation> {
         let answer = self.realisations.get(&(Rc::clone(cache), id.clone()));
         answer.map_or(Recollection::Nothing, |it| it.recall(self.now, ttl))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use drvlab_store::StorePath;
+
+    use super::*;
+
+    #[test]
+    fn the_summary_counts_what_is_remembered_of_floating_outputs() {
+        let mut memory = Memory::default();
+        let cache: Rc<str> = "cache".into();
+        let path = StorePath::new([1; HASH_PART_BYTES], b"a").unwrap();
+        let id = |output: &str| OutputId {
+            digest: [1; 32],
+            output: output.into(),
+        };
+        memory.learn(&cache, &path, None);
+        memory.advance(600);
+        memory.learn_realisation(&cache, id("dev"), None);
+        let found = Realisation::new(id("out"), path);
+        memory.learn_realisation(&cache, id("out"), Some(found));
+        let ttl = TimesToLive::default();
+        assert_eq!(memory.summary(&ttl), (1, 2, Some(3000)));
+        memory.advance(3000);
+        assert_eq!(memory.summary(&ttl), (1, 1, Some(600)));
+        memory.advance(600);
+        assert_eq!(memory.summary(&ttl), (1, 0, None));
     }
 }
