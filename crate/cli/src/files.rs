@@ -69,7 +69,9 @@ impl Files for DiskFiles {
                 })
                 .collect()
         };
-        let entries = list(native(path)?).map_err(|error| in_words(&error))?;
+        let mut entries = list(native(path)?).map_err(|error| in_words(&error))?;
+        // Whoever wants them in order finds them so each time.
+        entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let mut listed = self.listed.borrow_mut();
         listed.insert(path.into(), entries.clone());
         Ok(entries)

@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the programs of `tests/bench`, each with what it measures built first.
 //!
-//! A program gets `DRVLAB` (the release build of the terminal program), and one that drives the browser `DRVLAB_URL` and `CHROME`.
+//! A program gets `DRVLAB` (the terminal program as `cargo xtask program` builds it), and one that drives the browser `DRVLAB_URL` and `CHROME`.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use anyhow::bail;
 use crate::command::{cargo, run as run_command};
 use crate::server::Server;
 use crate::workspace::Workspace;
-use crate::{browser, build_lock, node, page, size, wasm};
+use crate::{browser, build_lock, node, page, profiled, size, wasm};
 
 /// Runs the benchmarks with these names, all of them when none is given.
 ///
@@ -68,15 +68,7 @@ pub fn run(workspace: &Workspace, names: &[String]) -> anyhow::Result<()> {
 /// A benchmark of the terminal program against the reference's: `instantiate`, of a distribution, `micro`, of small expressions,
 /// `set`, of the large package set, or `parse`, of long texts.
 fn terminal_program(workspace: &Workspace, name: &str) -> anyhow::Result<()> {
-    let target = workspace.target();
-    run_command(
-        cargo(workspace.root())
-            .args(["build", "--release", "--package", "drvlab", "--target-dir"])
-            .arg(target),
-    )?;
-    let program = target
-        .join("release")
-        .join(format!("drvlab{}", std::env::consts::EXE_SUFFIX));
+    let program = profiled::build(workspace)?;
     run_command(
         node::node(workspace)?
             .arg(workspace.path(&format!("tests/bench/{name}.mjs")))

@@ -12,6 +12,7 @@ mod fuzz;
 mod miri;
 mod node;
 mod page;
+mod profiled;
 mod record;
 mod rust_toolchain;
 mod serve;
@@ -38,6 +39,7 @@ Usage: cargo xtask <command>
                              compare with the reference Nix over random cases of one kind (tests/differential/NAME.mjs)
   fuzz NAME [--minutes N]    fuzz a target of tests/fuzz on the nightly toolchain (default: 10 minutes)
   miri                       run the tests of unsafe code in Miri, on the nightly toolchain
+  program                    build the terminal program with a profile of how it runs, and print where it is
   bench [NAME…]              run the benchmarks of tests/bench: all of them, or only NAME
 
 What is missing is installed where that is possible without questions: the WASM target through rustup,
@@ -71,6 +73,7 @@ enum Request {
     Differential(differential::Options),
     Fuzz(fuzz::Options),
     Miri,
+    Program,
     Bench(Vec<String>),
 }
 
@@ -105,6 +108,7 @@ fn run(parser: lexopt::Parser) -> anyhow::Result<ExitCode> {
         }
         Request::Fuzz(options) => fuzz::run(&workspace, &options)?,
         Request::Miri => miri::run(&workspace)?,
+        Request::Program => println!("{}", profiled::build(&workspace)?.display()),
         Request::Bench(names) => bench::run(&workspace, &names)?,
     }
     Ok(ExitCode::SUCCESS)
@@ -159,6 +163,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
             Ok(Request::Fuzz(fuzz::Options { target, minutes }))
         }
         "miri" => Ok(Request::Miri),
+        "program" => Ok(Request::Program),
         "bench" => Ok(Request::Bench(names)),
         _ => Err(format!("unknown command '{command}'").into()),
     }
@@ -225,6 +230,7 @@ mod tests {
             &["bench", "--cases", "3"],
             &["fuzz"],
             &["miri", "heap"],
+            &["program", "fast"],
         ] {
             assert!(parse_words(words).is_err(), "{words:?}");
         }

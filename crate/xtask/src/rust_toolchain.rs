@@ -1,8 +1,8 @@
-//! What the Rust toolchain must have: the WASM target, rustfmt and clippy, added through rustup where they are missing.
+//! What the Rust toolchain must have: the WASM target, rustfmt, clippy and the merging of profiles, added through rustup where they are missing.
 //!
 //! `rust-toolchain.toml` names them all, but a toolchain that was installed earlier does not get them by itself.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
@@ -38,6 +38,24 @@ pub fn ensure_components(workspace: &Workspace) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Makes sure that `llvm-profdata` of the compiler's own version is there, and returns where.
+///
+/// Fails with what to do when it is missing and cannot be added.
+pub fn ensure_profdata(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    let find = || {
+        let rustc = || command("rustc", workspace.root());
+        let libraries = ask(rustc().args(["--print", "target-libdir"]))?;
+        let folder = Path::new(&libraries).parent()?.join("bin");
+        let program = folder.join(format!("llvm-profdata{}", std::env::consts::EXE_SUFFIX));
+        program.is_file().then_some(program)
+    };
+    if let Some(program) = find() {
+        return Ok(program);
+    }
+    add(workspace, "component", "llvm-tools")?;
+    find().context("the Rust component llvm-tools has no llvm-profdata")
 }
 
 fn add(workspace: &Workspace, kind: &str, name: &str) -> anyhow::Result<()> {

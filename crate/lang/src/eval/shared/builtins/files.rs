@@ -72,9 +72,21 @@ pub async fn read_dir(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) 
     let entries = m.list_dir(&path, pos)?;
     m.check_memory(entries.len() * 64, pos)?;
     let mut attributes = Vec::with_capacity(entries.len());
+    // One text for all entries of a kind.
+    let mut kinds: Vec<(&[u8], Value)> = Vec::new();
     for (name, kind) in entries {
         let name = m.symbols.intern(&name);
-        attributes.push((name, m.string(kind_name(kind)), Pos::NONE));
+        let kind = kind_name(kind);
+        let known = kinds.iter().find(|&&(other, _)| other == kind);
+        let text = match known {
+            Some(&(_, text)) => text,
+            None => {
+                let text = m.string(kind);
+                kinds.push((kind, text));
+                text
+            }
+        };
+        attributes.push((name, text, Pos::NONE));
     }
     Ok(m.heap.attrs_from(attributes))
 }
