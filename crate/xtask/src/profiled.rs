@@ -37,6 +37,11 @@ pub fn build(workspace: &Workspace) -> anyhow::Result<PathBuf> {
             fs::remove_dir_all(&counts).context("cannot remove old counts")?;
         }
         train(workspace, &counting, &folder.join("training"))?;
+        // Cargo would take what was compiled with another profile of the same name for the same.
+        let program = folder.join("program");
+        if program.is_dir() {
+            fs::remove_dir_all(&program).context("cannot remove the last program")?;
+        }
         run(command(merge, workspace.root())
             .args(["merge", "--output"])
             .args([&profile, &counts]))?;
@@ -57,14 +62,12 @@ fn compile(
     host: &str,
     flag: &str,
 ) -> anyhow::Result<PathBuf> {
-    let mut flags = env::var("RUSTFLAGS").unwrap_or_default();
-    if !flags.is_empty() {
-        flags.push(' ');
-    }
-    flags.push_str(flag);
+    // Encoded, for the flag has a path in it, which may have spaces.
+    let others = env::var("RUSTFLAGS").unwrap_or_default();
+    let flags: Vec<&str> = others.split_whitespace().chain([flag]).collect();
     // With `--target` the flags are for the program, not for what builds it.
     run(cargo(workspace.root())
-        .env("RUSTFLAGS", flags)
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
         .args(["build", "--release", "--package", "drvlab"])
         .args(["--target", host, "--target-dir"])
         .arg(target))?;
@@ -93,6 +96,7 @@ fn train(workspace: &Workspace, program: &Path, folder: &Path) -> anyhow::Result
             .arg("eval")
             .arg(file)
             .args(arguments)
+            .env_remove("LLVM_PROFILE_FILE")
             .stdout(Stdio::null())
             .stderr(Stdio::null()))
     };
