@@ -5,6 +5,7 @@ import { checkField, choiceField, fieldStyles, numberField, textField } from "./
 import type { CacheContents, CacheFile, CacheState } from "./protocol";
 import { count, type State, type Store } from "./store";
 import { shared } from "./theme";
+import { isUnpacked } from "./unpacking";
 import { cachesOf, host, list, settingsOf } from "./world";
 
 /** So many store objects are listed. */
@@ -116,12 +117,7 @@ export class CacheCard extends LitElement {
     return html`<article class=${cache.offline ? "offline" : ""} aria-label=${name}>
       <h3>${name}</h3>
       <p class="facts">${this.#facts(state)}</p>
-      ${state && state.notUnpacked.length > 0
-        ? html`<p class="note">
-            Archives compressed with ${list(state.notUnpacked)} are not unpacked yet: until then the page believes their narinfos. Signatures are
-            checked all the same.
-          </p>`
-        : nothing}
+      ${this.#notUnpacked(state?.notUnpacked ?? [])}
       <div class="row">
         ${checkField("offline", cache.offline ?? false, (offline) => this.#change({ offline }))}
         <button type="button" class="button" @click=${() => this.#export()}>Export<span class="unseen"> ${name}</span></button>
@@ -141,6 +137,16 @@ export class CacheCard extends LitElement {
         ${this.contents ? this.#contents(this.contents, state) : nothing}
       </details>
     </article>`;
+  }
+
+  /** What is believed because it can't be compared. */
+  #notUnpacked(methods: string[]) {
+    const [soon, never] = [methods.filter(isUnpacked), methods.filter((method) => !isUnpacked(method))];
+    const note = (which: string[], why: string) =>
+      which.length === 0
+        ? nothing
+        : html`<p class="note">Archives compressed with ${list(which)} ${why} believes their narinfos. Signatures are checked all the same.</p>`;
+    return [note(soon, "are not unpacked yet: until then the page"), note(never, "can’t be unpacked here, so the page")];
   }
 
   #facts(state: CacheState | undefined) {

@@ -31,7 +31,7 @@ import type {
 import { forgetImage, keepImage } from "./image-files";
 import { forgetKept, keep, listKept, loadKept, type KeptAbout } from "./kept";
 import type { Shared } from "./share";
-import { unpack } from "./unpacking";
+import { isUnpacked, unpack } from "./unpacking";
 import { connect } from "./worker-connection";
 import { cachesOf, host, settingsOf, UPLOAD, uploadsOf, withoutUploads, withStep, type Step, type World } from "./world";
 
@@ -559,7 +559,7 @@ export class Store {
     this.#set({ worldReport, notice });
     for (const { url, notUnpacked } of worldReport.caches) {
       const path = cachesOf(this.state.world).find((cache) => cache.url === url)?.path;
-      if (notUnpacked.length > 0 && path !== undefined) void this.#unpack(url, path);
+      if (notUnpacked.some(isUnpacked) && path !== undefined) void this.#unpack(url, path);
     }
   }
 

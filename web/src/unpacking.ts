@@ -8,6 +8,9 @@ export type Unpacking =
   | { kind: "done"; tar: Uint8Array; total: number; problems: number }
   | { kind: "failed"; why: string };
 
+/** Whether the worker unpacks archives that are compressed in this way; the module has gzip. */
+export const isUnpacked = (method: string) => ["bzip2", "xz", "zstd"].includes(method);
+
 const policy = window.trustedTypes?.createPolicy("drvlab-unpack-worker", {
   createScriptURL: (url) => {
     if (url !== address) throw new TypeError("not the worker");
