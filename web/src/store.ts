@@ -137,12 +137,12 @@ export class Store {
     this.#draftName = chosen.name;
     this.state = initial(chosen, draft);
     this.#engine = this.#newEngine();
-    this.#bringBack();
     this.#showBeside();
     void this.#listKept();
     // An address that says what to show comes first.
     const set = globalThis.location?.hash ? undefined : lastSet();
-    if (set !== undefined) void this.openKept(set);
+    if (set === undefined) this.#bringBack();
+    else void this.#openLast(set);
   }
 
   get example(): Example {
@@ -471,6 +471,13 @@ export class Store {
     if (lastSet() === id) rememberSet(undefined);
     await this.#listKept();
     this.#set({ notice: `This browser has forgotten ${name}.` });
+  }
+
+  /** Opens the package set that was shown last; the example, which is shown until then, is only evaluated if that can't be. */
+  async #openLast(id: string): Promise<void> {
+    const { example } = this;
+    await this.openKept(id);
+    if (this.example === example) this.#bringBack();
   }
 
   /** Opens a package set that this browser keeps, with what was edited in it. */
