@@ -43,7 +43,7 @@ globalThis.first = async (attrPath) => {
   const bytes = new Uint8Array(await archive);
   times.fetched = performance.now() - times.began;
   // The worker unzips it while the module is being compiled.
-  const { problem } = await call({ do: "load", folder: "/", bytes });
+  const { problem } = await call({ do: "load", folder: "/", bytes, identity: "set" });
   if (problem !== undefined) throw new Error(problem);
   times.loaded = performance.now() - times.began;
   times.root = await evaluate(attrPath);
@@ -60,7 +60,7 @@ globalThis.first = async (attrPath) => {
 
 globalThis.again = async (attrPath, how) => {
   const times = { began: performance.now() };
-  const image = how === "restarted" ? { bytes: globalThis.image } : { name: "set" };
+  const image = how === "restarted" ? { bytes: globalThis.image } : { name: "set", archive: "set" };
   const { ready, evaluate, end } = start(image, how === "restarted" ? globalThis.module : compile(), times);
   if (!(await ready)) throw new Error("the image was not used");
   times.root = await evaluate(attrPath);

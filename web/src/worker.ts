@@ -44,7 +44,7 @@ async function load({ folder, bytes, identity }: Extract<Call, { do: "load" }>):
   const inImage = (await image)?.header.held.loaded?.identity === identity;
   const early = inImage ? undefined : await gunzipped(bytes);
   await beginning;
-  if (loaded?.identity === identity) return loaded.report;
+  if (loaded && loaded.identity === identity) return loaded.report;
   const report = workspace.loadArchive(folder, early ?? (await gunzipped(bytes)));
   if (report.problem === undefined) loaded = { identity, report };
   return report;
