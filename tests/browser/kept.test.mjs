@@ -123,13 +123,15 @@ test("the next visit to a package set goes on from an image, with the texts of t
   await button(page, "Reset").click();
   await derivation(page, "packed-program-1.0").waitFor();
   await editor(page).getByText("packed-program-1.0").waitFor();
-  // Another archive of the same name has nothing of this one.
+  // Another archive of the same name has nothing of this one, nor of its image.
+  await untilImages(page, (images) => images["set%3A%2Fpacked%2F.image"] > 100_000);
   await tab(page, "Caches and settings").click();
   const files = new Map([["default.nix", expression.replaceAll("packed-program", "other-program")]]);
   await page.getByLabel("an archive with a package set").setInputFiles({ name: "packed.tar", mimeType: "application/x-tar", buffer: tar("packed", files) });
   await page.getByRole("textbox", { name: "Attribute to build" }).fill("program");
   await tab(page, "Derivations").click();
   await derivation(page, "other-program-1.0").waitFor();
+  assert.equal(await restored(page), false);
 });
 
 test("what is kept and damaged is said to be so, and nothing else is lost", async (t) => {

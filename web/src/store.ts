@@ -586,11 +586,11 @@ export class Store {
   }
 
   #startFrom(draft: Draft | undefined): void {
-    const { report, view, files } = this.state;
+    const { report, view, files, kept } = this.state;
     const next = initial(this.example, draft);
     // What was opened of an archive stays open.
     const opened = this.example.archive ? new Map([...files.keys()].map((path) => [path, this.state.pristine.get(path) ?? ""])) : undefined;
-    this.#set({ ...next, ...(opened ? { files: opened, pristine: opened } : {}), view, report, outdated: report !== undefined });
+    this.#set({ ...next, ...(opened ? { files: opened, pristine: opened } : {}), view, kept, report, outdated: report !== undefined });
     this.#engine.restart(this.state.compare);
     this.#surroundings = undefined;
     this.#evaluate();
