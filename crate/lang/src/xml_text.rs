@@ -26,6 +26,7 @@ pub struct XmlText {
 
 impl XmlText {
     /// Starts a document.
+    #[inline]
     pub(crate) fn new(strict: bool, positions: bool) -> Self {
         XmlText {
             bytes: b"<?xml version='1.0' encoding='utf-8'?>\n".to_vec(),
@@ -38,6 +39,7 @@ impl XmlText {
     }
 
     /// Opens an element; its attributes are written in the order of their names.
+    #[inline]
     pub(crate) fn open(&mut self, name: &'static str, attributes: &[(&str, Vec<u8>)]) {
         self.tag(name, attributes);
         self.bytes.extend_from_slice(b">\n");
@@ -45,6 +47,7 @@ impl XmlText {
     }
 
     /// Closes the innermost element.
+    #[inline]
     pub(crate) fn close(&mut self) {
         let Some(name) = self.open.pop() else { return };
         self.indent();
@@ -54,6 +57,7 @@ impl XmlText {
     }
 
     /// Closes all elements, as the reference does when an error ends the writing.
+    #[inline]
     pub(crate) fn close_all(&mut self) {
         while !self.open.is_empty() {
             self.close();
@@ -61,16 +65,19 @@ impl XmlText {
     }
 
     /// Writes an element without contents.
+    #[inline]
     pub(crate) fn empty(&mut self, name: &str, attributes: &[(&str, Vec<u8>)]) {
         self.tag(name, attributes);
         self.bytes.extend_from_slice(b" />\n");
     }
 
+    #[inline]
     fn indent(&mut self) {
         self.bytes
             .resize(self.bytes.len() + 2 * self.open.len(), b' ');
     }
 
+    #[inline]
     fn tag(&mut self, name: &str, attributes: &[(&str, Vec<u8>)]) {
         self.indent();
         self.bytes.push(b'<');
@@ -98,6 +105,7 @@ impl XmlText {
 
 impl Machine {
     /// Returns a function's lambda, and which of its parameters comes next.
+    #[inline]
     fn lambda_of(&self, value: Value) -> Option<(crate::ir::LambdaId, usize)> {
         match value.tag() {
             Tag::Lambda => Some((self.heap.lambda_parts(value.addr()).0, 0)),
@@ -112,6 +120,7 @@ impl Machine {
     }
 
     /// Writes a value that is neither a list nor a set.
+    #[inline]
     pub(crate) fn append_xml_leaf(&mut self, value: Value, text: &mut XmlText) {
         let (name, shown) = match value.tag() {
             Tag::String => {
@@ -138,6 +147,7 @@ impl Machine {
         text.empty(name, &[("value", shown)]);
     }
 
+    #[inline]
     fn append_xml_function(&self, lambda: crate::ir::LambdaId, index: usize, text: &mut XmlText) {
         let parameters = self.ir.lambda(lambda).parameters;
         let parameter = self.ir.parameters[parameters.start as usize + index];
@@ -173,6 +183,7 @@ impl Machine {
     }
 
     /// Returns the attributes that tell a position.
+    #[inline]
     pub(crate) fn xml_position(&self, pos: Pos) -> Vec<(&'static str, Vec<u8>)> {
         self.note_position(pos);
         let Some(location) = self.sources.locate(pos) else {

@@ -3,7 +3,8 @@
 //! Through pointers, so that the native compilation does not refer to the deferred one by name. What a crate makes a machine with
 //! instantiates the deferred functions in that crate: the WASM module has them compiled for size, native programs for speed.
 //!
-//! Builtins that are called rarely exist only deferred; what they evaluate is back on the native stack as long as that has room.
+//! Builtins that are called rarely, XML and the comparison behind a failed assertion exist only deferred; what they evaluate is back on the
+//! native stack as long as that has room. What else is rare and large is found here too, to be compiled in the same crate.
 
 use super::{deferred, heap_stack};
 use crate::builtin::Builtin;
@@ -13,12 +14,22 @@ use crate::error::Result;
 use crate::ir::ExprId;
 use crate::json_text::JsonText;
 use crate::machine::Machine;
+use crate::regex::{PatternError, Regex};
 use crate::source::Pos;
 use crate::value::{Addr, Value};
 use crate::xml_text::XmlText;
 
 /// What a stack within the native one takes of it, in levels.
-const RARE_BUILTIN_LEVELS: u32 = 4;
+const STACK_LEVELS: u32 = 4;
+
+/// Does something on a heap-allocated stack although the native one has room.
+#[inline]
+pub(crate) fn within_native_stack<R>(m: &mut Machine, act: impl FnOnce(&mut Machine) -> R) -> R {
+    m.levels += STACK_LEVELS;
+    let result = act(m);
+    m.levels -= STACK_LEVELS;
+    result
+}
 
 macro_rules! entries {
     ($($module:ident { $($function:ident($($argument:ident: $type:ty),*) -> $result:ty;)* })*) => {
@@ -27,6 +38,8 @@ macro_rules! entries {
             $(pub $module: $module::Functions,)*
             /// Calls a builtin that only the deferred compilation has, with exactly as many arguments as it takes.
             pub rare_builtin: fn(&mut Machine, Builtin, &[Value], Pos) -> Result<Value>,
+            /// Compiles a regular expression.
+            pub compile_pattern: fn(&[u8]) -> std::result::Result<Regex, PatternError>,
         }
 
         $(
@@ -53,13 +66,13 @@ macro_rules! entries {
                             }),*
                         },)*
                         rare_builtin: |m, builtin, arguments, pos| {
-                            m.levels += RARE_BUILTIN_LEVELS;
-                            let result = heap_stack::run_to_end::<Site, _, _>(|stk| {
-                                deferred::call_builtin(stk, m, builtin, arguments, pos)
-                            });
-                            m.levels -= RARE_BUILTIN_LEVELS;
-                            result
+                            within_native_stack(m, |m| {
+                                heap_stack::run_to_end::<Site, _, _>(|stk| {
+                                    deferred::call_builtin(stk, m, builtin, arguments, pos)
+                                })
+                            })
                         },
+                        compile_pattern: |pattern| Regex::new(pattern),
                     }
                 }
             }
@@ -69,7 +82,7 @@ macro_rules! entries {
 
 entries! {
     assertion {
-        compare(a: Value, b: Value) -> Result<()>;
+        failed(expr: ExprId, test: ExprId, frame: Addr) -> Result<Value>;
     }
     call {
         call_functor(functor: Value, arguments: &[Value], pos: Pos) -> Result<Value>;
@@ -98,6 +111,6 @@ entries! {
         append(value: Value, copy_paths: bool, pos: Pos, text: &mut JsonText) -> Result<()>;
     }
     xml {
-        append(value: Value, text: &mut XmlText) -> Result<()>;
+        document(value: Value, text: &mut XmlText) -> Result<()>;
     }
 }

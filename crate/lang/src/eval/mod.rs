@@ -30,12 +30,37 @@ pub mod direct {
         };
     }
 
-    /// Returns the function of a builtin. Those of some modules are called so rarely that they are not compiled for the native stack.
-    /// What only these need is marked `#[inline]`, and so is compiled with them: in the module for size.
+    /// Counts a level of recursion of what the other compilation does wherever it is called.
+    macro_rules! descend_deferred {
+        ($m:ident) => {
+            $m.levels += 1;
+        };
+    }
+
+    /// Returns what the other compilation makes of the same call: what happens rarely is not compiled for the native stack.
+    macro_rules! rarely {
+        ($m:ident, $module:ident :: $function:ident ($($argument:expr),*)) => {
+            const IS_RARE: bool = true;
+            if IS_RARE {
+                return $crate::eval::entries::within_native_stack($m, |m| {
+                    (m.deferred.$module.$function)(m, $($argument),*)
+                });
+            }
+        };
+    }
+
+    /// Returns the function of a builtin. Some, or those of a whole module, are called so rarely that they are not compiled for the native
+    /// stack. What only these need is marked `#[inline]`, and so is compiled with them: in the module for size.
     macro_rules! function {
+        (constants $function:ident $variant:ident) => { function!(@rare $variant) };
         (context $function:ident $variant:ident) => { function!(@rare $variant) };
         (fetch $function:ident $variant:ident) => { function!(@rare $variant) };
+        (files find_file $variant:ident) => { function!(@rare $variant) };
+        (files read_file_type $variant:ident) => { function!(@rare $variant) };
         (flakes $function:ident $variant:ident) => { function!(@rare $variant) };
+        (hash convert_hash $variant:ident) => { function!(@rare $variant) };
+        (hash hash_file $variant:ident) => { function!(@rare $variant) };
+        (json to_xml $variant:ident) => { function!(@rare $variant) };
         (sources $function:ident $variant:ident) => { function!(@rare $variant) };
         (toml $function:ident $variant:ident) => { function!(@rare $variant) };
         ($module:ident $function:ident $variant:ident) => { builtins::$module::$function };
@@ -99,12 +124,24 @@ pub mod deferred {
             if $m.levels < $m.settings.native_levels {
                 return $crate::eval::direct::$module::$function(&mut $crate::eval::direct::Stk, $m, $($argument),*);
             }
+            descend_deferred!($m);
+        };
+    }
+
+    /// Counts a level of recursion of what goes on here wherever it is called.
+    macro_rules! descend_deferred {
+        ($m:ident) => {
             if $m.levels >= $m.settings.heap_levels {
                 let error = $m.too_deep();
                 return $crate::machine::Outcome::failure($m, error);
             }
             $m.levels += 1;
         };
+    }
+
+    /// Does nothing: the function is compiled for this stack.
+    macro_rules! rarely {
+        ($m:ident, $module:ident :: $function:ident ($($argument:expr),*)) => {};
     }
 
     /// Calls a builtin by its index. Through a table, lest one future is as large as the largest of all.

@@ -60,6 +60,7 @@ pub struct MemoryFiles {
 
 impl MemoryFiles {
     /// Adds or replaces a regular file; one that was executable stays so.
+    #[inline]
     pub fn insert(&mut self, path: &[u8], contents: impl Into<Rc<[u8]>>) {
         let path = canonical(path);
         let executable = matches!(
@@ -80,6 +81,7 @@ impl MemoryFiles {
     }
 
     /// Adds or replaces whatever is at a path. What was below it, if it is no directory any more, is gone; so is what was in the way.
+    #[inline]
     pub fn insert_node(&mut self, path: &[u8], node: Node) {
         let path = canonical(path);
         let stored = match node {
@@ -97,6 +99,7 @@ impl MemoryFiles {
     }
 
     /// Adds everything that is in an archive, as if it were unpacked into a folder. Contents are not copied.
+    #[inline]
     pub fn unpack(&mut self, entries: &Entries, folder: &[u8]) {
         let folder = canonical(folder);
         self.nodes.reserve(entries.len());
@@ -120,6 +123,7 @@ impl MemoryFiles {
     }
 
     /// Takes the directory at a path, or makes one, that stays when nothing is in it.
+    #[inline]
     fn directory_by_itself(&mut self, path: &[u8]) -> Stored {
         let names = match self.nodes.get_mut(path) {
             Some(Stored::Directory(directory)) => std::mem::take(&mut directory.names),
@@ -132,6 +136,7 @@ impl MemoryFiles {
     }
 
     /// Removes a file, or a directory with all that is below it; tells whether there was one.
+    #[inline]
     pub fn remove(&mut self, path: &[u8]) -> bool {
         let path = canonical(path);
         if !self.nodes.contains_key(path.as_slice()) {
@@ -143,6 +148,7 @@ impl MemoryFiles {
         true
     }
 
+    #[inline]
     fn put(&mut self, path: &[u8], stored: Stored) {
         self.changed(path);
         let stays = matches!(
@@ -159,6 +165,7 @@ impl MemoryFiles {
     }
 
     /// Makes the directories on the way to a path, and enters it there.
+    #[inline]
     fn enter_parents(&mut self, path: &[u8]) {
         let mut path = path;
         while path != b"/" {
@@ -183,6 +190,7 @@ impl MemoryFiles {
     }
 
     /// Takes a path out of its directory, and directories that are then empty out of theirs.
+    #[inline]
     fn leave_parents(&mut self, path: &[u8]) {
         let mut path = path;
         while path != b"/" {
@@ -199,6 +207,7 @@ impl MemoryFiles {
         }
     }
 
+    #[inline]
     fn remove_subtree(&mut self, path: &[u8]) {
         let mut left: Vec<Box<[u8]>> = vec![path.into()];
         while let Some(path) = left.pop() {
@@ -210,6 +219,7 @@ impl MemoryFiles {
     }
 
     /// Forgets hashes of what a change at a path is part of.
+    #[inline]
     fn changed(&mut self, path: &[u8]) {
         let hashes = self.nar_hashes.get_mut();
         if !hashes.is_empty() {
@@ -217,6 +227,7 @@ impl MemoryFiles {
         }
     }
 
+    #[inline]
     fn directory(&self, path: &[u8]) -> Result<&Directory, FileError> {
         match self.nodes.get(path) {
             Some(Stored::Directory(directory)) => Ok(directory),
@@ -236,6 +247,7 @@ impl Text {
 }
 
 impl Directory {
+    #[inline]
     fn of(name: Box<[u8]>) -> Self {
         Self {
             names: vec![name],
@@ -271,6 +283,7 @@ impl Files for MemoryFiles {
         }
     }
 
+    #[inline]
     fn read_dir(&self, path: &[u8]) -> Result<Vec<(Vec<u8>, FileKind)>, FileError> {
         if path == b"/" && self.nodes.is_empty() {
             return Ok(Vec::new());
@@ -284,6 +297,7 @@ impl Files for MemoryFiles {
             .collect())
     }
 
+    #[inline]
     fn read_link(&self, path: &[u8]) -> Result<Vec<u8>, FileError> {
         match self.nodes.get(path) {
             Some(Stored::Symlink { target }) => Ok(target.to_vec()),
@@ -292,10 +306,12 @@ impl Files for MemoryFiles {
         }
     }
 
+    #[inline]
     fn known_nar_hash(&self, path: &[u8]) -> Option<Hash> {
         self.nar_hashes.borrow().get(path).copied()
     }
 
+    #[inline]
     fn remember_nar_hash(&self, path: &[u8], hash: Hash) {
         if self.nodes.contains_key(path) {
             self.nar_hashes.borrow_mut().insert(path.into(), hash);
@@ -303,18 +319,22 @@ impl Files for MemoryFiles {
     }
 }
 
+#[inline]
 fn does_not_exist() -> FileError {
     FileError("does not exist".into())
 }
 
+#[inline]
 fn file_name(path: &[u8]) -> &[u8] {
     path.rsplit(|&byte| byte == b'/').next().unwrap_or(path)
 }
 
+#[inline]
 fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
     crate::loading::join(directory, name)
 }
 
+#[inline]
 fn is_at_or_below(path: &[u8], directory: &[u8]) -> bool {
     path.strip_prefix(directory)
         .is_some_and(|rest| rest.is_empty() || rest[0] == b'/' || directory == b"/")

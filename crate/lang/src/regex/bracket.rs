@@ -158,6 +158,7 @@ enum Last {
 ///
 /// # Errors
 /// [`PatternError::Invalid`]
+#[inline]
 pub(super) fn parse(pattern: &[u8], at: usize) -> Result<(ByteSet, usize), PatternError> {
     let mut at = at;
     let negated = pattern.get(at) == Some(&b'^');
@@ -189,6 +190,7 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
+    #[inline]
     fn run(&mut self) -> Result<(), PatternError> {
         // A dash that comes first stands for itself.
         let mut token = self.token()?;
@@ -233,6 +235,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Adds the byte that came before, and remembers what came now.
+    #[inline]
     fn push(&mut self, now: Last) {
         if let Last::Byte(byte) = self.last {
             self.set[usize::from(byte)] = true;
@@ -240,6 +243,7 @@ impl<'a> Parser<'a> {
         self.last = now;
     }
 
+    #[inline]
     fn add_range(&mut self, start: u8, end: u8) -> Result<(), PatternError> {
         // The reference compares signed characters.
         let (start, end) = (start as i8, end as i8);
@@ -253,6 +257,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
+    #[inline]
     fn add_class(&mut self, name: &[u8]) -> Result<(), PatternError> {
         let contains: fn(u8) -> bool = match name.to_ascii_lowercase().as_slice() {
             b"d" | b"digit" => |byte| byte.is_ascii_digit(),
@@ -276,6 +281,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
+    #[inline]
     fn token(&mut self) -> Result<Token<'a>, PatternError> {
         let byte = *self.pattern.get(self.at).ok_or(Invalid)?;
         self.at += 1;
@@ -294,6 +300,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Reads `:name:]`.
+    #[inline]
     fn name(&mut self, delimiter: u8) -> Result<&'a [u8], PatternError> {
         let start = self.at + 1;
         let rest = &self.pattern[start..];
@@ -309,6 +316,7 @@ impl<'a> Parser<'a> {
     }
 }
 
+#[inline]
 fn symbol(name: &[u8]) -> Result<u8, PatternError> {
     NAMES
         .iter()

@@ -15,6 +15,7 @@ const SPECIAL: &[u8] = b".[\\()*+?{|^$";
 ///
 /// # Errors
 /// See [`PatternError`].
+#[inline]
 pub(super) fn compile(pattern: &[u8]) -> Result<Program, PatternError> {
     let program = Program {
         nodes: Vec::new(),
@@ -63,6 +64,7 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
+    #[inline]
     fn run(&mut self) -> Result<(), PatternError> {
         let mut outer = Vec::new();
         let mut open = self.open(0)?;
@@ -114,6 +116,7 @@ impl Compiler<'_> {
     }
 
     /// Reads what stands for one byte.
+    #[inline]
     fn atom(&mut self, byte: u8) -> Result<Action, PatternError> {
         match byte {
             b'.' => Ok(Action::Any),
@@ -136,6 +139,7 @@ impl Compiler<'_> {
         }
     }
 
+    #[inline]
     fn open(&mut self, index: u32) -> Result<Open, PatternError> {
         Ok(Open {
             start: self.single(Action::GroupStart(index))?,
@@ -146,6 +150,7 @@ impl Compiler<'_> {
     }
 
     /// Ends a group.
+    #[inline]
     fn close(&mut self, open: &mut Open) -> Result<Fragment, PatternError> {
         let inside = self.alternatives(open)?;
         let end = self.single(Action::GroupEnd(open.index))?;
@@ -154,6 +159,7 @@ impl Compiler<'_> {
     }
 
     /// Ends an alternative, and joins it with those before.
+    #[inline]
     fn alternatives(&mut self, open: &mut Open) -> Result<Fragment, PatternError> {
         let end = self.single(Action::Skip)?;
         self.append_to(&mut open.current, end);
@@ -172,6 +178,7 @@ impl Compiler<'_> {
     }
 
     /// Appends an atom with the quantifiers that follow it.
+    #[inline]
     fn quantified(&mut self, open: &mut Open, atom: Fragment) -> Result<(), PatternError> {
         let mut fragment = atom;
         while let Some(&byte) = self.pattern.get(self.at) {
@@ -220,6 +227,7 @@ impl Compiler<'_> {
     }
 
     /// Reads what follows `{`: `n}`, `n,}` or `n,m}`.
+    #[inline]
     fn interval(&mut self) -> Result<(u32, Option<u32>), PatternError> {
         let least = self.count()?.ok_or(Invalid)?;
         let mut most = Some(least);
@@ -234,6 +242,7 @@ impl Compiler<'_> {
         Ok((least, most))
     }
 
+    #[inline]
     fn count(&mut self) -> Result<Option<u32>, PatternError> {
         let digits = self.pattern[self.at..]
             .iter()
@@ -254,6 +263,7 @@ impl Compiler<'_> {
     }
 
     /// Repeats a fragment by copying it.
+    #[inline]
     fn repeated(
         &mut self,
         fragment: Fragment,
@@ -290,6 +300,7 @@ impl Compiler<'_> {
         Ok(self.append(result, end))
     }
 
+    #[inline]
     fn single(&mut self, action: Action) -> Result<Fragment, PatternError> {
         let node = self.push(Node {
             action,
@@ -304,6 +315,7 @@ impl Compiler<'_> {
         })
     }
 
+    #[inline]
     fn branch(
         &mut self,
         action: Action,
@@ -319,6 +331,7 @@ impl Compiler<'_> {
         })
     }
 
+    #[inline]
     fn push(&mut self, node: Node) -> Result<NodeId, PatternError> {
         if self.program.nodes.len() >= MAX_STATES {
             return Err(TooLarge);
@@ -327,6 +340,7 @@ impl Compiler<'_> {
         Ok(self.program.nodes.len() as NodeId - 1)
     }
 
+    #[inline]
     fn append(&mut self, first: Fragment, second: Fragment) -> Fragment {
         self.program.nodes[first.end as usize].next = second.start;
         Fragment {
@@ -335,6 +349,7 @@ impl Compiler<'_> {
         }
     }
 
+    #[inline]
     fn append_to(&mut self, sequence: &mut Option<Fragment>, fragment: Fragment) {
         *sequence = Some(match *sequence {
             Some(before) => self.append(before, fragment),
@@ -343,6 +358,7 @@ impl Compiler<'_> {
     }
 
     /// Copies the nodes between the start and the end of a fragment.
+    #[inline]
     fn copy(&mut self, fragment: Fragment) -> Result<Fragment, PatternError> {
         let mut copies: rustc_hash::FxHashMap<NodeId, NodeId> = rustc_hash::FxHashMap::default();
         let mut pending = vec![fragment.start];

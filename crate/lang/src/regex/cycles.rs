@@ -6,6 +6,7 @@
 use super::program::{Action, NONE, Node, NodeId};
 
 /// Numbers the strongly connected components of the steps that take no byte (Tarjan's algorithm with an explicit stack).
+#[inline]
 pub(super) fn find(nodes: &mut [Node]) {
     let mut state = Tarjan {
         index: vec![NONE; nodes.len()],
@@ -61,6 +62,7 @@ struct Tarjan {
 }
 
 impl Tarjan {
+    #[inline]
     fn enter(&mut self, id: NodeId) -> NodeId {
         self.index[id as usize] = self.count;
         self.low[id as usize] = self.count;
@@ -71,6 +73,7 @@ impl Tarjan {
 }
 
 /// The nodes that follow without taking a byte.
+#[inline]
 fn successors(node: &Node) -> [NodeId; 2] {
     match node.action {
         Action::Byte(_) | Action::Any | Action::Set(_) | Action::Accept => [NONE, NONE],

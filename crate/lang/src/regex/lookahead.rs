@@ -44,6 +44,7 @@ impl Lookahead {
 }
 
 /// Computes what is known about each choice of a program, and gives the choices their numbers.
+#[inline]
 pub(super) fn find(program: &mut Program) -> Vec<Lookahead> {
     let is_choice = |node: &Node| matches!(node.action, Action::Either | Action::Repeat);
     if program.nodes.iter().filter(|node| is_choice(node)).count() > MAX_CHOICES {
@@ -64,6 +65,7 @@ pub(super) fn find(program: &mut Program) -> Vec<Lookahead> {
 }
 
 /// Finds what a match can go on with from a node, or more: conditions count as fulfilled.
+#[inline]
 fn first(program: &Program, start: NodeId) -> First {
     let mut first = First {
         bytes: [false; 256],

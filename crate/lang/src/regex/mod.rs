@@ -42,6 +42,7 @@ impl Regex {
     ///
     /// # Errors
     /// See [`PatternError`].
+    #[inline]
     pub fn new(pattern: &[u8]) -> Result<Self, PatternError> {
         Ok(Regex {
             program: compiler::compile(pattern)?,

@@ -20,6 +20,7 @@ pub async fn failed(
     test: ExprId,
     frame: Addr,
 ) -> Result<Value> {
+    rarely!(m, assertion::failed(expr, test, frame));
     let pos = m.ir.pos(expr);
     let printed = crate::syntax::print(&m.ir, &m.symbols, test);
     if let Expr::Binary {
@@ -50,8 +51,8 @@ pub async fn failed(
 
 /// Fails where two values differ.
 #[suspendable]
-pub(crate) async fn compare(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Result<()> {
-    descend!(m, assertion::compare(a, b));
+async fn compare(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Result<()> {
+    descend_deferred!(m);
     let result = compare_here(stk, m, a, b).await;
     m.levels -= 1;
     result

@@ -20,6 +20,7 @@ pub async fn document(
     value: Value,
     text: &mut XmlText,
 ) -> Result<()> {
+    rarely!(m, xml::document(value, text));
     text.open("expr", &[]);
     let result = stk.run(|stk| append(stk, m, value, text)).await;
     text.close_all();
@@ -27,13 +28,8 @@ pub async fn document(
 }
 
 #[suspendable]
-pub(crate) async fn append(
-    stk: &mut Stk,
-    m: &mut Machine,
-    value: Value,
-    text: &mut XmlText,
-) -> Result<()> {
-    descend!(m, xml::append(value, text));
+async fn append(stk: &mut Stk, m: &mut Machine, value: Value, text: &mut XmlText) -> Result<()> {
+    descend_deferred!(m);
     let result = match m.enter_call(Pos::NONE) {
         Ok(()) => {
             let result = append_here(stk, m, value, text).await;

@@ -197,11 +197,13 @@ async fn append_reference(
     Ok(())
 }
 
+#[inline]
 fn member(m: &mut Machine, set: Addr, name: Symbol) -> Option<(Value, Pos)> {
     let value = m.heap.get_attr(set, name)?;
     Some((value, m.heap.named_attr_pos(&m.ir, set, name)))
 }
 
+#[inline]
 fn not_a_derivation(doing: &[u8], path: &[u8], pos: Pos) -> Box<EvalError> {
     let message = [doing, path, b"\", which is not a derivation, to a string"].concat();
     EvalError::other(message, pos)
@@ -248,6 +250,7 @@ pub async fn add_drv_output_dependencies(
     Ok(m.heap.string(&bytes, context))
 }
 
+#[inline]
 fn on_an_output(output: &[u8], pos: Pos) -> Box<EvalError> {
     let message =
         [b"`addDrvOutputDependencies` can only act on derivations, not on a derivation output such as '", output, b"'"];

@@ -112,6 +112,7 @@ async fn fetch(
     }
 }
 
+#[inline]
 fn fixed_path(
     m: &mut Machine,
     name: &[u8],
@@ -410,6 +411,7 @@ fn rendered_git_url(m: &mut Machine, text: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// The value of an attribute that has to be an integer.
+#[inline]
 fn input_number(
     m: &mut Machine,
     name: Symbol,
@@ -451,6 +453,7 @@ fn input_number(
     }
 }
 
+#[inline]
 fn fetched(m: &mut Machine, attributes: Attributes) -> Result<Value> {
     let mut ignored = Ignored::new();
     let input = Input::from_attributes(attributes, &mut ignored);
@@ -458,6 +461,7 @@ fn fetched(m: &mut Machine, attributes: Attributes) -> Result<Value> {
     tree_of(m, &input.map_err(input_error)?)
 }
 
+#[inline]
 fn tree_of(m: &mut Machine, input: &Input) -> Result<Value> {
     let mut ignored = Ignored::new();
     let tree = m.fetched_tree(input, &mut ignored);

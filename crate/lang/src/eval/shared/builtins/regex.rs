@@ -87,7 +87,7 @@ fn compiled(m: &mut Machine, pattern: &[u8], pos: Pos) -> Result<Rc<Regex>> {
     if let Some(regex) = m.builtin_caches.patterns.get(pattern) {
         return Ok(regex.clone());
     }
-    let regex = Regex::new(pattern).map_err(|error| {
+    let regex = (m.deferred.compile_pattern)(pattern).map_err(|error| {
         let what: &[u8] = match error {
             PatternError::Invalid => b"invalid regular expression '",
             PatternError::TooLarge => b"memory limit exceeded by regular expression '",

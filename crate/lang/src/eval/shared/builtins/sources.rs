@@ -128,6 +128,7 @@ pub async fn filter_source(
 }
 
 /// The last part of a path, which the root has none of.
+#[inline]
 fn base_name(path: &[u8]) -> Vec<u8> {
     match path.rsplit(|&byte| byte == b'/').next() {
         Some(b"") | None => b"source".to_vec(),
@@ -213,6 +214,7 @@ async fn add_untraced(
 }
 
 /// The store path of a request's files if they have this hash.
+#[inline]
 fn address_of(m: &Machine, request: &Request, hash: Hash) -> Result<StorePath> {
     let address = ContentAddress {
         method: request.method,
@@ -265,6 +267,7 @@ async fn filtered(
     Ok(kept)
 }
 
+#[inline]
 fn reversed(mut entries: Vec<(Vec<u8>, FileKind)>) -> Vec<(Vec<u8>, FileKind)> {
     entries.reverse();
     entries
