@@ -48,6 +48,10 @@ const PROFILE: &str = "wasm";
 /// Features beyond those that rustc uses for this target by default: SHA-256 and searches in texts work on 16 bytes at once.
 const TARGET_FEATURES: &str = "+simd128";
 
+/// The stack in the module's memory, in bytes. The deepest evaluation takes 135 kB, for what limits it is the stack of the JavaScript engine.
+/// Behind less than rustc's 1 MiB, addresses of constants take one byte less each time they are written.
+const STACK_SIZE: u32 = 640 << 10;
+
 /// Optimisation, and the features that rustc uses for this target: without them wasm-opt refuses its input. Large functions with one
 /// caller stay functions: as a part of it they compress less well, 30 kB in all.
 const WASM_OPT_FLAGS: [&str; 11] = [
@@ -157,7 +161,8 @@ fn compile(
     Ok(compiled)
 }
 
-/// Flags for rustc: the target's features, and messages of panics that do not tell where things lie on the machine that built them.
+/// Flags for rustc: the target's features, the size of the stack, and messages of panics that do not tell where things lie on the machine
+/// that built them.
 fn flags(workspace: &Workspace) -> Vec<String> {
     let mut replaced = vec![(workspace.root().to_owned(), "drvlab")];
     let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
@@ -169,7 +174,8 @@ fn flags(workspace: &Workspace) -> Vec<String> {
         .iter()
         .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
     let features = format!("-Ctarget-feature={TARGET_FEATURES}");
-    replaced.chain([features]).collect()
+    let stack = format!("-Clink-arg=-zstack-size={STACK_SIZE}");
+    replaced.chain([features, stack]).collect()
 }
 
 /// A text that differs when the output would: cargo's module, the tools' versions, and this file with all its flags.
