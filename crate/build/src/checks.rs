@@ -5,8 +5,7 @@
 use drvlab_store::{OrderedMap, OrderedSet};
 
 use bstr::{BStr, BString, ByteSlice as _};
-use drvlab_store::StorePath;
-use serde_json::Value;
+use drvlab_store::{Json, StorePath};
 
 use crate::build::Task;
 use crate::environment::structured_attributes;
@@ -181,12 +180,12 @@ fn checks_of<O>(task: &Task<'_, O>, output: &BString) -> Result<Checks, GiveUp> 
     };
     let checks = match attributes.get("outputChecks") {
         None => return Ok(Checks::default()),
-        Some(Value::Object(checks)) => checks,
+        Some(Json::Object(checks)) => checks,
         Some(_) => return Err(wrong),
     };
     let own = match output.to_str().ok().and_then(|name| checks.get(name)) {
         None => return Ok(Checks::default()),
-        Some(Value::Object(own)) => own,
+        Some(Json::Object(own)) => own,
         Some(_) => return Err(wrong),
     };
     let size = |name: &str| match own.get(name) {
@@ -195,7 +194,7 @@ fn checks_of<O>(task: &Task<'_, O>, output: &BString) -> Result<Checks, GiveUp> 
     };
     let words = |name: &str| match own.get(name) {
         None => Ok(None),
-        Some(Value::Array(words)) => words
+        Some(Json::Array(words)) => words
             .iter()
             .map(|word| word.as_str().map(BString::from).ok_or(wrong.clone()))
             .collect::<Result<Vec<_>, _>>()

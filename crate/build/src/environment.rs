@@ -3,14 +3,12 @@
 //! Source: `initEnv` in `libstore/unix/build/derivation-builder.cc`, `desugar` in `libstore/build/derivation-env-desugar.cc`.
 
 use drvlab_store::OrderedMap;
-use drvlab_store::order;
 
 use bstr::{BString, ByteSlice as _};
 use drvlab_store::encoding::nix32_encode;
 use drvlab_store::hash::sha256;
-use drvlab_store::json::{Layout, to_text};
+use drvlab_store::json_value::{Json, Layout, Members};
 use drvlab_store::{Derivation, DerivationOutput, StoreDir};
-use serde_json::Value;
 
 use crate::host::Host;
 use crate::rewriting::Rewrites;
@@ -28,8 +26,15 @@ pub struct Surroundings {
 
 /// Parses the structured attributes of a derivation; `None` if it has none, or broken ones.
 #[must_use]
-pub fn structured_attributes(derivation: &Derivation) -> Option<serde_json::Map<String, Value>> {
-    serde_json::from_slice(derivation.env.get(b"__json".as_bstr())?).ok()
+pub fn structured_attributes(derivation: &Derivation) -> Option<Members> {
+    members(derivation.env.get(b"__json".as_bstr())?)
+}
+
+fn members(text: &[u8]) -> Option<Members> {
+    match Json::parse(text) {
+        Ok(Json::Object(members)) => Some(members),
+        _ => None,
+    }
 }
 
 /// Returns what the builder of a derivation starts with; `rewrites` puts paths in the place of placeholders.
@@ -56,14 +61,13 @@ pub fn surroundings(
     if let Some(mut attributes) = structured_attributes(derivation) {
         let paths = outputs
             .iter()
-            .map(|(name, path)| (name.to_string(), Value::from(path.as_str())))
+            .map(|(name, path)| (name.to_string(), Json::from(path.as_str())))
             .collect();
-        attributes.insert("outputs".to_owned(), Value::Object(paths));
-        let json = to_text(&Value::Object(attributes), Layout::Compact);
+        attributes.insert("outputs".to_owned(), Json::Object(paths));
+        let json = Json::Object(attributes).to_text(Layout::Compact);
         let json = rewrites.apply(json.as_bytes());
         // What is not JSON any more after rewriting cannot come about: paths need no escapes.
-        let attributes: serde_json::Map<String, Value> =
-            serde_json::from_slice(&json).unwrap_or_default();
+        let attributes = members(&json).unwrap_or_default();
         let shell = shell_attributes(&attributes);
         surroundings.files.insert(".attrs.json".into(), json.into());
         surroundings.files.insert(".attrs.sh".into(), shell.into());
@@ -122,9 +126,9 @@ pub fn surroundings(
 fn impure_variables(derivation: &Derivation) -> Vec<BString> {
     if let Some(attributes) = structured_attributes(derivation) {
         return match attributes.get("impureEnvVars") {
-            Some(Value::Array(names)) => names
+            Some(Json::Array(names)) => names
                 .iter()
-                .filter_map(Value::as_str)
+                .filter_map(Json::as_str)
                 .map(Into::into)
                 .collect(),
             _ => Vec::new(),
@@ -141,11 +145,9 @@ fn impure_variables(derivation: &Derivation) -> Vec<BString> {
 }
 
 /// Writes attributes as declarations of Bash; what cannot be written as such is left out.
-fn shell_attributes(attributes: &serde_json::Map<String, Value>) -> String {
+fn shell_attributes(attributes: &Members) -> String {
     let mut text = String::new();
-    let mut sorted: Vec<_> = attributes.iter().collect();
-    order::sort_by(&mut sorted, |one, other| one.0.cmp(other.0));
-    for (name, value) in sorted {
+    for (name, value) in attributes {
         if !is_shell_name(name) {
             continue;
         }
@@ -154,7 +156,7 @@ fn shell_attributes(attributes: &serde_json::Map<String, Value>) -> String {
             continue;
         }
         match value {
-            Value::Array(items) => {
+            Json::Array(items) => {
                 let items: Option<String> = items
                     .iter()
                     .map(|item| simple(item).map(|item| item + " "))
@@ -163,11 +165,9 @@ fn shell_attributes(attributes: &serde_json::Map<String, Value>) -> String {
                     text += &format!("declare -a {name}=({items})\n");
                 }
             }
-            Value::Object(entries) => {
-                let mut sorted: Vec<_> = entries.iter().collect();
-                order::sort_by(&mut sorted, |one, other| one.0.cmp(other.0));
-                let entries: Option<String> = sorted
-                    .into_iter()
+            Json::Object(entries) => {
+                let entries: Option<String> = entries
+                    .iter()
                     .map(|(name, value)| Some(format!("[{}]={} ", quoted(name), simple(value)?)))
                     .collect();
                 if let Some(entries) = entries {
@@ -193,19 +193,16 @@ fn quoted(text: &str) -> String {
 }
 
 /// A value without parts as Bash writes it; `None` for others, fractions among them.
-fn simple(value: &Value) -> Option<String> {
+fn simple(value: &Json) -> Option<String> {
     match value {
-        Value::String(text) => Some(quoted(text)),
-        Value::Null => Some("''".to_owned()),
-        Value::Bool(true) => Some("1".to_owned()),
-        Value::Bool(false) => Some(String::new()),
-        Value::Number(number) => {
-            if let Some(integer) = number.as_i64() {
-                return Some(integer.to_string());
-            }
-            let float = number.as_f64()?;
-            (float.ceil() == float && float.abs() < 2_f64.powi(31)).then(|| format!("{float:.0}"))
-        }
-        Value::Array(_) | Value::Object(_) => None,
+        Json::String(text) => Some(quoted(text)),
+        Json::Null => Some("''".to_owned()),
+        Json::Bool(true) => Some("1".to_owned()),
+        Json::Bool(false) => Some(String::new()),
+        Json::Unsigned(number) => i64::try_from(*number).ok().map(|number| number.to_string()),
+        Json::Integer(number) => Some(number.to_string()),
+        Json::Float(number) => (number.ceil() == *number && number.abs() < 2_f64.powi(31))
+            .then(|| format!("{number:.0}")),
+        Json::Array(_) | Json::Object(_) => None,
     }
 }

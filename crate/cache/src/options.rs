@@ -5,24 +5,46 @@
 use drvlab_store::OrderedSet;
 
 use bstr::{BStr, BString, ByteSlice as _};
-use drvlab_store::Derivation;
-use serde::Deserialize;
+use drvlab_store::{Derivation, Json};
 
 /// The attributes of interest among structured ones.
-#[derive(Deserialize)]
 struct Structured {
-    #[serde(rename = "allowSubstitutes")]
     allow_substitutes: Option<bool>,
-    #[serde(rename = "preferLocalBuild")]
     prefer_local_build: Option<bool>,
-    #[serde(rename = "requiredSystemFeatures")]
-    required_system_features: Option<OrderedSet<String>>,
+    required_system_features: Option<OrderedSet<BString>>,
+}
+
+impl Structured {
+    /// Takes them out of a JSON text; they are broken together.
+    fn parse(text: &[u8]) -> Option<Self> {
+        let value = Json::parse(text).ok()?;
+        let members = value.as_object()?;
+        let given = |name| members.get(name).filter(|value| **value != Json::Null);
+        let flag = |name| given(name).map(Json::as_bool);
+        let features = given("requiredSystemFeatures").map(|features| {
+            let names = features.as_array()?.iter();
+            names.map(|name| name.as_str().map(BString::from)).collect()
+        });
+        Some(Self {
+            allow_substitutes: sound(flag("allowSubstitutes"))?,
+            prefer_local_build: sound(flag("preferLocalBuild"))?,
+            required_system_features: sound(features)?,
+        })
+    }
+}
+
+/// Tells what is broken, `None`, from what is absent.
+fn sound<T>(value: Option<Option<T>>) -> Option<Option<T>> {
+    match value {
+        Some(None) => None,
+        value => Some(value.flatten()),
+    }
 }
 
 /// Reads structured attributes; broken ones count as absent.
 fn structured(derivation: &Derivation) -> Option<Option<Structured>> {
     let json = derivation.env.get(BStr::new("__json"))?;
-    Some(serde_json::from_slice(json).ok())
+    Some(Structured::parse(json))
 }
 
 /// Reads a flag; without structured attributes only the text `1` is true.
@@ -68,7 +90,7 @@ pub fn prefers_local_build(derivation: &Derivation) -> bool {
 pub fn required_features(derivation: &Derivation) -> OrderedSet<BString> {
     if let Some(structured) = structured(derivation) {
         let features = structured.and_then(|it| it.required_system_features);
-        return features.into_iter().flatten().map(BString::from).collect();
+        return features.unwrap_or_default();
     }
     let value = derivation.env.get(BStr::new("requiredSystemFeatures"));
     let words = value.map(|value| value.split_str(" ").map(BString::from));

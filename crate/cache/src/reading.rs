@@ -10,7 +10,7 @@ use bstr::ByteSlice as _;
 use drvlab_store::aterm::{self, ParseError, ParseErrorKind};
 use drvlab_store::digest::derivation_path;
 use drvlab_store::json::{self, JsonReadError};
-use drvlab_store::{Derivation, DerivationOutput, DigestCache, StoreDir, StorePath};
+use drvlab_store::{Derivation, DerivationOutput, DigestCache, Json, StoreDir, StorePath};
 
 use crate::graph::{CycleEdge, DerivationGraph, NodeId};
 
@@ -231,8 +231,8 @@ fn name_of(derivation: &Derivation) -> Option<String> {
     }
     // With structured attributes the name stands in the JSON.
     if let Some(text) = derivation.env.get("__json".as_bytes().as_bstr()) {
-        let value: serde_json::Value = serde_json::from_slice(text).ok()?;
-        if let Some(name) = value.get("name").and_then(|name| name.as_str()) {
+        let value = Json::parse(text).ok()?;
+        if let Some(name) = value.get("name").and_then(Json::as_str) {
             return Some(name.to_owned());
         }
     }
@@ -330,7 +330,7 @@ mod tests {
         assert_eq!((graph.len(), graph.roots()), (2, &[user][..]));
 
         let shown = json::show([(&input, &**texts.get(&input).unwrap())]).unwrap();
-        let shown = json::to_text(&shown, json::Layout::Pretty);
+        let shown = shown.to_text(json::Layout::Pretty);
         let mut from_json = DerivationTexts::default();
         let read = from_json.read(None, shown.as_bytes()).unwrap();
         assert_eq!((read.paths, read.problems), (vec![input.clone()], vec![]));

@@ -55,5 +55,5 @@ pub fn run(input: &Input, output: &mut dyn Write) -> Result<(), Failure> {
     } else {
         Layout::Compact
     };
-    writeln!(output, "{}", json::to_text(&value, layout)).map_err(|error| Failure::output(&error))
+    writeln!(output, "{}", value.to_text(layout)).map_err(|error| Failure::output(&error))
 }

@@ -1,12 +1,12 @@
 //! From JSON to values, with the errors of the reference (`libexpr/json-to-value.cc` on nlohmann's `sax_parse`). Not recursive.
 
 use crate::error::{EvalError, Result};
-use crate::json_lexer::{Lexer, Token};
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::Symbol;
 use crate::value::Value;
 use bstr::ByteSlice as _;
+use drvlab_store::json_lexer::{Lexer, Token};
 
 /// A list or set whose end has not been read.
 enum Open {
@@ -71,15 +71,11 @@ impl Machine {
                 },
                 Token::Float(number) if number.is_finite() => self.heap.float(number),
                 Token::Float(_) => {
-                    let mut message =
-                        b"[json.exception.out_of_range.406] number overflow parsing '".to_vec();
-                    message.extend_from_slice(&reader.lexer.last_read());
-                    message.push(b'\'');
-                    return Err(decoding(message, pos));
+                    return Err(decoding(reader.lexer.number_overflow(), pos));
                 }
                 Token::End if reader.lexer.bytes_read() == 1 => {
                     let message = "attempting to parse an empty input; check that your input string or stream contains the expected JSON";
-                    return Err(reader.error(message.as_bytes()));
+                    return Err(decoding(reader.lexer.error(message.as_bytes()), pos));
                 }
                 token @ Token::Error(_) => {
                     reader.token = token;
@@ -144,7 +140,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn advance(&mut self) {
-        self.token = self.lexer.next();
+        self.token = self.lexer.next_token();
     }
 
     /// Takes the current token as the name of a member, and goes on to its value.
@@ -176,29 +172,8 @@ impl Reader<'_> {
     }
 
     fn syntax_error(&self, context: &str, expected: Option<&str>) -> Box<EvalError> {
-        let mut message = format!("syntax error while parsing {context} - ").into_bytes();
-        if let Token::Error(reason) = &self.token {
-            message.extend_from_slice(reason.as_bytes());
-            message.extend_from_slice(b"; last read: '");
-            message.extend_from_slice(&self.lexer.last_read());
-            message.push(b'\'');
-        } else {
-            message.extend_from_slice(b"unexpected ");
-            message.extend_from_slice(self.token.name().as_bytes());
-        }
-        if let Some(expected) = expected {
-            message.extend_from_slice(b"; expected ");
-            message.extend_from_slice(expected.as_bytes());
-        }
-        self.error(&message)
-    }
-
-    fn error(&self, reason: &[u8]) -> Box<EvalError> {
-        let (line, column) = self.lexer.place();
-        let place = format!(
-            "[json.exception.parse_error.101] parse error at line {line}, column {column}: "
-        );
-        decoding([place.as_bytes(), reason].concat(), self.pos)
+        let message = self.lexer.syntax_error(&self.token, context, expected);
+        decoding(message, self.pos)
     }
 }
 

@@ -1,6 +1,7 @@
 //! How the reference's JSON library writes strings and numbers.
 
 use crate::context::GatheredContext;
+use drvlab_store::json_string;
 
 /// A text under construction.
 #[derive(Debug, Default)]
@@ -55,21 +56,7 @@ pub fn append_string(text: &[u8], out: &mut Vec<u8>) -> Result<(), String> {
         };
         format!("[json.exception.type_error.316] {reason}")
     })?;
-    out.push(b'"');
-    for &byte in valid.as_bytes() {
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            8 => out.extend_from_slice(b"\\b"),
-            12 => out.extend_from_slice(b"\\f"),
-            0..0x20 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
-            _ => out.push(byte),
-        }
-    }
-    out.push(b'"');
+    json_string::append(valid, out);
     Ok(())
 }
 

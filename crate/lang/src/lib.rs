@@ -23,7 +23,6 @@ mod incremental;
 mod input;
 mod internal;
 pub mod ir;
-mod json_lexer;
 mod json_read;
 mod json_text;
 mod kept;

@@ -5,17 +5,15 @@
 mod parse;
 
 use std::fmt;
-use std::io;
 
 use bstr::{BString, ByteSlice as _};
-use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
-use serde_json::{Map, Value, json};
 
+pub use crate::json_value::Layout;
 pub use parse::{JsonReadError, parse, parse_show};
 
 use crate::derivation::{Derivation, DerivationInputs, DerivationOutput};
 use crate::hash::HashFormat;
-use crate::json_number;
+use crate::json_value::{Json, Members};
 use crate::store_path::StorePath;
 
 /// The version of the format.
@@ -45,59 +43,55 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
-/// Layout of JSON text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
-    /// Without any white space, as the reference prints into a pipe.
-    Compact,
-    /// Indented by two spaces, as the reference prints to a terminal or with `--pretty`.
-    Pretty,
-}
-
 /// Returns the JSON of one derivation.
 ///
 /// # Errors
 /// See [`JsonError`].
-pub fn derivation(derivation: &Derivation) -> Result<Value, JsonError> {
-    let mut env = Map::new();
+pub fn derivation(derivation: &Derivation) -> Result<Json, JsonError> {
+    let mut env = Members::new();
     let mut structured = None;
     for (name, value) in &derivation.env {
         if name == "__json" {
-            let parsed: Map<String, Value> = serde_json::from_slice(value)
-                .map_err(|error| JsonError::StructuredAttrs(error.to_string()))?;
-            structured = Some(parsed);
+            structured = Some(structured_attributes(value)?);
         } else {
             env.insert(text(name)?, text(value)?.into());
         }
     }
-    let mut outputs = Map::new();
+    let mut outputs = Members::new();
     for (name, value) in &derivation.outputs {
         outputs.insert(text(name)?, output(value));
     }
-    let mut drvs = Map::new();
+    let mut drvs = Members::new();
     for (path, needed) in &derivation.input_drvs {
         drvs.insert(path.to_string(), inputs(needed)?);
     }
-    let sources: Vec<_> = derivation
-        .input_srcs
+    let sources = Json::strings(derivation.input_srcs.iter().map(ToString::to_string));
+    let args = derivation
+        .args
         .iter()
-        .map(ToString::to_string)
-        .collect();
-    let args: Vec<_> = derivation.args.iter().map(text).collect::<Result<_, _>>()?;
-    let mut value = json!({
-        "args": args,
-        "builder": text(&derivation.builder)?,
-        "env": env,
-        "inputs": { "drvs": drvs, "srcs": sources },
-        "name": derivation.name,
-        "outputs": outputs,
-        "system": text(&derivation.system)?,
-        "version": VERSION,
-    });
-    if let Some(structured) = structured {
-        value["structuredAttrs"] = structured.into();
+        .map(text)
+        .collect::<Result<Vec<_>, _>>()?;
+    let inputs = Json::object([("drvs", Json::Object(drvs)), ("srcs", sources)]);
+    let members = [
+        ("args", Json::strings(args)),
+        ("builder", text(&derivation.builder)?.into()),
+        ("env", Json::Object(env)),
+        ("inputs", inputs),
+        ("name", derivation.name.as_str().into()),
+        ("outputs", Json::Object(outputs)),
+        ("system", text(&derivation.system)?.into()),
+        ("version", Json::Unsigned(VERSION.into())),
+    ];
+    let structured = structured.map(|structured| ("structuredAttrs", structured));
+    Ok(Json::object(members.into_iter().chain(structured)))
+}
+
+fn structured_attributes(text: &[u8]) -> Result<Json, JsonError> {
+    match Json::parse(text) {
+        Ok(value @ Json::Object(_)) => Ok(value),
+        Ok(_) => Err(JsonError::StructuredAttrs("expected an object".to_owned())),
+        Err(error) => Err(JsonError::StructuredAttrs(error.0)),
     }
-    Ok(value)
 }
 
 /// Returns what `nix derivation show` prints for these derivations.
@@ -106,34 +100,15 @@ pub fn derivation(derivation: &Derivation) -> Result<Value, JsonError> {
 /// See [`JsonError`].
 pub fn show<'a>(
     derivations: impl IntoIterator<Item = (&'a StorePath, &'a Derivation)>,
-) -> Result<Value, JsonError> {
-    let mut shown = Map::new();
+) -> Result<Json, JsonError> {
+    let mut shown = Members::new();
     for (path, value) in derivations {
         shown.insert(path.to_string(), derivation(value)?);
     }
-    Ok(json!({ "derivations": shown, "version": VERSION }))
-}
-
-/// Returns the text of a value as the reference's JSON library prints it, keys sorted, without a newline at the end.
-#[must_use]
-pub fn to_text(value: &Value, layout: Layout) -> String {
-    let mut value = value.clone();
-    value.sort_all_objects();
-    match layout {
-        Layout::Compact => serialize(&value, CompactFormatter),
-        Layout::Pretty => serialize(&value, PrettyFormatter::new()),
-    }
-}
-
-fn serialize(value: &Value, layout: impl Formatter) -> String {
-    use serde::Serialize as _;
-
-    let mut text = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut text, ReferenceNumbers(layout));
-    value
-        .serialize(&mut serializer)
-        .expect("writing a JSON value into memory cannot fail");
-    String::from_utf8(text).expect("JSON is UTF-8")
+    Ok(Json::object([
+        ("derivations", Json::Object(shown)),
+        ("version", Json::Unsigned(VERSION.into())),
+    ]))
 }
 
 fn text(bytes: &BString) -> Result<String, JsonError> {
@@ -143,62 +118,41 @@ fn text(bytes: &BString) -> Result<String, JsonError> {
     }
 }
 
-fn output(output: &DerivationOutput) -> Value {
+fn output(output: &DerivationOutput) -> Json {
     match output {
-        DerivationOutput::InputAddressed { path } => json!({ "path": path.to_string() }),
-        DerivationOutput::Fixed { address, .. } => json!({
-            "hash": address.hash.render(HashFormat::Sri),
-            "method": address.method.name(),
-        }),
-        DerivationOutput::Floating { method, algorithm } => json!({
-            "hashAlgo": algorithm.name(),
-            "method": method.name(),
-        }),
-        DerivationOutput::Deferred => json!({}),
-        DerivationOutput::Impure { method, algorithm } => json!({
-            "hashAlgo": algorithm.name(),
-            "impure": true,
-            "method": method.name(),
-        }),
+        DerivationOutput::InputAddressed { path } => {
+            Json::object([("path", path.to_string().into())])
+        }
+        DerivationOutput::Fixed { address, .. } => Json::object([
+            ("hash", address.hash.render(HashFormat::Sri).into()),
+            ("method", address.method.name().into()),
+        ]),
+        DerivationOutput::Floating { method, algorithm } => Json::object([
+            ("hashAlgo", algorithm.name().into()),
+            ("method", method.name().into()),
+        ]),
+        DerivationOutput::Deferred => Json::Object(Members::new()),
+        DerivationOutput::Impure { method, algorithm } => Json::object([
+            ("hashAlgo", algorithm.name().into()),
+            ("impure", Json::Bool(true)),
+            ("method", method.name().into()),
+        ]),
     }
 }
 
 /// Recursion is bounded by the nesting of dynamic outputs.
-fn inputs(inputs: &DerivationInputs) -> Result<Value, JsonError> {
-    let names: Vec<_> = inputs.outputs.iter().map(text).collect::<Result<_, _>>()?;
-    let mut dynamic = Map::new();
+fn inputs(inputs: &DerivationInputs) -> Result<Json, JsonError> {
+    let names = inputs
+        .outputs
+        .iter()
+        .map(text)
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut dynamic = Members::new();
     for (name, child) in &inputs.dynamic {
         dynamic.insert(text(name)?, self::inputs(child)?);
     }
-    Ok(json!({ "dynamicOutputs": dynamic, "outputs": names }))
-}
-
-/// A layout with floating-point numbers as the reference's JSON library writes them: `1e+20` where Rust has `1e20`.
-struct ReferenceNumbers<F>(F);
-
-/// Passes methods of [`Formatter`] on to the layout.
-macro_rules! delegate {
-    ($($method:ident($($argument:ident: $type:ty),*);)*) => {
-        $(fn $method<W: ?Sized + io::Write>(&mut self, writer: &mut W $(, $argument: $type)*) -> io::Result<()> {
-            self.0.$method(writer $(, $argument)*)
-        })*
-    };
-}
-
-impl<F: Formatter> Formatter for ReferenceNumbers<F> {
-    delegate! {
-        begin_array();
-        end_array();
-        begin_array_value(first: bool);
-        end_array_value();
-        begin_object();
-        end_object();
-        begin_object_key(first: bool);
-        begin_object_value();
-        end_object_value();
-    }
-
-    fn write_f64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
-        writer.write_all(json_number::float(value).as_bytes())
-    }
+    Ok(Json::object([
+        ("dynamicOutputs", Json::Object(dynamic)),
+        ("outputs", Json::strings(names)),
+    ]))
 }

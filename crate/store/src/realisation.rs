@@ -7,9 +7,9 @@ use crate::{OrderedMap, OrderedSet};
 use std::fmt;
 
 use bstr::{BString, ByteSlice as _};
-use serde_json::{Value, json};
 
 use crate::encoding;
+use crate::json_value::{Json, Layout};
 use crate::signature::{PublicKeys, SecretKey, Signature};
 use crate::store_path::StorePath;
 
@@ -94,16 +94,15 @@ impl Realisation {
     /// # Errors
     /// The text is no JSON object, or a field is missing or broken.
     pub fn parse(text: &[u8]) -> Result<Self, RealisationError> {
-        let value: Value =
-            serde_json::from_slice(text).map_err(|_| RealisationError("it is no JSON"))?;
-        let field = |name| value.get(name).and_then(Value::as_str);
+        let value = Json::parse(text).map_err(|_| RealisationError("it is no JSON"))?;
+        let field = |name| value.get(name).and_then(Json::as_str);
         let id = field("id").and_then(|id| OutputId::parse(id.as_bytes()));
         let path = field("outPath").and_then(|path| StorePath::parse(path).ok());
         let mut realisation = Self::new(
             id.ok_or(RealisationError("its 'id' is missing or broken"))?,
             path.ok_or(RealisationError("its 'outPath' is missing or broken"))?,
         );
-        if let Some(Value::Object(dependent)) = value.get("dependentRealisations") {
+        if let Some(Json::Object(dependent)) = value.get("dependentRealisations") {
             for (id, path) in dependent {
                 let path = path.as_str().ok_or(RealisationError(
                     "its 'dependentRealisations' are no store paths",
@@ -111,7 +110,7 @@ impl Realisation {
                 realisation.dependent.insert(id.clone(), path.to_owned());
             }
         }
-        if let Some(Value::Array(signatures)) = value.get("signatures") {
+        if let Some(Json::Array(signatures)) = value.get("signatures") {
             for signature in signatures {
                 let signature = signature
                     .as_str()
@@ -128,27 +127,28 @@ impl Realisation {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let signatures = self.signatures.iter();
-        let signatures: Vec<_> = signatures
-            .map(|signature| String::from_utf8_lossy(&signature.to_bytes()).into_owned())
-            .collect();
-        let mut value = self.covered();
-        value["signatures"] = signatures.into();
-        value.to_string().into_bytes()
+        let signatures =
+            signatures.map(|signature| String::from_utf8_lossy(&signature.to_bytes()).into_owned());
+        let signatures = ("signatures", Json::strings(signatures));
+        let value = Json::object(self.covered().into_iter().chain([signatures]));
+        value.to_text(Layout::Compact).into_bytes()
     }
 
     /// Returns the bytes that signatures cover: the file without them.
     #[must_use]
     pub fn fingerprint(&self) -> Vec<u8> {
-        self.covered().to_string().into_bytes()
+        let value = Json::object(self.covered());
+        value.to_text(Layout::Compact).into_bytes()
     }
 
-    fn covered(&self) -> Value {
-        // The keys of a JSON object are sorted, here as in the reference.
-        json!({
-            "dependentRealisations": self.dependent,
-            "id": self.id.to_string(),
-            "outPath": self.path.to_string(),
-        })
+    fn covered(&self) -> [(&'static str, Json); 3] {
+        let dependent = self.dependent.iter();
+        let dependent = dependent.map(|(id, path)| (id.as_str(), path.as_str().into()));
+        [
+            ("dependentRealisations", Json::object(dependent)),
+            ("id", self.id.to_string().into()),
+            ("outPath", self.path.to_string().into()),
+        ]
     }
 
     /// Adds a signature.

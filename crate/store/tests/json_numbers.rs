@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use drvlab_store::json::{Layout, to_text};
 use drvlab_store::json_number::float;
+use drvlab_store::json_value::{Json, Layout};
 
 /// Returns the numbers as the reference wrote them.
 fn recorded() -> Vec<String> {
@@ -38,6 +38,6 @@ fn numbers_are_written_as_the_reference_does() {
 #[test]
 fn numbers_in_documents_are_read_and_written_without_loss() {
     let text = format!("[{}]", recorded().join(","));
-    let document = serde_json::from_str(&text).expect("a document");
-    assert!(to_text(&document, Layout::Compact) == text);
+    let document = Json::parse(text.as_bytes()).expect("a document");
+    assert!(document.to_text(Layout::Compact) == text);
 }

@@ -40,7 +40,7 @@ pub(crate) fn detail(
         )),
         aterm_bytes: now.len() as u32,
         json: match json::show([(&node.path, &*node.derivation)]) {
-            Ok(value) => json::to_text(&value, json::Layout::Pretty),
+            Ok(value) => value.to_text(json::Layout::Pretty),
             Err(error) => error.to_string(),
         },
         baseline_name: old

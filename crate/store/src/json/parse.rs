@@ -4,13 +4,13 @@ use crate::OrderedMap;
 use std::fmt;
 
 use bstr::{BString, ByteSlice as _};
-use serde_json::{Map, Value};
 
 use super::VERSION;
 use crate::aterm::MAX_DYNAMIC_DEPTH;
 use crate::content_address::{ContentAddress, ContentAddressMethod};
 use crate::derivation::{Derivation, DerivationInputs, DerivationOutput};
 use crate::hash::{Hash, HashAlgorithm};
+use crate::json_value::{Json, Layout, Members};
 use crate::store_path::{StoreDir, StorePath};
 
 /// Where and why a JSON text is no derivation.
@@ -18,7 +18,7 @@ use crate::store_path::{StoreDir, StorePath};
 pub struct JsonReadError {
     /// From the outermost object to what is wrong, for example `derivations.….outputs.out`; empty for the text as a whole.
     pub field: String,
-    /// What is wrong; for a text that is no JSON it ends with line and column.
+    /// What is wrong; for a text that is no JSON it has line and column.
     pub message: String,
 }
 
@@ -43,7 +43,7 @@ type Parsed<T> = Result<T, JsonReadError>;
 /// A value and the way to it.
 #[derive(Clone, Copy)]
 struct At<'a> {
-    value: &'a Value,
+    value: &'a Json,
     parent: Option<&'a At<'a>>,
     key: &'a str,
 }
@@ -64,7 +64,7 @@ impl<'a> At<'a> {
         }
     }
 
-    fn object(&self) -> Parsed<&'a Map<String, Value>> {
+    fn object(&self) -> Parsed<&'a Members> {
         let object = self.value.as_object();
         object.ok_or_else(|| self.error("expected an object"))
     }
@@ -74,10 +74,9 @@ impl<'a> At<'a> {
         text.ok_or_else(|| self.error("expected a string"))
     }
 
-    fn list(&self) -> Parsed<&'a [Value]> {
+    fn list(&self) -> Parsed<&'a [Json]> {
         let list = self.value.as_array();
-        list.map(Vec::as_slice)
-            .ok_or_else(|| self.error("expected an array"))
+        list.ok_or_else(|| self.error("expected an array"))
     }
 
     /// Hands a member to `read`.
@@ -161,9 +160,9 @@ pub fn parse(text: &[u8], store_dir: &StoreDir) -> Result<Derivation, JsonReadEr
 }
 
 fn with_text<T>(text: &[u8], read: impl FnOnce(&At<'_>) -> Parsed<T>) -> Parsed<T> {
-    let value: Value = serde_json::from_slice(text).map_err(|error| JsonReadError {
+    let value = Json::parse(text).map_err(|error| JsonReadError {
         field: String::new(),
-        message: error.to_string(),
+        message: error.0,
     })?;
     read(&At {
         value: &value,
@@ -194,12 +193,12 @@ fn derivation(at: &At<'_>, store_dir: &StoreDir) -> Parsed<Derivation> {
     if let Some(structured) = at
         .object()?
         .get("structuredAttrs")
-        .filter(|it| !it.is_null())
+        .filter(|it| **it != Json::Null)
     {
-        if !structured.is_object() {
+        if structured.as_object().is_none() {
             return Err(at.error("expected 'structuredAttrs' to be an object"));
         }
-        let json = super::to_text(structured, super::Layout::Compact);
+        let json = structured.to_text(Layout::Compact);
         derivation.env.insert("__json".into(), json.into());
     }
     at.member("inputs", |inputs| {
@@ -295,7 +294,7 @@ fn output(
                 .map_err(|error| name.error(error.to_string()))
         })?;
         let method = method()?;
-        let impure = at.object()?.get("impure") == Some(&Value::Bool(true));
+        let impure = at.object()?.get("impure") == Some(&Json::Bool(true));
         return Ok(if impure {
             DerivationOutput::Impure { method, algorithm }
         } else {
@@ -324,7 +323,7 @@ mod tests {
             )
         };
         assert_eq!(message(&one("")), "accepted");
-        assert!(message("{").contains("EOF while parsing"));
+        assert!(message("{").contains("unexpected end of input"));
         assert!(message(r#"{"version":3}"#).ends_with("at version: only version 4 is read"));
         assert!(message(r#"{"version":4}"#).ends_with("expected a member 'derivations'"));
         let output = message(&one(r#""out":{"hashAlgo":"sha257","method":"nar"}"#));

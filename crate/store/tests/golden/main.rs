@@ -265,9 +265,9 @@ fn json_is_what_derivation_show_prints() {
         let shown = json::show([(&recorded.path, &recorded.derivation)]);
         match shown {
             Ok(value) => {
-                let compact = json::to_text(&value, Layout::Compact);
+                let compact = value.to_text(Layout::Compact);
                 assert_eq!(compact, recorded.json.trim_end());
-                let pretty = json::to_text(&value, Layout::Pretty);
+                let pretty = value.to_text(Layout::Pretty);
                 let read = json::parse_show(compact.as_bytes(), &StoreDir::default()).unwrap();
                 assert_eq!(read.len(), 1);
                 assert_eq!(read.get(&recorded.path), Some(&recorded.derivation));

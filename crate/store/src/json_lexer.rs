@@ -1,8 +1,10 @@
 //! Tokens of JSON, with the errors of the reference's library (nlohmann's `lexer`).
+//!
+//! All of it is `#[inline]`, to be compiled in the crate that reads: for speed where the language does.
 
 /// A token.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) enum Token {
+pub enum Token {
     /// `[`
     BeginArray,
     /// `]`
@@ -37,7 +39,8 @@ pub(crate) enum Token {
 
 impl Token {
     /// How messages call it.
-    pub fn name(&self) -> &'static str {
+    #[inline]
+    fn name(&self) -> &'static str {
         match self {
             Token::BeginArray => "'['",
             Token::EndArray => "']'",
@@ -65,7 +68,7 @@ const CONTROLS: [&str; 32] = [
 
 /// Reads tokens.
 #[derive(Debug)]
-pub(crate) struct Lexer<'a> {
+pub struct Lexer<'a> {
     text: &'a [u8],
     /// Bytes that have been read; one more than there are when the end has been met.
     read: usize,
@@ -78,6 +81,7 @@ pub(crate) struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     /// Starts at the beginning of a text.
+    #[inline]
     pub fn new(text: &'a [u8]) -> Self {
         Lexer {
             text,
@@ -89,17 +93,14 @@ impl<'a> Lexer<'a> {
     }
 
     /// Bytes read so far, the end counted as one.
+    #[inline]
     pub fn bytes_read(&self) -> usize {
         self.read
     }
 
-    /// The place behind what has been read: line from 1 on, column.
-    pub fn place(&self) -> (usize, usize) {
-        (self.line, self.column)
-    }
-
     /// What has been read since the last string or number started, for messages.
-    pub fn last_read(&self) -> Vec<u8> {
+    #[inline]
+    fn last_read(&self) -> Vec<u8> {
         let end = self.read.min(self.text.len());
         let mut shown = Vec::new();
         for &byte in &self.text[self.token_start.min(end)..end] {
@@ -112,8 +113,48 @@ impl<'a> Lexer<'a> {
         shown
     }
 
+    /// Returns the message for a token that does not belong where it is: while reading what, and what belongs there instead.
+    #[inline]
+    pub fn syntax_error(&self, token: &Token, context: &str, expected: Option<&str>) -> Vec<u8> {
+        let mut reason = format!("syntax error while parsing {context} - ").into_bytes();
+        if let Token::Error(error) = token {
+            reason.extend_from_slice(error.as_bytes());
+            reason.extend_from_slice(b"; last read: '");
+            reason.extend_from_slice(&self.last_read());
+            reason.push(b'\'');
+        } else {
+            reason.extend_from_slice(b"unexpected ");
+            reason.extend_from_slice(token.name().as_bytes());
+        }
+        if let Some(expected) = expected {
+            reason.extend_from_slice(b"; expected ");
+            reason.extend_from_slice(expected.as_bytes());
+        }
+        self.error(&reason)
+    }
+
+    /// Returns the message for something wrong at the present place.
+    #[inline]
+    pub fn error(&self, reason: &[u8]) -> Vec<u8> {
+        let place = format!(
+            "[json.exception.parse_error.101] parse error at line {}, column {}: ",
+            self.line, self.column
+        );
+        [place.as_bytes(), reason].concat()
+    }
+
+    /// Returns the message for the number read last, which is too large.
+    #[inline]
+    pub fn number_overflow(&self) -> Vec<u8> {
+        let mut message = b"[json.exception.out_of_range.406] number overflow parsing '".to_vec();
+        message.extend_from_slice(&self.last_read());
+        message.push(b'\'');
+        message
+    }
+
     /// Reads the next token.
-    pub fn next(&mut self) -> Token {
+    #[inline]
+    pub fn next_token(&mut self) -> Token {
         if self.read == 0 && self.text.first() == Some(&0xEF) {
             self.get();
             if self.get() != Some(0xBB) || self.get() != Some(0xBF) {
@@ -152,6 +193,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    #[inline]
     fn get(&mut self) -> Option<u8> {
         let byte = self.text.get(self.read).copied();
         self.read += 1;
@@ -164,6 +206,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Takes the last byte back.
+    #[inline]
     fn unget(&mut self) {
         self.read -= 1;
         if self.column == 0 {
@@ -173,6 +216,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    #[inline]
     fn literal(&mut self, rest: &[u8], token: Token) -> Token {
         for &expected in rest {
             if self.get() != Some(expected) {
@@ -182,6 +226,7 @@ impl<'a> Lexer<'a> {
         token
     }
 
+    #[inline]
     fn string(&mut self, string: &mut Vec<u8>) -> Result<(), String> {
         loop {
             let Some(byte) = self.get() else {
@@ -210,6 +255,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    #[inline]
     fn multi_byte(&mut self, first: u8, string: &mut Vec<u8>) -> Result<(), String> {
         let (second, more) = match first {
             0xC2..=0xDF => (0x80..=0xBF, 0),
@@ -233,6 +279,7 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
+    #[inline]
     fn escape(&mut self, string: &mut Vec<u8>) -> Result<(), String> {
         const AFTER_HIGH: &str =
             "invalid string: surrogate U+D800..U+DBFF must be followed by U+DC00..U+DFFF";
@@ -272,6 +319,7 @@ impl<'a> Lexer<'a> {
         Ok(())
     }
 
+    #[inline]
     fn code_unit(&mut self) -> Result<u32, String> {
         let mut unit = 0;
         for _ in 0..4 {
@@ -283,6 +331,7 @@ impl<'a> Lexer<'a> {
         Ok(unit)
     }
 
+    #[inline]
     fn number(&mut self, first: u8) -> Result<Token, &'static str> {
         let mut is_float = false;
         let leading = if first == b'-' {
@@ -334,6 +383,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Skips digits, and reads the byte after them.
+    #[inline]
     fn digits(&mut self) -> Option<u8> {
         loop {
             let byte = self.get();
