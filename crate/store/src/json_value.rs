@@ -338,7 +338,7 @@ impl Writer {
 mod tests {
     use super::*;
 
-    /// As `nix eval --expr 'builtins.toJSON (builtins.fromJSON …)'` of Nix 2.34.8 prints them.
+    /// As `nix derivation show` of Nix 2.34.8 prints them after `nix derivation add`.
     #[test]
     fn texts_come_out_as_the_reference_writes_them() {
         let compact =
