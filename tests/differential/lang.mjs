@@ -51,12 +51,12 @@ const folder = join(outside, 'around', 'programs')
 await cp(fileURLToPath(new URL('../lang/tree', import.meta.url)), join(folder, 'tree'), { recursive: true })
 const library = await compileZygote(outside)
 const prefix = (env.DRVLAB_ORACLE ?? '').split(' ').filter(Boolean)
-const surroundings = { cwd: folder, environment: { HOME: '/home/case', XDG_CACHE_HOME: join(outside, 'cache'), NIX_PATH: `tree=${folder}/tree` } }
-/** A store that is empty for each run, as ours is, and no home directories, so that no answer depends on what was asked before. */
-const store = process.getuid() === 0 ? { kept: '/nix', prepare: "mount -t tmpfs tmpfs /home && nix-instantiate --eval --read-write-mode --expr null > /dev/null" } : {}
+const surroundings = { cwd: folder, environment: { HOME: join(outside, 'around', 'home', 'case'), XDG_CACHE_HOME: join(outside, 'cache'), NIX_PATH: `tree=${folder}/tree` } }
+/** A store that is empty for each run, as ours is, so that no answer depends on what was asked before. */
+const store = process.getuid() === 0 ? { kept: '/nix', prepare: "nix-instantiate --eval --read-write-mode --expr null > /dev/null" } : {}
 if (!store.kept) console.error('without the rights of root answers depend on what is in the store of the reference')
 /** What the reference has to have turned on; builtins of the others are missing here as there. */
-const FEATURES = 'pipe-operators ca-derivations impure-derivations dynamic-derivations blake3-hashes'
+const FEATURES = 'pipe-operators ca-derivations impure-derivations dynamic-derivations blake3-hashes git-hashing'
 
 /** How many bytes a directory has is up to the file system. */
 const normal = text =>
@@ -119,7 +119,7 @@ async function compareSequence(pair, mode, items) {
   for (const item of items) {
     const theirs = await pair.askTheirs(mode, [item.text])
     if (same(item.ours, theirs)) continue
-    const reason = explained(item.text, item.ours, theirs) ?? (await explainedByBreak(pair, mode, item.text))
+    const reason = explained(item.ours, theirs) ?? (await explainedByBreak(pair, mode, item.text))
     if (reason) totals.explained[reason] = (totals.explained[reason] ?? 0) + 1
     else {
       differences.push({ ...item, mode, theirs })
@@ -190,7 +190,7 @@ for (const [name, found] of [...kinds].sort((one, other) => other[1].length - on
     for (const smaller of trees) {
       const text = printProgram(smaller)
       const both = await ask(text)
-      results.push(!same(both.ours, both.theirs) && kind(both) === name && !explained(text, both.ours, both.theirs) && !(await explainedByBreak(pair, mode, text)))
+      results.push(!same(both.ours, both.theirs) && kind(both) === name && !explained(both.ours, both.theirs) && !(await explainedByBreak(pair, mode, text)))
       if (results.at(-1)) break
     }
     return results

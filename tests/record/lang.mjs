@@ -21,6 +21,7 @@ const kinds = {
   xml: { flags: ['--eval', '--strict', '--xml'] },
   parse: { flags: ['--parse'] },
   error: { flags: ['--eval', '--strict'], refused: true },
+  trace: { flags: ['--eval', '--strict', '--show-trace'], refused: true },
   'parse-error': { flags: ['--parse'], refused: true },
   // The derivation itself, as its .drv file has it.
   aterm: { script: 'drv=$(nix-instantiate "$@") && drv=${drv##*/} && cat "$store/${drv%!*}"', flags: [] },

@@ -247,6 +247,22 @@ test("100,000 nested parentheses", () => {
   assert.ok(report.outcome === "error" || report.value === "1");
 });
 
+test("a million levels of data are built and passed on; going through them is as limited as calls are", () => {
+  const nested = (wrapped) => `builtins.foldl' (x: _: ${wrapped}) 1 (builtins.genList (x: x) 1000000)`;
+  const workspace = new Workspace();
+  const ask = (text) => {
+    workspace.openFile("/a.nix", text);
+    return workspace.evaluate({ file: "/a.nix", attrPath: "", emptyStore: false, contentAddressed: false });
+  };
+  assert.equal(ask(`let v = ${nested("[ x ]")}; in builtins.length (builtins.head (builtins.head v))`).value, "1");
+  assert.equal(ask(`let v = ${nested("{ a = x; }")}; in builtins.attrNames v.a.a.a ++ map (x: 1) [ v v ]`).value, '[ "a" 1 1 ]');
+  for (const use of ["builtins.deepSeq v 1", "v == [ v ]", "builtins.toJSON v", "v"]) {
+    const report = ask(`let v = ${nested("[ x ]")}; in ${use}`);
+    assert.match(report.diagnostics[0].message, /stack overflow; max-call-depth exceeded/, use);
+    assert.equal(ask("1 + 1").value, "2");
+  }
+});
+
 test("a thousand edits do not grow the memory", async () => {
   // An instance of its own, without room that other tests have left.
   const fresh = await import("../../web/src/wasm/drvlab_wasm.js?edits");

@@ -14,7 +14,7 @@ use crate::quick::Site;
 use crate::source::{Origin, Pos, SourceMap};
 use crate::store_objects::StoreObjects;
 use crate::symbol::{Symbol, Symbols};
-use crate::value::{Tag, Value};
+use crate::value::{Addr, Tag, Value};
 use bstr::BString;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -137,6 +137,8 @@ pub struct Machine {
     buffers: Vec<Vec<u8>>,
     /// Why the evaluation of [`Value::FAILED`] failed.
     pub(crate) failure: Option<Box<EvalError>>,
+    /// The delayed call that has evaluated its function last.
+    pub(crate) first_call: Addr,
     /// Errors of thunks that are evaluated no more.
     pub(crate) failures: Failures,
     /// Where evaluation goes on when the native stack is used up.
@@ -221,6 +223,7 @@ impl Machine {
             message_bytes: 0,
             buffers: Vec::new(),
             failure: None,
+            first_call: Addr(0),
             failures: Failures::default(),
             levels: 0,
             call_depth: 0,

@@ -149,7 +149,7 @@ fn run(case: &Case, kind: &str, native_levels: Option<u32>) -> String {
             text.extend(drvlab_lang::report::error(
                 &error.diagnostic,
                 &machine.sources,
-                false,
+                kind == "trace",
             ));
             text
         }

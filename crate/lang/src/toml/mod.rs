@@ -1,11 +1,15 @@
 //! TOML 1.0 as values, for `builtins.fromTOML`.
 //!
-//! Source of the rules: the TOML specification; of the messages: the reference's library, toml11. After the first error nothing more is
-//! reported.
+//! Source of the rules: the TOML specification; of the messages, and of how reading goes on after the first error: the reference's
+//! library, toml11.
 
+mod date;
 mod document;
+mod number;
 mod parser;
+mod recovery;
 mod report;
+mod string;
 
 use crate::error::{EvalError, Result};
 use crate::machine::Machine;
@@ -20,12 +24,12 @@ impl Machine {
     #[inline]
     pub(crate) fn read_toml(&mut self, text: &[u8], pos: Pos) -> Result<Value> {
         self.check_memory(16 * text.len(), pos)?;
-        let mut parser = parser::Parser::new(self, text);
-        parser
-            .document()
-            .and_then(|()| parser.finish())
-            .map_err(|message| {
-                EvalError::other([b"while parsing TOML: ".as_slice(), &message].concat(), pos)
-            })
+        let ends_line = matches!(text.last(), None | Some(b'\n' | b'\r'));
+        let text = [text, if ends_line { b"" } else { b"\n" }].concat();
+        let mut parser = parser::Parser::new(self, &text);
+        parser.document()?;
+        parser.finish().map_err(|message| {
+            EvalError::other([b"while parsing TOML: ".as_slice(), &message].concat(), pos)
+        })
     }
 }

@@ -5,6 +5,7 @@ use super::{Stk, suspendable};
 use crate::diagnostic::Shown;
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::heap::thunk;
+use crate::incremental::Doubt;
 use crate::ir::ExprId;
 use crate::machine::Machine;
 use crate::source::Pos;
@@ -77,13 +78,18 @@ pub fn failed_element(m: &Machine, error: Box<EvalError>, value: Value) -> Box<E
     }
     let call = value.addr();
     let before = m.words_before(&error, call);
-    let count = match before[0] {
-        thunk::APPLY => 1,
-        thunk::APPLY_IN_TURN => 2,
+    match before[0] {
+        // The function of `mapAttrs` is evaluated, and so has a place, from its first call on.
+        thunk::APPLY if m.first_call == call => return error,
+        thunk::APPLY | thunk::APPLY_IN_TURN => {}
         _ => return error,
-    };
-    let function = m.heap.look(Value::from_bits(before[1]));
-    if function.tag() != Tag::Lambda || m.heap.delayed_arguments(call).1 != count {
+    }
+    let function = Value::from_bits(before[1]);
+    if function.is_thunk() && m.heap.is_kept(function.addr()) {
+        m.doubt(Doubt::Values);
+    }
+    let function = m.heap.look(function);
+    if function.tag() != Tag::Lambda {
         return error;
     }
     let (id, _) = m.heap.lambda_parts(function.addr());
@@ -161,7 +167,11 @@ pub(crate) async fn force_marked(stk: &mut Stk, m: &mut Machine, marker: u32, ad
 #[suspendable]
 #[inline(always)]
 async fn apply(stk: &mut Stk, m: &mut Machine, call: Addr) -> Result<Value> {
-    let function = m.heap.peek(m.heap.value(call, 1));
+    let mut function = m.heap.peek(m.heap.value(call, 1));
+    if function.is_thunk() {
+        m.first_call = call;
+        function = m.heap.settled(function);
+    }
     let (arguments, count) = m.heap.delayed_arguments(call);
     if function.tag() == Tag::Lambda {
         let (id, outer) = m.heap.lambda_parts(function.addr());
