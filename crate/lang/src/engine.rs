@@ -6,7 +6,7 @@ use crate::error::{ErrorKind, EvalError, Result};
 use crate::eval::direct::{Stk, builtins, call, equality, expr, force, import};
 use crate::machine::Machine;
 use crate::source::{Origin, Pos};
-use crate::symbol::well_known;
+use crate::symbol::{Symbol, well_known};
 use crate::value::{Addr, Tag, Value};
 use drvlab_store::StorePath;
 use std::collections::HashSet;
@@ -21,6 +21,13 @@ pub struct Instance {
     pub drv_path: StorePath,
     /// The output that is wanted.
     pub output: Vec<u8>,
+}
+
+/// A step of the search for derivations: into a member of a set, or into an element of a list.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Name(Symbol),
+    Index(usize),
 }
 
 impl Machine {
@@ -236,9 +243,12 @@ impl Machine {
     pub fn derivations(&mut self, value: Value, arguments: Value) -> Result<Vec<Instance>> {
         let mut found = Vec::new();
         let mut seen = HashSet::new();
-        let mut pending = vec![(Vec::new(), value, true)];
-        while let Some((attr_path, value, enter)) = pending.pop() {
+        // The way to each member: the step before, and the member's name or index.
+        let mut steps = vec![(0, Step::Index(0))];
+        let mut pending = vec![(0, value, true)];
+        while let Some((step, value, enter)) = pending.pop() {
             self.tick()?;
+            self.check_memory(size_of_val(&*steps), Pos::NONE)?;
             let value = if enter {
                 self.auto_call(value, arguments)?
             } else {
@@ -246,6 +256,7 @@ impl Machine {
             };
             if equality::is_derivation(&mut Stk, self, value)? {
                 if seen.insert(value.addr()) {
+                    let attr_path = self.attr_path(&steps, step);
                     found.push(self.instance(value, attr_path)?);
                 }
                 continue;
@@ -258,20 +269,17 @@ impl Machine {
                     let flat = self.heap.flat(value.addr());
                     let members = self.heap.attributes_by_name(&self.symbols, flat);
                     for (name, member) in members.into_iter().rev() {
-                        let name = self.symbols.name(name);
-                        if is_plain_name(name) {
-                            pending.push((join(&attr_path, name), member, false));
+                        if is_plain_name(self.symbols.name(name)) {
+                            pending.push((steps.len(), member, false));
+                            steps.push((step, Step::Name(name)));
                         }
                     }
                 }
                 Tag::List => {
                     for index in (0..self.heap.list_len(value.addr())).rev() {
                         let element = self.heap.element(value.addr(), index);
-                        pending.push((
-                            join(&attr_path, index.to_string().as_bytes()),
-                            element,
-                            true,
-                        ));
+                        pending.push((steps.len(), element, true));
+                        steps.push((step, Step::Index(index)));
                     }
                 }
                 _ if enter => {
@@ -283,6 +291,22 @@ impl Machine {
             }
         }
         Ok(found)
+    }
+
+    /// Writes the way to a member out; the first step is none.
+    #[inline]
+    fn attr_path(&self, steps: &[(usize, Step)], step: usize) -> Vec<u8> {
+        let (mut parts, mut step) = (Vec::new(), step);
+        while step != 0 {
+            let (before, part) = steps[step];
+            parts.push(match part {
+                Step::Name(name) => self.symbols.name(name).to_vec(),
+                Step::Index(index) => index.to_string().into_bytes(),
+            });
+            step = before;
+        }
+        parts.reverse();
+        parts.join(&b'.')
     }
 
     #[inline]
@@ -345,15 +369,6 @@ impl Machine {
             drv_path,
             output,
         })
-    }
-}
-
-#[inline]
-fn join(path: &[u8], name: &[u8]) -> Vec<u8> {
-    if path.is_empty() {
-        name.to_vec()
-    } else {
-        [path, b".", name].concat()
     }
 }
 

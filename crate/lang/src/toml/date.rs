@@ -128,7 +128,8 @@ impl Parser<'_> {
     #[inline]
     fn check_date(&self, start: usize) -> Result<(), Message> {
         let year = 100 * self.two_digits(start) + self.two_digits(start + 2);
-        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let is_leap =
+            year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match self.two_digits(start + 5) {
             2 => 28 + u32::from(is_leap),
             4 | 6 | 9 | 11 => 30,
