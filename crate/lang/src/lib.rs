@@ -16,6 +16,7 @@ pub mod eval;
 mod failures;
 mod fetching;
 pub mod files;
+mod flake_file;
 mod flake_reference;
 pub mod heap;
 mod imported_derivation;

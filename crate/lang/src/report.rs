@@ -7,7 +7,7 @@ use crate::machine::Message;
 use crate::source::{Pos, SourceMap};
 use bstr::ByteSlice as _;
 use std::collections::HashSet;
-use unicode_width::UnicodeWidthChar as _;
+use unicode_width::UnicodeWidthChar;
 
 /// Everything below the first line of a message starts here: under the text that follows `error: `.
 const INDENT: &[u8] = b"       ";
@@ -311,9 +311,8 @@ fn for_terminal(text: &[u8]) -> Vec<u8> {
             }
             b'\r' | b'\x07' => {}
             _ => {
-                let (character, length) = bstr::decode_utf8(rest);
-                // Control characters, ends of lines among them, have no width; a byte that is no UTF-8 has one column.
-                width += character.map_or(1, |character| character.width().unwrap_or(0));
+                let (columns, length) = columns(rest);
+                width += columns;
                 safe.extend_from_slice(&rest[..length]);
                 rest = &rest[length..];
                 continue;
@@ -322,6 +321,35 @@ fn for_terminal(text: &[u8]) -> Vec<u8> {
         rest = &rest[1..];
     }
     safe
+}
+
+/// How many columns and bytes the character takes that a text starts with.
+///
+/// Control characters, ends of lines among them, have no width. As in the reference, encodings that are longer than they must be and those
+/// of surrogates count as characters; of anything else that is no UTF-8 each byte has one column.
+fn columns(text: &[u8]) -> (usize, usize) {
+    let Some(&first) = text.first() else {
+        return (0, 0);
+    };
+    let (length, first, end) = match first {
+        0..=0x7f => (1, first, 0x80),
+        0xc0..=0xdf => (2, first & 0x1f, 0x800),
+        0xe0..=0xef => (3, first & 0x0f, 0x1_0000),
+        0xf0..=0xf7 => (4, first & 0x07, 0x11_0000),
+        _ => return (1, 1),
+    };
+    let mut code = u32::from(first);
+    for index in 1..length {
+        match text.get(index) {
+            Some(&byte) if byte & 0xc0 == 0x80 => code = code << 6 | u32::from(byte & 0x3f),
+            _ => return (index, index),
+        }
+    }
+    if code >= end {
+        return (length, length);
+    }
+    let columns = char::from_u32(code).and_then(UnicodeWidthChar::width);
+    (columns.unwrap_or(0), length)
 }
 
 /// The length of the escape sequence that a text starts with: `ESC [ … letter`, else two bytes.
@@ -489,6 +517,8 @@ mod tests {
     fn text_cannot_command_the_terminal() {
         assert_eq!(for_terminal(b"a\x1b[31mb\x1bcd\r\x07e\x1b["), b"abde");
         assert_eq!(for_terminal(b"\xc3\xa9\tx\xff"), b"\xc3\xa9       x\xff");
+        assert_eq!(for_terminal(b"\xed\xa0\x80\t"), b"\xed\xa0\x80        ");
+        assert_eq!(for_terminal(b"\xf0\x9f\t"), b"\xf0\x9f      ");
     }
 
     #[test]

@@ -270,7 +270,12 @@ impl<'a> Parser<'a> {
     /// Skips the characters of a comment.
     #[inline]
     fn skip_comment_text(&mut self) {
-        self.skip_to(|byte| !matches!(byte, b'\t' | 0x20..=0x7e | 0x80..));
+        while let (Some(character), length) = bstr::decode_utf8(&self.text[self.at..]) {
+            if character != '\t' && character.is_ascii_control() {
+                break;
+            }
+            self.at += length;
+        }
     }
 
     /// Takes blanks, a comment and the end of its line, or nothing if there is no comment; says whether there is one.
@@ -294,8 +299,12 @@ impl<'a> Parser<'a> {
         self.at += usize::from(self.at < self.text.len());
         let title = "toml::parse_comment_line: newline (LF / CRLF) or EOF is expected";
         let hint = "Hint: most of the control characters are not allowed in comments";
-        let at = self.at.min(self.text.len() - 1);
-        Err([self.error(title, at, "but got this"), hint.into()].concat())
+        let message = if self.text.ends_with(b"\n") {
+            self.unfinished(title, "but got this")
+        } else {
+            self.error(title, self.at.min(self.text.len() - 1), "but got this")
+        };
+        Err([message, hint.into()].concat())
     }
 
     /// Skips blanks, ends of lines, and comments in which nothing is wrong; says whether a line has ended.

@@ -10,8 +10,8 @@ const NAME: &str = "fromTOML";
 const BEFORE: usize = 30;
 const AFTER: usize = 29;
 
-/// What is shown for the end of a document begins with the line that holds this many bytes before it.
-const BEFORE_END: usize = 50;
+/// What is shown for the last line of a place, and for the end of a document, begins with the line that holds this many bytes before it.
+const BEFORE_LAST: usize = 50;
 
 /// Makes a message about one place.
 #[inline]
@@ -43,8 +43,8 @@ pub(super) fn at_end(text: &[u8], title: &str, label: &str) -> Vec<u8> {
     rows.begin(Some(NAME));
     let last = &text[line_start(text, text.len())..];
     rows.row(number, last, last.len()..last.len(), "");
-    let shown = &text[line_start(text, text.len().saturating_sub(BEFORE_END))..];
-    rows.whole(number + 1, shown, shown.len(), label);
+    let shown = &text[line_start(text, text.len().saturating_sub(BEFORE_LAST))..];
+    rows.whole(number + 1, shown, shown.len() + 1, label);
     rows.text
 }
 
@@ -124,6 +124,7 @@ fn excerpt(
         if has_more {
             rows.row(number + 1, b"...", 0..3, and);
         }
+        let from = line_start(text, last.saturating_sub(BEFORE_LAST));
         rows.whole(last_number, &text[from..to], last + 1 - from, label);
     }
     *message = rows.text;
@@ -161,7 +162,8 @@ impl Rows {
     /// Adds several lines as one, marked up to the end of the first. The place that they are about ends at an offset.
     #[inline]
     fn whole(&mut self, number: usize, lines: &[u8], end: usize, label: &str) {
-        let before = self.line(number, lines, line_end(lines, 0)..end);
+        let first_end = lines.find_byte(b'\n').unwrap_or(usize::MAX);
+        let before = self.line(number, lines, first_end.min(end - 1)..end);
         self.marks(0, before + 1, label);
     }
 

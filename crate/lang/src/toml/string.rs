@@ -23,9 +23,9 @@ impl Parser<'_> {
         let rest = &self.text[start..];
         let mut wrong = None;
         let read = if rest.starts_with(b"\"\"\"") {
-            self.multi_line_basic_string(&mut wrong)
+            self.multi_line_string(b'"', &mut wrong)
         } else if rest.starts_with(b"'''") {
-            self.multi_line_literal_string()
+            self.multi_line_string(b'\'', &mut wrong)
         } else {
             self.one_line_string(&mut wrong)
         };
@@ -103,10 +103,10 @@ impl Parser<'_> {
                 }
                 Some(b'\\') => self
                     .escape(&mut string, wrong)
-                    .map_err(|Malformed| self.in_string(false))?,
+                    .map_err(|Malformed| self.in_string())?,
                 _ => self
                     .character(&mut string)
-                    .map_err(|Malformed| self.in_string(false))?,
+                    .map_err(|Malformed| self.in_string())?,
             }
         }
     }
@@ -128,55 +128,51 @@ impl Parser<'_> {
         Ok(string)
     }
 
+    /// Reads a string of several lines; escapes count in one with double quotes.
     #[inline]
-    fn multi_line_literal_string(&mut self) -> Result<Vec<u8>, Message> {
-        self.at += 3;
-        self.take_newline();
-        let mut string = Vec::new();
-        loop {
-            if self.closes(b'\'', &mut string) {
-                return Ok(string);
-            }
-            let start = self.at;
-            if self.take_newline() {
-                string.extend_from_slice(&self.text[start..self.at]);
-                continue;
-            }
-            let wrong = self.character(&mut string);
-            wrong.map_err(|Malformed| {
-                self.unfinished(
-                    "toml::parse_ml_literal_string: invalid string format",
-                    "expected '''",
-                )
-            })?;
-        }
-    }
-
-    #[inline]
-    fn multi_line_basic_string(
+    fn multi_line_string(
         &mut self,
+        quote: u8,
         wrong: &mut Option<CodePoint>,
     ) -> Result<Vec<u8>, Message> {
         self.at += 3;
         self.take_newline();
         let mut string = Vec::new();
-        loop {
-            if self.closes(b'"', &mut string) {
-                return Ok(string);
-            }
-            let line = self.at;
-            if self.take_newline() {
-                string.extend_from_slice(&self.text[line..self.at]);
-            } else if self.peek() == Some(b'\\') {
-                if !self.skip_escaped_newline() {
+        // Where the quotes start that what is read comes right after: they are one piece with it.
+        let mut quotes = None;
+        while !self.closes(quote, &mut string) {
+            let start = self.at;
+            let is_quote = self.peek() == Some(quote);
+            let read = if self.take_newline() {
+                string.extend_from_slice(&self.text[start..self.at]);
+                Ok(())
+            } else if quote == b'"' && self.peek() == Some(b'\\') {
+                if self.skip_escaped_newline() {
+                    Ok(())
+                } else {
                     self.escape(&mut string, wrong)
-                        .map_err(|Malformed| self.in_string(true))?;
                 }
             } else {
                 self.character(&mut string)
-                    .map_err(|Malformed| self.in_string(true))?;
+            };
+            if let Err(Malformed) = read {
+                self.at = quotes.unwrap_or(start);
+                let (title, label) = if quote == b'"' {
+                    (
+                        "toml::parse_ml_basic_string: invalid string format",
+                        "expected \"\"\"",
+                    )
+                } else {
+                    (
+                        "toml::parse_ml_literal_string: invalid string format",
+                        "expected '''",
+                    )
+                };
+                return Err(self.unfinished(title, label));
             }
+            quotes = is_quote.then(|| quotes.unwrap_or(start));
         }
+        Ok(string)
     }
 
     /// Takes three quotes; up to two more before them belong to the string.
@@ -279,13 +275,8 @@ impl Parser<'_> {
     }
 
     #[inline]
-    fn in_string(&self, multi_line: bool) -> Message {
-        if multi_line {
-            let title = "toml::parse_ml_basic_string: invalid string format";
-            self.unfinished(title, "expected \"\"\"")
-        } else {
-            let title = "toml::parse_basic_string: invalid string format";
-            self.error(title, self.at, "expected \"")
-        }
+    fn in_string(&self) -> Message {
+        let title = "toml::parse_basic_string: invalid string format";
+        self.error(title, self.at, "expected \"")
     }
 }

@@ -132,9 +132,6 @@ pub async fn remove_attrs(
             kept.push(index);
         }
     }
-    if kept.len() == len {
-        return Ok(Value::object(Tag::Attrs, set));
-    }
     m.check_memory(12 * kept.len(), pos)?;
     Ok(Value::object(Tag::Attrs, m.heap.subset(flat, &kept)))
 }

@@ -4,6 +4,7 @@
 use super::super::call::call;
 use super::super::coerce::coerce;
 use super::super::force::force;
+use super::super::import::import_file;
 use super::super::{Stk, suspendable, typed};
 use crate::coercion::Coercion;
 use crate::error::{EvalError, Result};
@@ -244,6 +245,8 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     if !m.path_exists(&file, true) {
         return Err(m.nothing_at(&file, Pos::NONE));
     }
+    let flake = import_file(stk, m, &file, Pos::NONE).await?;
+    m.check_flake(&file, flake, &reference)?;
     let members = vec![
         (m.symbols.intern(b"sourceInfo"), tree, Pos::NONE),
         (m.symbols.intern(b"dir"), m.string(&directory), Pos::NONE),

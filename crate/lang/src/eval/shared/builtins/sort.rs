@@ -47,7 +47,12 @@ pub async fn sort(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
     let mut elements = Vec::with_capacity(len);
     for index in 0..len {
         let element = m.heap.element(list, index);
-        elements.push(force(stk, m, element).await?);
+        let value = force(stk, m, element).await?;
+        // Lists and functions are told apart by the places that refer to them.
+        elements.push(match value.tag() {
+            Tag::List | Tag::Lambda => element,
+            _ => value,
+        });
     }
     let natural = comparator == Value::builtin(Builtin::LessThan.index());
     if !(natural && m.sort_simple(&mut elements)) {

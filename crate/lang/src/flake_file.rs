@@ -1,0 +1,196 @@
+//! The form of a `flake.nix`: which attributes it has, and of which types, as far as that shows without evaluating anything.
+
+use crate::error::{EvalError, Result};
+use crate::heap::thunk;
+use crate::ir::{Expr, ExprId};
+use crate::machine::Machine;
+use crate::source::Pos;
+use crate::value::{Tag, Value};
+
+/// Inputs of inputs are checked this deep.
+const MAX_DEPTH: u32 = 64;
+
+impl Machine {
+    /// Checks the value of a flake's file that has been imported; `name` is what messages call the flake.
+    ///
+    /// # Errors
+    /// Those of the reference (`flake.cc`).
+    pub(crate) fn check_flake(&mut self, file: &[u8], flake: Value, name: &[u8]) -> Result<()> {
+        let root = self.parsed.get(file).map(|parsed| parsed.root.clone());
+        if let Some(Ok(root)) = root
+            && !matches!(self.ir.expr(root.expr), Expr::Attrs(_))
+        {
+            let message = [b"file '".as_slice(), file, b"' must be an attribute set"];
+            let what = [b"while evaluating the file '".as_slice(), file, b"':"];
+            return Err(
+                EvalError::other(message.concat(), Pos::NONE).traced(what.concat(), Pos::NONE)
+            );
+        }
+        let members = self.members(flake);
+        let mut has_unknown = None;
+        for (attribute, value, pos) in members {
+            match &*attribute {
+                b"description" => self.expect_written(value, Tag::String, "a string", pos)?,
+                b"outputs" => self.expect_written(value, Tag::Lambda, "a function", pos)?,
+                b"inputs" => self.check_inputs(value, pos, 0)?,
+                b"nixConfig" => {
+                    self.expect_written(value, Tag::Attrs, "a set", pos)?;
+                    self.check_settings(value)?;
+                }
+                _ => has_unknown = has_unknown.or(Some((attribute, pos))),
+            }
+        }
+        let Some((attribute, pos)) = has_unknown else {
+            return Ok(());
+        };
+        let message = [
+            b"flake '".as_slice(),
+            name,
+            b"' has an unsupported attribute '",
+            &attribute,
+            b"', at ",
+            &self.describe_position(pos),
+        ];
+        Err(EvalError::other(message.concat(), Pos::NONE))
+    }
+
+    fn check_inputs(&mut self, inputs: Value, pos: Pos, depth: u32) -> Result<()> {
+        self.expect_written(inputs, Tag::Attrs, "a set", pos)?;
+        for (_, input, pos) in self.members(inputs) {
+            self.expect_written(input, Tag::Attrs, "a set", pos)?;
+            let (mut is_reference, mut follows) = (false, false);
+            for (attribute, value, at) in self.members(input) {
+                is_reference |= !matches!(&*attribute, b"flake" | b"inputs" | b"follows");
+                follows |= *attribute == *b"follows";
+                let written = self.written(value)?;
+                let checked = match &*attribute {
+                    b"url" if self.is_path(written) => Ok(()),
+                    b"url" => self.expect_written(value, Tag::String, "a string or a path", at),
+                    b"follows" => self.expect_written(value, Tag::String, "a string", at),
+                    b"flake" => self.expect_written(value, Tag::Constant, "a Boolean", at),
+                    b"inputs" if depth < MAX_DEPTH => self.check_inputs(value, at, depth + 1),
+                    _ => self.check_input_attribute(&attribute, value),
+                };
+                checked.map_err(|error| {
+                    let what = [
+                        b"while evaluating flake attribute '".as_slice(),
+                        &attribute,
+                        b"'",
+                    ];
+                    error.traced(what.concat(), at)
+                })?;
+            }
+            if is_reference && follows {
+                let at = self.describe_position(pos);
+                let what = b"flake input has both a flake reference and a follows attribute, at ";
+                return Err(EvalError::other([what.as_slice(), &at].concat(), Pos::NONE));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_input_attribute(&mut self, attribute: &[u8], value: Value) -> Result<()> {
+        let value = self.written(value)?;
+        if !matches!(value.tag(), Tag::List | Tag::Attrs | Tag::Lambda)
+            || attribute == b"publicKeys"
+        {
+            return Ok(());
+        }
+        let found = self.describe(value);
+        let message = [
+            b"flake input attribute '".as_slice(),
+            attribute,
+            b"' is ",
+            found.as_bytes(),
+            b" while a string, Boolean, or integer is expected",
+        ];
+        Err(EvalError::other(message.concat(), Pos::NONE))
+    }
+
+    fn check_settings(&mut self, settings: Value) -> Result<()> {
+        for (setting, value, _) in self.members(settings) {
+            let value = self.written(value)?;
+            let (what, is_wrong) = match value.tag() {
+                Tag::List => {
+                    let mut is_wrong = false;
+                    for index in 0..self.heap.list_len(value.addr()) {
+                        let element = self.heap.element(value.addr(), index);
+                        is_wrong |= self.written(element)?.tag() != Tag::String;
+                    }
+                    let what = b"list element in flake configuration setting '".as_slice();
+                    (what, is_wrong)
+                }
+                Tag::Attrs | Tag::Lambda | Tag::Thunk => {
+                    (b"flake configuration setting '".as_slice(), true)
+                }
+                _ => (
+                    b"flake configuration setting '".as_slice(),
+                    value == Value::NULL,
+                ),
+            };
+            if is_wrong {
+                let end: &[u8] = match value.tag() {
+                    Tag::List => b" while a string is expected",
+                    _ => b"",
+                };
+                let found = self.describe(value);
+                let message = [what, &setting, b"' is ", found.as_bytes(), end];
+                return Err(EvalError::other(message.concat(), Pos::NONE));
+            }
+        }
+        Ok(())
+    }
+
+    /// The members of a set with their names, in the order of symbols; none of anything else.
+    fn members(&mut self, set: Value) -> Vec<(Vec<u8>, Value, Pos)> {
+        let set = self.heap.look(set);
+        if set.tag() != Tag::Attrs {
+            return Vec::new();
+        }
+        let flat = self.heap.flat(set.addr());
+        let members = self.heap.attributes(&self.ir, flat);
+        let named = members.into_iter();
+        named
+            .map(|(name, value, pos)| (self.symbols.name(name).to_vec(), value, pos))
+            .collect()
+    }
+
+    /// Evaluates a value only if a set, a list or a function stands there.
+    fn written(&mut self, value: Value) -> Result<Value> {
+        let value = self.heap.look(value);
+        if !value.is_thunk() {
+            return Ok(value);
+        }
+        let first = self.heap.word(value.addr(), 0);
+        let is_literal = first < thunk::FIRST_MARKER
+            && match self.ir.expr(ExprId(first)) {
+                Expr::Attrs(set) => self.ir.attr_set(set).dynamic.len == 0,
+                Expr::List(_) | Expr::Lambda(_) => true,
+                _ => false,
+            };
+        if is_literal {
+            self.force(value)
+        } else {
+            Ok(value)
+        }
+    }
+
+    fn expect_written(&mut self, value: Value, tag: Tag, wanted: &str, pos: Pos) -> Result<()> {
+        let value = self.written(value)?;
+        let is_right = value.tag() == tag
+            && (tag != Tag::Constant || matches!(value, Value::TRUE | Value::FALSE));
+        if is_right {
+            return Ok(());
+        }
+        let found = self.describe(value);
+        let message = [
+            b"expected ".as_slice(),
+            wanted.as_bytes(),
+            b" but got ",
+            found.as_bytes(),
+            b" at ",
+            &self.describe_position(pos),
+        ];
+        Err(EvalError::other(message.concat(), Pos::NONE))
+    }
+}

@@ -1,0 +1,1 @@
+{ inputs.a = { url = "path:./x"; follows = "b"; }; outputs = _: { }; }

@@ -1,0 +1,1 @@
+{ nixConfig.a = { }; outputs = _: { }; }

@@ -1,0 +1,1 @@
+{ description = "a" + "b"; outputs = _: { }; }
