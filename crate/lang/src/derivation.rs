@@ -362,8 +362,16 @@ impl Machine {
             let path = self.store.dir.display(drv);
             let source = self.store.sources.get(drv);
             let kind = source.and_then(|source| self.files.kind(source).ok().flatten());
+            let is_empty = match (source, self.store.texts.get(drv)) {
+                (Some(source), _) => self.files.read(source).is_ok_and(|text| text.is_empty()),
+                (None, text) => text.is_some_and(|text| text.contents.is_empty()),
+            };
             let message = if kind == Some(FileKind::Directory) {
                 "read of 4096 bytes: Is a directory".to_owned()
+            } else if is_empty {
+                format!(
+                    "error parsing derivation '{path}': file is empty (possible filesystem corruption)"
+                )
             } else if source.is_some() || self.store.texts.contains_key(drv) {
                 format!(
                     "error parsing derivation '{path}': store path '{drv}' is not a valid derivation path"

@@ -238,9 +238,11 @@ pub async fn concat_map(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos
         if result.tag() != Tag::List {
             let what =
                 "while evaluating the return value of the function passed to builtins.concatMap";
-            // A set has a place of its own.
-            let place = Some(m.function_pos(result)).filter(|place| place.is_some());
-            let at = place.unwrap_or_else(|| m.function_pos(function));
+            // A set and a function have places of their own, or none.
+            let at = match result.tag() {
+                Tag::Attrs | Tag::Lambda => m.function_pos(result),
+                _ => m.function_pos(function),
+            };
             return Err(m.expected("a list", result, Pos::NONE).traced(what, at));
         }
         values.push(result);
