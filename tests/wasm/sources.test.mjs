@@ -19,7 +19,7 @@ function unpacked() {
   const workspace = new Workspace();
   // Links and programs are only in archives.
   const archive = execFileSync("tar", ["--create", "--gzip", "--directory", join(root, "tests"), "sources"]);
-  assert.equal(workspace.loadArchive("/", archive).problem, undefined);
+  assert.equal(workspace.loadArchive("/", [archive]).problem, undefined);
   return workspace;
 }
 
