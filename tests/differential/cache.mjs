@@ -4,7 +4,7 @@
 //   node tests/differential/cache.mjs --cases N --seed S        (see ../record/oracle.mjs for the environment)
 
 import { spawnSync } from 'node:child_process'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -55,16 +55,47 @@ const STATUSES = [401, 403, 404, 410, 418, 429, 500, 503]
  */
 const MISSES = [401, 403, 404, 410]
 
+/** Writes the text of a derivation. */
+const TEXT = '__contentAddressed = true; outputHashMode = "text"; outputHashAlgo = "sha256";'
+
+/** Random sources, which no pattern of a world's outputs matches, for those are deleted: texts, which may refer to others, and folders. */
+function someSources(random, index) {
+  const count = random.chance(0.5) ? 0 : 1 + random.below(3)
+  return Array.from({ length: count }, (_, at) => {
+    const name = `df${index}source${at}`
+    if (random.chance(0.3)) return `s${at} = builtins.path { path = ${folder}/sources; name = "${name}"; };`
+    const about = at > 0 && random.chance(0.5) ? `\${s${random.below(at)}}` : 'nothing'
+    return `s${at} = builtins.toFile "${name}" "a text about ${about}\n";`
+  })
+}
+
+/** A builder that reads a source and writes what it says and what is kept. */
+const reading = source =>
+  `args = [ "-c" ''f=\${${source}}; [ -f $f ] || f=$f/d/file; IFS= read -r line < $f; for o in $outputs; do eval p=\\$$o; echo $line $keep > $p; done'' ];`
+
 /** A random world with random questions: see recordWorlds. */
 function world(random, index, count) {
   const nodes = []
   const outputs = []
+  const sources = someSources(random, index)
+  /** Outputs of outputs. */
+  const dynamic = []
   for (let at = 0, size = 2 + random.below(7); at < size; at++) {
+    if (at > 0 && random.chance(0.15)) {
+      const of = random.below(at)
+      const copying = `args = [ "-c" "IFS= read -r text < \${builtins.unsafeDiscardOutputDependency n${of}.drvPath}; printf %s \\"$text\\" > $out" ];`
+      nodes.push(`n${at} = d { name = "n${of}.drv"; ${TEXT} ${copying} };`)
+      outputs.push(`n${at}`)
+      dynamic.push(`(builtins.outputOf n${at}.outPath "out")`)
+      continue
+    }
     const kind = random.chance(0.15) ? 'fixed' : random.chance(0.2) ? 'ca' : 'd'
     const names = kind !== 'd' || random.chance(0.6) ? ['out'] : ['out', 'dev']
     const inputs = kind === 'fixed' && random.chance(0.7) ? [] : outputs.filter(() => random.chance(2 / (outputs.length + 1)))
     const [kept, used] = [kind === 'fixed' ? [] : inputs.filter(() => random.chance(0.6)), inputs]
+    if (kind !== 'fixed') kept.push(...[...sources.map((_, at) => `s${at}`), ...dynamic].filter(() => random.chance(0.2)))
     const flags = [
+      kind !== 'fixed' && sources.length > 0 && random.chance(0.4) && reading(`s${random.below(sources.length)}`),
       random.chance(0.1) && `allowSubstitutes = ${random.pick(['false', 'false', 'null', '"true"', 'true'])};`,
       random.chance(0.1) && 'preferLocalBuild = true;',
       random.chance(0.03) && 'requiredSystemFeatures = [ "drvlab-test" ];',
@@ -72,6 +103,8 @@ function world(random, index, count) {
       random.chance(0.03) && kind !== 'fixed' && 'args = [ "-c" "exit 3" ];',
       names.length > 1 && 'outputs = [ "out" "dev" ];',
     ].filter(Boolean)
+    // An attribute is there once.
+    if (flags.some(flag => flag.includes('exit 3')) && flags[0].includes('read -r')) flags.shift()
     const fields = `keep = [ ${kept.join(' ')} ]; used = [ ${used.join(' ')} ]; ${flags.join(' ')}`
     nodes.push(
       kind === 'fixed' ? `n${at} = fixed "n${at}" "${index}-${at}" { ${fields} };` : `n${at} = ${kind} { name = "n${at}"; ${fields} };`,
@@ -94,7 +127,7 @@ function world(random, index, count) {
     name: `world ${index}, question ${at}`,
     ...question(random, { attributes, buildable, outputs, caches }),
   }))
-  return { prefix: `df${index}`, nix: nodes.join('\n  '), caches, questions }
+  return { prefix: `df${index}`, nix: [...sources, ...nodes].join('\n  '), caches, questions }
 }
 
 /** The positions of a node and all that it needs. */
@@ -201,6 +234,9 @@ function compare(...words) {
 }
 
 const folder = await workFolder('differential-cache')
+await mkdir(join(folder, 'sources/d'), { recursive: true })
+await writeFile(join(folder, 'sources/d/file'), 'in a folder\n')
+await symlink('d/file', join(folder, 'sources/link'))
 const storeDir = join(folder, 'store')
 const nix = await version()
 const random = new Random(seed)

@@ -36,6 +36,20 @@ const prelude = prefix => `let
 /** Deletes what was built for names with a prefix; derivations stay. */
 const deleteOutputs = (client, prefix) => deleteFrom(client, `*-${prefix}-*`, ['!', '-name', '*.drv'])
 
+/** The archives of what derivations and their inputs have as sources, in base 64, and what these refer to; texts of derivations aside. */
+async function sourcesOf(client, derivations) {
+  const closure = (await outputIn(client, 'nix-store', ['--query', '--requisites', ...derivations])).trim().split('\n')
+  const paths = closure.filter(path => !path.endsWith('.drv'))
+  if (paths.length === 0) return undefined
+  const infos = JSON.parse(await outputIn(client, 'nix', ['path-info', '--json', '--json-format', '1', '--offline', ...paths]))
+  const sources = {}
+  for (const path of paths) {
+    const nar = (await outputIn(client, 'sh', ['-c', 'nix-store --dump $1 | base64 -w0', 'sh', path])).trim()
+    sources[path] = { nar, references: infos[path].references }
+  }
+  return sources
+}
+
 /** Makes a pair of keys. */
 async function makeKey(client, place, name) {
   const file = join(place, `${name}.secret`)
@@ -78,6 +92,7 @@ export async function recordWorlds(worlds, family, place, storeDir) {
       world.drvs[name] = lines[at]
       world.derivations[lines[at]] = texts[at++]
     }
+    world.sources = await sourcesOf(builder, Object.keys(world.derivations))
   }
 
   // What the caches need is built in a store of their own.
@@ -214,6 +229,7 @@ async function askCaches(world, question, caches, { client, folder, keys, pathOf
   return {
     name: question.name,
     derivations: world.derivations,
+    sources: world.sources,
     want,
     before,
     settings,

@@ -56,6 +56,10 @@ pub enum NarInfoErrorKind {
     Corrupt(&'static str),
     /// A broken store path.
     Path(StorePathError),
+    /// A path that does not begin with a slash where a whole one stands.
+    NotAbsolute(BString),
+    /// A whole path that is no store object's, without detours.
+    NotInStore(BString),
     /// A broken signature.
     Signature(SignatureError),
     /// A broken content address.
@@ -65,7 +69,8 @@ pub enum NarInfoErrorKind {
 impl fmt::Display for NarInfoError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.kind.fmt(f)?;
-        if self.line > 0 {
+        // The reference only adds it to its own words.
+        if self.line > 0 && matches!(self.kind, NarInfoErrorKind::Corrupt(_)) {
             write!(f, " at line {}", self.line)?;
         }
         Ok(())
@@ -77,6 +82,8 @@ impl fmt::Display for NarInfoErrorKind {
         match self {
             Self::Corrupt(reason) => f.write_str(reason),
             Self::Path(error) => error.fmt(f),
+            Self::NotAbsolute(path) => write!(f, "not an absolute path: \"{path}\""),
+            Self::NotInStore(path) => write!(f, "path \"{path}\" is not in the Nix store"),
             Self::Signature(error) => error.fmt(f),
             Self::ContentAddress(error) => error.fmt(f),
         }
@@ -249,11 +256,7 @@ impl Fields {
             || Hash::parse_prefixed(value).map_err(|_| NarInfoErrorKind::Corrupt("bad hash"));
         match name {
             b"StorePath" => {
-                self.path = Some(
-                    store_dir
-                        .parse_path(value)
-                        .map_err(NarInfoErrorKind::Path)?,
-                );
+                self.path = Some(whole_path(value, store_dir)?);
             }
             b"URL" => self.url = value.into(),
             b"Compression" => self.compression = value.into(),
@@ -296,6 +299,28 @@ impl Fields {
         }
         Ok(())
     }
+}
+
+/// Parses the whole path of a store object, in which detours are allowed as in the reference (`Store::parseStorePath`).
+fn whole_path(value: &BStr, store_dir: &StoreDir) -> Result<StorePath, NarInfoErrorKind> {
+    if !value.starts_with(b"/") {
+        return Err(NarInfoErrorKind::NotAbsolute(value.into()));
+    }
+    let mut names: Vec<&[u8]> = Vec::new();
+    for name in value.split_str("/") {
+        match name {
+            b"" | b"." => {}
+            b".." => {
+                names.pop();
+            }
+            name => names.push(name),
+        }
+    }
+    let path = BString::from([b"/".as_slice(), &bstr::join("/", names)].concat());
+    store_dir.parse_path(&*path).map_err(|error| match error {
+        StorePathError::NotInStore(path) => NarInfoErrorKind::NotInStore(path),
+        error => NarInfoErrorKind::Path(error),
+    })
 }
 
 /// Parses a decimal number; a plus sign is allowed, as in the reference.
@@ -343,7 +368,7 @@ mod tests {
             ("NarHash", "Foo", "NarHash missing"),
             ("StorePath", "Foo", "StorePath missing"),
             ("URL: ", "Foo: ", "URL missing"),
-            ("CA: ", "a: b\nSig: x\n", "signature is corrupt at line 10"),
+            ("CA: ", "a: b\nSig: x\n", "signature is corrupt"),
         ] {
             let error = parse(&GOOD.replace(from, to)).unwrap_err();
             assert_eq!(error.to_string(), message, "{to}");
@@ -352,6 +377,50 @@ mod tests {
         assert_eq!(error.to_string(), "expecting ':' at line 10");
         let error = parse(&format!("{GOOD}x: y")).unwrap_err();
         assert_eq!(error.to_string(), "expecting '\\n' at line 10");
+    }
+
+    /// Each message was taken from `nix path-info`, which does not add the line here.
+    #[test]
+    fn broken_paths_are_what_the_reference_calls_them() {
+        const HASH: &str = "bn1bsm83jglp2c1vm8mp9pm4jhbjvf4c";
+        let check = |from: &str, to: &str, message: Option<&str>| {
+            let result = parse(&GOOD.replace(from, to));
+            let found = result.err().map(|error| error.to_string());
+            assert_eq!(found.as_deref(), message, "{to}");
+        };
+        let whole = format!("/nix/store/{HASH}-tree");
+        for (to, message) in [
+            ("x", "not an absolute path: \"x\""),
+            (" /nix/store/x", "not an absolute path: \" /nix/store/x\""),
+            ("/nix/store", "path \"/nix/store\" is not in the Nix store"),
+            ("/nix/../x", "path \"/x\" is not in the Nix store"),
+            ("/..", "path \"/\" is not in the Nix store"),
+            ("/nix/store/x", "'x' is too short to be a valid store path"),
+            (
+                "/nix/store/en1bsm83jglp2c1vm8mp9pm4jhbjvf4c-tree",
+                "store path 'en1bsm83jglp2c1vm8mp9pm4jhbjvf4c-tree' contains illegal base-32 character 'e'",
+            ),
+        ] {
+            check(&whole, to, Some(message));
+        }
+        for to in ["/nix/store/./", "/nix/store/../store/", "//nix//store/"] {
+            check(&whole, &format!("{to}{HASH}-tree"), None);
+        }
+        check(&whole, &format!("{whole}/"), None);
+        for (to, message) in [
+            ("x", "'x' is too short to be a valid store path"),
+            (
+                &*whole,
+                "'/nix/store/bn1bsm83jglp2c1vm8mp9pm4jhbjvf4c-tree'",
+            ),
+            (
+                &*format!("{HASH}-a~b"),
+                "path 'bn1bsm83jglp2c1vm8mp9pm4jhbjvf4c-a~b' is not a valid store path: name 'a~b' contains illegal character '~'",
+            ),
+        ] {
+            let error = parse(&GOOD.replace("References: ", &format!("References: {to}")));
+            assert!(error.unwrap_err().to_string().contains(message), "{to}");
+        }
     }
 
     #[test]

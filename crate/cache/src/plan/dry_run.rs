@@ -2,6 +2,7 @@
 //!
 //! Source: `printMissing` in `libmain/shared.cc`; what it prints for many plans was recorded.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use drvlab_store::StoreDir;
@@ -73,7 +74,7 @@ pub fn warnings(plan: &Plan, dropped: &[Dropped], store_dir: &StoreDir) -> Vec<S
 /// Returns the derivations that are built in the reference's order.
 ///
 /// That is a depth-first walk over the built derivations in the order of their paths, each after its inputs; ways
-/// through derivations that are not built do not count.
+/// through derivations that are not built do not count, but a text that is a source does.
 #[must_use]
 pub fn build_order(plan: &Plan, graph: &DerivationGraph) -> Vec<NodeId> {
     let mut pending = vec![false; graph.len()];
@@ -83,23 +84,37 @@ pub fn build_order(plan: &Plan, graph: &DerivationGraph) -> Vec<NodeId> {
     let mut sorted: Vec<_> = graph.ids().filter(|id| pending[id.index()]).collect();
     order::sort_by(&mut sorted, |a, b| graph[*a].path.cmp(&graph[*b].path));
     let mut order = Vec::with_capacity(sorted.len());
-    let mut stack: Vec<(NodeId, usize)> = Vec::new();
+    let mut stack: Vec<(NodeId, Cow<'_, [NodeId]>, usize)> = Vec::new();
     for root in sorted {
         if std::mem::take(&mut pending[root.index()]) {
-            stack.push((root, 0));
+            stack.push((root, references(graph, root), 0));
         }
-        while let Some((id, next)) = stack.last_mut() {
-            // `inputs` are in the order of their paths.
-            let Some(&input) = graph[*id].inputs.get(*next) else {
+        while let Some((id, references_of_it, next)) = stack.last_mut() {
+            let Some(&input) = references_of_it.get(*next) else {
                 order.push(*id);
                 stack.pop();
                 continue;
             };
             *next += 1;
             if std::mem::take(&mut pending[input.index()]) {
-                stack.push((input, 0));
+                stack.push((input, references(graph, input), 0));
             }
         }
     }
     order
+}
+
+/// Returns the derivations of a graph that the text of one refers to, in the order of their paths: its inputs, and those whose texts are sources.
+fn references(graph: &DerivationGraph, id: NodeId) -> Cow<'_, [NodeId]> {
+    let node = &graph[id];
+    let sources = node.derivation.input_srcs.iter();
+    let texts = sources.filter(|path| path.derivation_name().is_some());
+    let mut texts = texts.filter_map(|path| graph.find(path)).peekable();
+    if texts.peek().is_none() {
+        // They are in the order of their paths.
+        return Cow::Borrowed(&node.inputs);
+    }
+    let mut all: Vec<NodeId> = node.inputs.iter().copied().chain(texts).collect();
+    order::sort_by(&mut all, |a, b| graph[*a].path.cmp(&graph[*b].path));
+    Cow::Owned(all)
 }

@@ -15,7 +15,10 @@ use drvlab_cache::{
     Answer, BinaryCache, CacheSource, DerivationGraph, Fault, NodeId, Plan, Realised, Reason,
     Settings, Sources, Wanted,
 };
-use drvlab_store::{CacheInfo, Derivation, PublicKey, StoreDir, StorePath, aterm, encoding};
+use drvlab_store::explain::StoreObject as Contents;
+use drvlab_store::{
+    CacheInfo, Derivation, FileTree, PublicKey, StoreDir, StorePath, aterm, encoding, nar,
+};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -34,6 +37,9 @@ pub struct Case {
     pub store_dir: StoreDir,
     pub name: String,
     pub derivations: OrderedMap<String, String>,
+    /// What they read besides.
+    #[serde(default)]
+    sources: OrderedMap<String, Source>,
     pub want: Vec<String>,
     pub before: Vec<String>,
     settings: OrderedMap<String, String>,
@@ -49,6 +55,13 @@ pub struct Case {
     manners: Vec<Manner>,
     pub dry_run: DryRun,
     pub real: Real,
+}
+
+/// A source: its archive in base 64, and what it refers to.
+#[derive(Deserialize)]
+struct Source {
+    nar: String,
+    references: Vec<String>,
 }
 
 /// A dry run before the one that counts, some seconds after the one before it.
@@ -149,8 +162,25 @@ impl Case {
             .flat_map(|it| &it.derivation.input_srcs);
         let made: Vec<_> = made.cloned().collect();
         let mut evaluated = Evaluated::new(graph, self.wanted(names), &made);
-        evaluated.read_sources(&self.store_dir, &Sources::default(), &mut |_, _| None);
+        let load = &mut |path: &StorePath, _| self.contents(path);
+        evaluated.read_sources(&self.store_dir, &Sources::default(), load);
         evaluated
+    }
+
+    /// Returns what a source consists of.
+    fn contents(&self, path: &StorePath) -> Option<Contents> {
+        let source = self.sources.get(&self.store_dir.display(path))?;
+        let nar = encoding::base64_decode(source.nar.as_bytes()).unwrap();
+        let references = source.references.iter();
+        Some(match nar::read(&nar).unwrap() {
+            FileTree::File { contents, .. } => Contents::Text {
+                contents,
+                references: references
+                    .map(|it| self.store_dir.parse_path(it).unwrap())
+                    .collect(),
+            },
+            tree => Contents::Files(tree),
+        })
     }
 
     pub fn wanted(&self, names: &[String]) -> Vec<Wanted> {
