@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { tar } from "../package-set/tar.mjs";
 import { expectAccessible, openPage } from "./harness.mjs";
-import { button, derivation, details, editor, plan, ready, row, toggle } from "./playground.mjs";
+import { button, derivation, details, editor, plan, ready, replaceText, row, toggle } from "./playground.mjs";
 
 const folder = new URL("../../web/examples/scenarios/", import.meta.url);
 const scenarios = readdirSync(folder).filter((file) => file.endsWith(".json"));
@@ -162,6 +162,41 @@ test("a toy build: log, files, references; and one that can only be simulated", 
   await details(page).getByText("Build it here").click();
   await details(page).getByText("simulated", { exact: true }).waitFor();
   await expectAccessible(page);
+});
+
+test("what is said about a build can be said where it is looked at", async (t) => {
+  const page = await openPage(t);
+  await choose(page, "Substituters are switched off");
+  await derivation(page, "zlib-1.3").click();
+  await details(page).getByText("Build it here").click();
+  await details(page).getByText("This script really ran on this page").waitFor();
+  await button(page, "Simulate this build as you say").click();
+  await details(page).getByText("simulated", { exact: true }).waitFor();
+  const zlib = details(page).getByRole("group", { name: "zlib-1.3", exact: true });
+  await zlib.getByRole("checkbox", { name: "fails" }).check();
+  await details(page).getByText(/^The build fails:/).waitFor();
+  await expectNix(page, /then it fails/);
+  await expectAccessible(page);
+  await zlib.getByRole("button", { name: "Say nothing about it: zlib-1.3" }).click();
+  await details(page).getByText("This script really ran on this page").waitFor();
+});
+
+test("a build reads a text that the evaluation put into the store, and gives a derivation that is built, too", async (t) => {
+  const page = await openPage(t);
+  await choose(page, "Everything is cached");
+  await replaceText(
+    page,
+    `let
+  d = name: more: text: derivation ({ inherit name; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-euc" text ]; PATH = "/bin"; } // more);
+  asText = { __contentAddressed = true; outputHashMode = "text"; outputHashAlgo = "sha256"; };
+  inner = d "inner" { } "read -r line < \${builtins.toFile "greeting" "hello from a text\n"}; echo $line > $out";
+  makes = d "inner.drv" asText "cat \${builtins.unsafeDiscardOutputDependency inner.drvPath} > $out";
+in { machine = d "machine" { input = builtins.outputOf makes.outPath "out"; } "cat $input > $out"; }`,
+  );
+  await derivation(page, "machine").click();
+  await details(page).getByText("Build it here").click();
+  await details(page).getByRole("group", { name: "Text of out" }).getByText("hello from a text").waitFor();
+  await expectNix(page, /\bNix: [23] built/);
 });
 
 test("content addressing: a switch turns the whole set, and a comment rebuilds one package", async (t) => {

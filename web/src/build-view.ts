@@ -1,10 +1,11 @@
 /** A build of a derivation, looked at closely: what it wrote, which files came out, and what they refer to. */
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { type Builds, type SayingActions, saySomething } from "./build-said";
 import { beginning } from "./long-text";
 import type { BuildReport, BuiltOutput, RunReport } from "./protocol";
 import { shared } from "./theme";
 
-export interface BuildActions {
+export interface BuildActions extends SayingActions {
   /** Builds a derivation. `undefined`: the worker was stopped, or another question replaced this one. */
   build(drvPath: string): Promise<BuildReport | undefined>;
 }
@@ -14,11 +15,17 @@ const KINDS = { directory: "directory", file: "file", program: "program", link: 
 export class BuildView extends LitElement {
   static override properties = {
     drvPath: { attribute: false },
+    name: { attribute: false },
+    builds: { attribute: false },
     run: { attribute: false },
     open: { state: true },
     built: { state: true },
   };
   declare drvPath: string;
+  /** The name of the derivation. */
+  declare name: string;
+  /** What is said about builds. */
+  declare builds: Builds;
   /** Another run may mean another build. */
   declare run: RunReport | undefined;
   declare store: BuildActions;
@@ -103,7 +110,17 @@ export class BuildView extends LitElement {
     </details>`;
   }
 
-  #built({ simulated, failure, log, resolved, outputs }: BuildReport) {
+  /** Whoever wants to know what another build would mean says so here, as in the settings of the world. */
+  #said(name: string | undefined) {
+    const said = name === undefined ? undefined : this.builds[name];
+    return name !== undefined && said !== undefined
+      ? html`<drvlab-build-said .store=${this.store} .builds=${this.builds} .name=${name} .said=${said}></drvlab-build-said>`
+      : html`<p>
+          <button type="button" class="button" @click=${() => saySomething(this.store, this.builds, this.name)}>Simulate this build as you say</button>
+        </p>`;
+  }
+
+  #built({ simulated, said, failure, log, resolved, outputs }: BuildReport) {
     return html`
       ${simulated === undefined
         ? failure === undefined
@@ -118,7 +135,7 @@ export class BuildView extends LitElement {
             <pre tabindex="0" role="group" aria-label="Log">${log === "" ? "(the builder wrote nothing)" : beginning(log)}</pre>
           </div>`
         : nothing}
-      ${outputs.map((output) => this.#output(output))}
+      ${this.#said(said)} ${outputs.map((output) => this.#output(output))}
     `;
   }
 

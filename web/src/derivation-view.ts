@@ -1,5 +1,6 @@
 /** One derivation in detail: why it changed, what the cache has, and its ATerm with the difference marked. */
 import { css, html, LitElement, nothing } from "lit";
+import type { Builds } from "./build-said";
 import type { BuildActions } from "./build-view";
 import "./build-view";
 import "./decisions";
@@ -16,11 +17,13 @@ const CAUSES_SHOWN = 12;
 
 /** Sends `closed` when it goes away on request. */
 export class DerivationView extends LitElement {
-  static override properties = { state: { attribute: false }, run: { attribute: false } };
+  static override properties = { state: { attribute: false }, run: { attribute: false }, builds: { attribute: false } };
   declare state: ShownDerivations;
   declare store: DerivationActions;
   /** What Nix does, for derivations that were evaluated in a world. */
   declare run: RunReport | undefined;
+  /** What is said about builds. */
+  declare builds: Builds;
   /** Who builds; nobody builds what was only read. */
   declare builder: BuildActions | undefined;
 
@@ -130,7 +133,13 @@ export class DerivationView extends LitElement {
         ${this.#outputs(selected)} ${detail ? this.#changes(detail) : nothing}
         ${this.builder === undefined
           ? nothing
-          : html`<drvlab-build .store=${this.builder} .drvPath=${selected.drvPath} .run=${this.run}></drvlab-build>`}
+          : html`<drvlab-build
+              .store=${this.builder}
+              .drvPath=${selected.drvPath}
+              .name=${selected.name}
+              .builds=${this.builds}
+              .run=${this.run}
+            ></drvlab-build>`}
         <h3>Derivation</h3>
         ${storePath(selected.drvPath, selected.baselineDrvPath)} ${detail ? this.#aterm(detail) : html`<p class="muted">Loading …</p>`}
         ${detail

@@ -20,6 +20,7 @@ import { shared } from "./theme";
 import "./timeline";
 import "./toolbar";
 import "./what-if";
+import { buildsOf } from "./world";
 import "./world-view";
 
 const VIEWS: { view: View; name: string }[] = [
@@ -256,6 +257,7 @@ export class Playground extends LitElement {
             .state=${state}
             .store=${store}
             .run=${state.run}
+            .builds=${buildsOf(state.world)}
             .builder=${store}
             @closed=${() => this.renderRoot.querySelector<HTMLElement>("drvlab-graph")?.focus()}
           ></drvlab-derivation>

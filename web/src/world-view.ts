@@ -1,7 +1,7 @@
 /** The world to play with: caches, this machine's settings, time, who pushes what, and everything that happened. */
 import { css, html, LitElement, nothing } from "lit";
 import { chosen, download, dropped, type Given } from "./archive-files";
-import "./build-said";
+import { saySomething } from "./build-said";
 import "./cache-card";
 import { KEPT_LIMIT } from "./kept";
 import { checkField, choiceField, fieldStyles, numberField, textField, words } from "./fields";
@@ -278,7 +278,7 @@ export class WorldView extends LitElement {
     const add = () => {
       const name = this.form.build;
       if (name === "") return;
-      this.store.setBuilds({ ...builds, [name]: builds[name] ?? { seconds: 60 } });
+      saySomething(this.store, builds, name);
       this.#enter({ build: "" });
     };
     return html`<details>

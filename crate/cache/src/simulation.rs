@@ -127,8 +127,16 @@ impl Simulation {
     }
 
     fn said(&self, derivation: &Derivation) -> Option<&Simulated> {
-        let by_name = self.table.get(&derivation.name);
-        by_name.or_else(|| self.table.get(package_name(&derivation.name)))
+        self.table.get(self.key(derivation)?)
+    }
+
+    /// Returns the name under which the table has something about a derivation: its own, or its package's.
+    #[must_use]
+    pub fn key<'a>(&self, derivation: &'a Derivation) -> Option<&'a str> {
+        let names = [derivation.name.as_str(), package_name(&derivation.name)];
+        names
+            .into_iter()
+            .find(|name| self.table.contains_key(*name))
     }
 }
 

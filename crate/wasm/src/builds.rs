@@ -39,7 +39,11 @@ impl Workspace {
         let (entry, shown) = (current.entry.clone(), current.shown.clone());
         let id = shown.graph.find(&path)?;
         let builder = &self.scene_of(&entry).world.builder.clone();
-        look(builder, &shown, id, &self.store_dir)
+        let said = builder.simulation.key(&shown.graph[id].derivation);
+        Some(BuildReport {
+            said: said.map(str::to_owned),
+            ..look(builder, &shown, id, &self.store_dir)
+        })
     }
 }
 
@@ -49,7 +53,7 @@ fn look(
     evaluated: &Evaluated,
     id: NodeId,
     store_dir: &StoreDir,
-) -> Option<BuildReport> {
+) -> BuildReport {
     let Evaluated { graph, sources, .. } = evaluated;
     let mut local = LocalStore::new();
     local.set_sources(Rc::clone(sources));
@@ -76,7 +80,8 @@ fn look(
             continue;
         }
         let names = graph[id].outputs().map(|(name, _)| name);
-        return Some(BuildReport {
+        return BuildReport {
+            said: None,
             resolved: resolved.as_ref().map(|path| store_dir.display(path)),
             failure: failure.as_deref().map(str::to_owned),
             log: text(&log),
@@ -85,16 +90,16 @@ fn look(
                 .zip(&outputs)
                 .filter_map(|(name, path)| output(name, path, &local, store_dir))
                 .collect(),
-        });
+        };
     }
-    Some(BuildReport {
+    BuildReport {
         failure: Some(if failures.is_empty() {
             "what it is built from cannot be had".to_owned()
         } else {
             format!("what it is built from failed ({})", failures.join("; "))
         }),
         ..BuildReport::default()
-    })
+    }
 }
 
 fn output(

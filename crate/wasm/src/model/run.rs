@@ -311,6 +311,10 @@ pub struct BuildReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(optional)]
     pub simulated: Option<String>,
+    /// Under which name the world says something about it, so that it is simulated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub said: Option<String>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(optional)]
