@@ -81,8 +81,9 @@ function world(random, index, count) {
   /** Outputs of outputs. */
   const dynamic = []
   for (let at = 0, size = 2 + random.below(7); at < size; at++) {
-    if (at > 0 && random.chance(0.15)) {
-      const of = random.below(at)
+    // Two copies of one text would be one path, which can be damaged once only.
+    const of = random.below(Math.max(1, at))
+    if (at > 0 && random.chance(0.15) && !nodes.some(node => node.includes(`"n${of}.drv"`))) {
       const copying = `args = [ "-c" "IFS= read -r text < \${builtins.unsafeDiscardOutputDependency n${of}.drvPath}; printf %s \\"$text\\" > $out" ];`
       nodes.push(`n${at} = d { name = "n${of}.drv"; ${TEXT} ${copying} };`)
       outputs.push(`n${at}`)
