@@ -177,7 +177,7 @@ test("what is said about a build can be said where it is looked at", async (t) =
   await details(page).getByText(/^The build fails:/).waitFor();
   await expectNix(page, /then it fails/);
   await expectAccessible(page);
-  await zlib.getByRole("button", { name: "Say nothing about it: zlib-1.3" }).click();
+  await zlib.getByRole("button", { name: /^Say nothing about it/ }).click();
   await details(page).getByText("This script really ran on this page").waitFor();
 });
 
