@@ -70,14 +70,26 @@ fn build_inside<O: StoreObjects>(task: &Task<'_, O>) -> Result<Outcome, GiveUp> 
         None => run_builder(task, &closure, &scratch, &mut machine)?,
     };
     let log: BString = std::mem::take(&mut machine.log).into();
+    let slept = machine.slept;
     let (kind, message) = match ran {
         Ran::Produced(produced) => match register(task, &closure, &scratch, produced)? {
-            Ok(outputs) => return Ok(Outcome::Built(Built { outputs, log })),
+            Ok(outputs) => {
+                return Ok(Outcome::Built(Built {
+                    outputs,
+                    log,
+                    slept,
+                }));
+            }
             Err(failure) => failure,
         },
         Ran::Failed(kind, message) => (kind, message),
     };
-    Ok(Outcome::Failed(Failure { kind, message, log }))
+    Ok(Outcome::Failed(Failure {
+        kind,
+        message,
+        log,
+        slept,
+    }))
 }
 
 /// Refuses what is never built here.

@@ -32,6 +32,8 @@ pub type Step<T = ()> = Result<T, Stop>;
 pub struct Machine<'a> {
     pub fs: FileSystem<'a>,
     pub log: Vec<u8>,
+    /// Milliseconds that were slept; nobody waits for them here.
+    pub slept: u64,
     limits: Limits,
     steps: u64,
     bytes: u64,
@@ -88,6 +90,7 @@ impl<'a> Machine<'a> {
         Self {
             fs,
             log: Vec::new(),
+            slept: 0,
             limits,
             steps: 0,
             bytes: 0,

@@ -16,6 +16,8 @@ pub struct Built {
     pub outputs: OrderedMap<BString, (StorePath, StoreObject)>,
     /// What the builder wrote to its standard output and standard error.
     pub log: BString,
+    /// Milliseconds that the script has slept.
+    pub slept: u64,
 }
 
 /// Why a build failed, as the reference says it.
@@ -27,6 +29,8 @@ pub struct Failure {
     pub message: String,
     /// What the builder wrote before.
     pub log: BString,
+    /// Milliseconds that the script has slept.
+    pub slept: u64,
 }
 
 /// What kind of failure a build ended with.

@@ -13,6 +13,7 @@ mod regex;
 mod removal;
 mod search;
 mod sed;
+mod sleep;
 
 mod text;
 mod tree;
@@ -85,13 +86,14 @@ pub fn run(machine: &mut Machine<'_>, program: &[u8], start: Start) -> Step<u8> 
         b"rmdir" => process.rmdir()?,
         b"sed" => process.sed()?,
         b"seq" => process.seq()?,
-        b"sleep" | b"true" => {}
+        b"sleep" => process.sleep()?,
         b"sort" => process.sort()?,
         b"tac" => process.tac()?,
         b"tail" => process.tail()?,
         b"tee" => process.tee()?,
         b"touch" => process.touch()?,
         b"tr" => process.tr()?,
+        b"true" => {}
         b"false" => process.status = 1,
         b"uniq" => process.uniq()?,
         b"wc" => process.wc()?,

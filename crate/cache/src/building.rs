@@ -63,6 +63,8 @@ pub struct BuildFailure {
     pub reason: Rc<str>,
     /// What the builder wrote before; empty if the build was simulated.
     pub log: Rc<[u8]>,
+    /// Milliseconds that its script slept.
+    pub slept: u64,
 }
 
 impl BuildFailure {
@@ -72,6 +74,7 @@ impl BuildFailure {
         Self {
             reason: reason.into(),
             log: Rc::default(),
+            slept: 0,
         }
     }
 }
@@ -85,6 +88,8 @@ pub struct Finished {
     pub log: Rc<[u8]>,
     /// Why the builder did not run and everything about the outputs was made up; `None` if it ran.
     pub simulated: Option<Rc<str>>,
+    /// Milliseconds that the script slept.
+    pub slept: u64,
 }
 
 /// Something that builds.
@@ -95,7 +100,7 @@ pub trait Builder {
     /// The build failed.
     fn build(&self, job: &Job<'_>) -> Result<Products, BuildFailure>;
 
-    /// Returns the milliseconds that a build takes.
+    /// Returns the milliseconds that a build takes, what its script sleeps aside.
     fn duration(&self, derivation: &Derivation) -> u64;
 }
 
@@ -131,11 +136,13 @@ pub fn build(builder: &dyn Builder, job: &Job<'_>) -> Result<Finished, BuildFail
             outputs: built.outputs,
             log: Rc::from(built.log.as_slice()),
             simulated: None,
+            slept: built.slept,
         }),
         Products::MadeUp { outputs, why } => Ok(Finished {
             outputs: register(job, &outputs)?,
             log: Rc::default(),
             simulated: Some(why),
+            slept: 0,
         }),
     }
 }

@@ -78,6 +78,7 @@ fn told(failure: Failure) -> BuildFailure {
     BuildFailure {
         reason: reason.into(),
         log: failure.log.as_slice().into(),
+        slept: failure.slept,
     }
 }
 

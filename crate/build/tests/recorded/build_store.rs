@@ -202,6 +202,7 @@ impl BuildStore {
             kind: FailureKind::Dependency,
             message: cannot_build(self.store_dir(), path, derivation, "1 dependency failed"),
             log: BString::default(),
+            slept: 0,
         }
     }
 
