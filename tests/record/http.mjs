@@ -80,6 +80,13 @@ const worlds = [
   small('an HTTP cache and a folder', { caches: [{ copy: ALL, http: { narinfo: { app: 404 } } }, { copy: ['app'] }] }),
   ca('floating: everything is cached', true),
   ca('floating: early cutoff', true, { want: ['hEdited'] }),
+  ...['hSoon', 'hLate'].map(slow =>
+    ca(`floating: early cutoff in a cache that failed before, ${slow}`, undefined, {
+      caches: [{ copy: ['f', 'g', 'h', 'other'], http: { nar: { other: 500 } } }],
+      want: ['other', slow],
+      settings: { fallback: 'true' },
+    }),
+  ),
   ...remembered(one, 'it was not there', 'narinfo-cache-negative-ttl', { narinfo: { app: 404 } }, {}),
   ...remembered(one, 'it could not be seen', 'narinfo-cache-negative-ttl', { narinfo: { app: 403 } }, {}),
   ...remembered(one, 'it was there and is gone', 'narinfo-cache-positive-ttl', {}, { narinfo: { app: 404 }, nar: { app: 404 } }),

@@ -24,6 +24,13 @@ const CHAIN = `
 /** What a cache of the chain has that has everything. */
 export const ALL = ['src', 'libc', 'gcc', 'zlib', 'app', 'local', 'near']
 
+/** The floating packages once more, of which the first takes so many seconds. */
+const slowly = (name, seconds) => `
+  f${name} = ca { name = "f"; seconds = "${seconds}"; PATH = "/usr/bin:/bin"; args = [ "-c" "sleep $seconds; echo $name $keep > $out" ]; };
+  g${name} = ca { name = "g"; keep = f${name}; };
+  h${name} = d { name = "h"; keep = g${name}; };
+`
+
 const FLOATING = `
   f = ca { name = "f"; comment = "one"; };
   g = ca { name = "g"; keep = f; };
@@ -35,7 +42,8 @@ const FLOATING = `
   user = d { name = "user"; keep = fetched; };
   own = d { name = "own"; keep = f; allowSubstitutes = false; };
   twin = d { name = "own"; keep = edited; allowSubstitutes = false; };
-`
+  other = d { name = "other"; };
+${slowly('Soon', 3)}${slowly('Late', 65)}`
 
 /** Worlds of input-addressed packages, all of them cached. */
 export const chain = (name, more) => ({ name, nix: CHAIN, want: ['app'], caches: [{ copy: ALL }], ...more })

@@ -11,7 +11,7 @@ import { serve } from './http-cache.mjs'
 import { inParallel } from './oracle.mjs'
 
 /** A real build that takes longer than this waits for itself. */
-const SECONDS = 60
+const SECONDS = 120
 
 /** So often a question is asked again that got no answer. */
 const ATTEMPTS = 3

@@ -2,7 +2,7 @@
 //!
 //! Rules 3, 7–10, 12 and 16; source: `getDefaultSubstituters` and `Store::querySubstitutablePathInfos` in `libstore`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, Ref, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -114,14 +114,25 @@ pub struct Substituters<'a> {
     dropped: Vec<Dropped>,
     settings: Settings,
     memory: Option<&'a Memory>,
-    /// Caches that did not answer and are left alone for a minute, by index, with what they had said before.
-    disabled: RefCell<FxHashMap<usize, SaidBefore>>,
+    /// Caches that did not answer and are left alone for a minute, by index.
+    disabled: RefCell<FxHashMap<usize, Disabled>>,
+    /// Milliseconds since the client began.
+    now: Cell<u64>,
     /// What was asked and answered, to be remembered.
     asked: RefCell<Vec<Asked>>,
 }
 
-/// What a cache had said of paths.
-type SaidBefore = FxHashMap<StorePath, Option<Rc<NarInfo>>>;
+/// A cache that did not answer.
+#[derive(Debug)]
+struct Disabled {
+    /// Milliseconds after the client's beginning at which it is asked again.
+    until: u64,
+    /// What it had said of paths before.
+    said: FxHashMap<StorePath, Option<Rc<NarInfo>>>,
+}
+
+/// Milliseconds for which a cache that did not answer is left alone. Source: `libstore/http-binary-cache-store.cc`.
+const LEFT_ALONE: u64 = 60_000;
 
 /// A question that went to a cache, and its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -263,8 +274,8 @@ impl<'a> Substituters<'a> {
             Some(Recollection::Hit(info)) => return named(info, path),
             Some(Recollection::Nothing) | None => {}
         }
-        if let Some(said) = self.disabled.borrow().get(&index) {
-            return match said.get(path) {
+        if let Some(disabled) = self.left_alone(index) {
+            return match disabled.said.get(path) {
                 Some(Some(info)) => named(Rc::clone(info), path),
                 Some(None) => Err(MissKind::NotFound),
                 None => Err(MissKind::Disabled),
@@ -313,22 +324,42 @@ impl<'a> Substituters<'a> {
         if !fault.unanswered || !self.settings.fallback || !cache.is_http() {
             return;
         }
-        // Nothing more is asked from now on.
-        self.disabled.borrow_mut().entry(index).or_insert_with(|| {
-            let asked = self.asked.borrow();
-            let own = asked.iter().filter(|asked| asked.cache == *cache.name());
-            let paths = own.filter_map(|asked| match &asked.about {
-                About::Path(path, info) => Some((path.clone(), info.clone())),
-                About::Output(..) => None,
-            });
-            paths.collect()
+        if self.is_disabled(index) {
+            return;
+        }
+        let asked = self.asked.borrow();
+        let own = asked.iter().filter(|asked| asked.cache == *cache.name());
+        let said = own.filter_map(|asked| match &asked.about {
+            About::Path(path, info) => Some((path.clone(), info.clone())),
+            About::Output(..) => None,
         });
+        let disabled = Disabled {
+            until: self.now.get().saturating_add(LEFT_ALONE),
+            said: said.collect(),
+        };
+        self.disabled.borrow_mut().insert(index, disabled);
     }
 
     /// Tells whether a cache is left alone because it did not answer before.
     #[must_use]
     pub fn is_disabled(&self, index: usize) -> bool {
-        self.disabled.borrow().contains_key(&index)
+        self.left_alone(index).is_some()
+    }
+
+    /// Tells whether a cache did not answer, so that it matters how late it is.
+    #[must_use]
+    pub fn any_failed(&self) -> bool {
+        !self.disabled.borrow().is_empty()
+    }
+
+    /// Says how late it is, in milliseconds since the client began: builds take time, after which caches are asked again.
+    pub fn set_time(&self, now: u64) {
+        self.now.set(now);
+    }
+
+    fn left_alone(&self, index: usize) -> Option<Ref<'_, Disabled>> {
+        let disabled = Ref::filter_map(self.disabled.borrow(), |all| all.get(&index));
+        disabled.ok().filter(|it| it.until > self.now.get())
     }
 
     /// Asks one cache after the other until one has the path, as the dry run does.

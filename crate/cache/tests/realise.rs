@@ -19,7 +19,7 @@ fn what_nix_does_is_what_the_reference_did() {
 
 #[test]
 fn caches_behind_http_fail_as_they_did_for_the_reference() {
-    check("http.json", 140);
+    check("http.json", 149);
 }
 
 #[test]

@@ -111,6 +111,8 @@ impl Worker<'_> {
             ..*self.world
         };
         let first = self.log.steps.len();
+        let text = self.made_by(std::iter::once(path));
+        let before = self.begin_after(text, known_at);
         let mut inner = Worker::new(&world, std::mem::take(&mut self.local));
         inner.log = std::mem::take(&mut self.log);
         inner.learned = std::mem::take(&mut self.learned);
@@ -130,6 +132,7 @@ impl Worker<'_> {
         let aborted = inner.aborted;
         let (decided, outputs) = (inner.decided, inner.outputs);
         self.log = inner.log;
+        self.log.waits_for = before;
         self.local = inner.local;
         self.learned = inner.learned;
         self.fetcher = Fetcher::new(self.world.substituters, settings);

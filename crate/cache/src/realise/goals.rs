@@ -11,6 +11,7 @@ use drvlab_store::derivation::DerivationKind;
 use drvlab_store::{ContentAddress, DerivationOutput, OutputId, StorePath};
 use rustc_hash::FxHashSet;
 
+use super::schedule::schedule;
 use super::substitution::{Abort, Fetcher, Log, NotFetched};
 use super::{Done, Outcome, Realised, Step, World};
 use crate::building;
@@ -463,8 +464,14 @@ impl Worker<'_> {
             self.fail(format!("the inputs of '{path}' are not known").into());
             return;
         };
-        if prepared.resolved && self.cut_off(node, &prepared, known_at) {
-            return;
+        if prepared.resolved {
+            let inputs = self.made_by(prepared.inputs().iter());
+            let before = self.begin_after(inputs, known_at);
+            let cut_off = self.cut_off(node, &prepared, known_at);
+            self.log.waits_for = before;
+            if cut_off {
+                return;
+            }
         }
         if self.stopped {
             return;
@@ -480,6 +487,31 @@ impl Worker<'_> {
             reason
         };
         self.run_builder(node, &prepared, reason, known_at);
+    }
+
+    /// Returns the steps that made paths.
+    pub(super) fn made_by<'p>(
+        &self,
+        paths: impl Iterator<Item = &'p StorePath>,
+    ) -> OrderedSet<usize> {
+        let made_by = paths.filter_map(|path| self.log.made_by.get(path));
+        made_by.copied().collect()
+    }
+
+    /// Lets what is asked and fetched from now on come after steps; returns what it had to wait for until now.
+    pub(super) fn begin_after(
+        &mut self,
+        steps: OrderedSet<usize>,
+        known_at: u64,
+    ) -> OrderedSet<usize> {
+        let substituters = self.world.substituters;
+        // Only a cache that is left alone for a while makes how late it is matter.
+        if substituters.any_failed() {
+            let schedule = schedule(&self.log.steps, self.world.settings);
+            let ends = steps.iter().map(|step| schedule.spans[*step].end);
+            substituters.set_time(ends.max().unwrap_or_default().max(known_at));
+        }
+        std::mem::replace(&mut self.log.waits_for, steps)
     }
 
     /// Looks whether all outputs of a resolved derivation are there or in a cache (rule 18).
@@ -621,8 +653,7 @@ impl Worker<'_> {
             ..
         } = *self.world;
         let result = building::build(builder, &prepared.job(&self.local, &settings.store_dir));
-        let made_by = |path: &StorePath| self.log.made_by.get(path).copied();
-        let after: OrderedSet<usize> = prepared.inputs().iter().filter_map(made_by).collect();
+        let after = self.made_by(prepared.inputs().iter());
         let mut step = Done {
             after: after.into_iter().collect(),
             known_at,
@@ -642,6 +673,7 @@ impl Worker<'_> {
             log,
             simulated,
             failure,
+            duration,
             ..
         } = &mut step.step
         else {
@@ -653,6 +685,7 @@ impl Worker<'_> {
                 let why = failed.reason;
                 *failure = Some(Rc::clone(&why));
                 *log = failed.log;
+                *duration = duration.saturating_add(failed.slept);
                 self.log.steps.push(step);
                 let path = settings.store_dir.display(&prepared.path);
                 self.decide_all(
@@ -665,6 +698,7 @@ impl Worker<'_> {
             }
         };
         *log = built.log;
+        *duration = duration.saturating_add(built.slept);
         *simulated = built.simulated;
         self.built.insert(node);
         // What refers to it could not be fetched without it, and now can.

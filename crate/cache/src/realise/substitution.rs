@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use drvlab_build::StoreObject;
-use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, NarInfo, StorePath, nar};
+use drvlab_store::{
+    ContentAddress, ContentAddressMethod, Hash, NarInfo, OrderedSet, StorePath, nar,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Done, Step};
@@ -43,6 +45,8 @@ pub struct Log {
     pub made_by: FxHashMap<StorePath, usize>,
     /// Downloads that came to nothing.
     pub broken: Vec<(StorePath, CacheMiss)>,
+    /// The steps without which nobody would ask for what is fetched now.
+    pub waits_for: OrderedSet<usize>,
 }
 
 /// Fetches paths.
@@ -336,10 +340,11 @@ impl<'a> Fetcher<'a> {
                 } else {
                     info.nar_size
                 };
-                let after = info.references.iter();
-                let after = after.filter_map(|path| log.made_by.get(path).copied());
+                let references = info.references.iter();
+                let references = references.filter_map(|path| log.made_by.get(path));
+                let after: OrderedSet<usize> = references.chain(&log.waits_for).copied().collect();
                 let done = Done {
-                    after: after.collect(),
+                    after: after.into_iter().collect(),
                     known_at: goal.known_at,
                     step: Step::Fetch {
                         path: goal.path.clone(),
