@@ -8,6 +8,7 @@
 //! `keep-going`. What happens with each path does not depend on the order unless something fails.
 
 mod dynamic;
+mod early_cutoff;
 mod farming;
 pub mod goals;
 pub mod schedule;

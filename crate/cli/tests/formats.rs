@@ -10,7 +10,7 @@
 
 use drvlab_store::{OrderedMap, OrderedSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{env, process};
 
@@ -31,6 +31,12 @@ fn drvlab(words: &[&str]) -> Output {
         .stdin(Stdio::null())
         .output()
         .unwrap()
+}
+
+/// Plans the example in the world of a file.
+fn plan_in(world: &Path) -> Output {
+    let world = world.to_str().unwrap();
+    drvlab(&["plan", "set.nix", "-A", "library", "--world", world])
 }
 
 fn printed(words: &[&str]) -> Value {
@@ -194,14 +200,7 @@ fn other_worlds_are_refused_by_name() {
         ),
     ] {
         fs::write(&file, text).unwrap();
-        let output = drvlab(&[
-            "plan",
-            "set.nix",
-            "-A",
-            "library",
-            "--world",
-            file.to_str().unwrap(),
-        ]);
+        let output = plan_in(&file);
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{text}");
         assert!(
@@ -278,14 +277,7 @@ fn events_that_change_nothing_are_warned_about() {
     let file = env::temp_dir().join(format!("drvlab-events-{}.json", process::id()));
     let world = r#"{"version":1,"caches":[{"url":"a"}],"history":[{"evict":{"from":"a","name":"librarry"}},{"delete":{"name":"x"}}]}"#;
     fs::write(&file, world).unwrap();
-    let output = drvlab(&[
-        "plan",
-        "set.nix",
-        "-A",
-        "library",
-        "--world",
-        file.to_str().unwrap(),
-    ]);
+    let output = plan_in(&file);
     assert!(output.status.success());
     let said = String::from_utf8(output.stderr).unwrap();
     fs::remove_file(&file).unwrap();

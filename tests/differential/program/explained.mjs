@@ -7,6 +7,7 @@ export function explained(ours, theirs) {
   if (ours.status >= 256 && theirs.status >= 256) return 'both take too long or write too much'
   if (theirs.status >= 256) return `the reference was ended by signal ${theirs.status - 256}`
   if (/cannot copy the root directory to the store|'\/(dev|proc|sys)\//.test(ours.stderr + theirs.stderr)) return 'the root directory of the machine'
+  if ([ours, theirs].every(({ stdout }) => /\bproc\b/.test(stdout) && /\bsys\b/.test(stdout))) return 'what the root directory of the machine contains'
   if (/error: bad optional access\n$/.test(theirs.stderr)) return 'the reference breaks on a filter for a file that is hashed flat'
   if (/is required, but there is no substituter/.test(theirs.stderr)) return 'the reference asks its store for a path that the text names'
   if (/: File name too long/.test(ours.stderr) && /: File name too long/.test(theirs.stderr)) return 'the file system refuses a name, each in words of its own'

@@ -2,7 +2,7 @@
 //!
 //! Rules 1–6, 17 and 18; source: `libstore/build/derivation-goal.cc` and `derivation-building-goal.cc`.
 
-use drvlab_store::{OrderedMap, OrderedSet};
+use drvlab_store::OrderedMap;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -11,7 +11,6 @@ use drvlab_store::derivation::DerivationKind;
 use drvlab_store::{ContentAddress, DerivationOutput, OutputId, StorePath};
 use rustc_hash::FxHashSet;
 
-use super::schedule::schedule;
 use super::substitution::{Abort, Fetcher, Log, NotFetched};
 use super::{Done, Outcome, Realised, Step, World};
 use crate::building;
@@ -225,7 +224,7 @@ impl Worker<'_> {
         self.aborted = true;
     }
 
-    fn fetch(
+    pub(super) fn fetch(
         &mut self,
         path: &StorePath,
         address: Option<ContentAddress>,
@@ -419,7 +418,7 @@ impl Worker<'_> {
     }
 
     /// Returns from which cache a path came that was fetched since a step.
-    fn cache_of(&self, before: usize, path: &StorePath) -> Reason {
+    pub(super) fn cache_of(&self, before: usize, path: &StorePath) -> Reason {
         let step = self.log.made_by.get(path).filter(|step| **step >= before);
         match step.map(|step| &self.log.steps[*step].step) {
             Some(Step::Fetch { cache, .. }) => Reason::InCache {
@@ -429,7 +428,7 @@ impl Worker<'_> {
         }
     }
 
-    fn learn(&mut self, id: OutputId, path: StorePath) {
+    pub(super) fn learn(&mut self, id: OutputId, path: StorePath) {
         self.local.insert_realisation(id.clone(), path.clone());
         self.learned.push((id, path));
     }
@@ -487,106 +486,6 @@ impl Worker<'_> {
             reason
         };
         self.run_builder(node, &prepared, reason, known_at);
-    }
-
-    /// Returns the steps that made paths.
-    pub(super) fn made_by<'p>(
-        &self,
-        paths: impl Iterator<Item = &'p StorePath>,
-    ) -> OrderedSet<usize> {
-        let made_by = paths.filter_map(|path| self.log.made_by.get(path));
-        made_by.copied().collect()
-    }
-
-    /// Lets what is asked and fetched from now on come after steps; returns what it had to wait for until now.
-    pub(super) fn begin_after(
-        &mut self,
-        steps: OrderedSet<usize>,
-        known_at: u64,
-    ) -> OrderedSet<usize> {
-        let substituters = self.world.substituters;
-        // Only a cache that is left alone for a while makes how late it is matter.
-        if substituters.any_failed() {
-            let schedule = schedule(&self.log.steps, self.world.settings);
-            let ends = steps.iter().map(|step| schedule.spans[*step].end);
-            substituters.set_time(ends.max().unwrap_or_default().max(known_at));
-        }
-        std::mem::replace(&mut self.log.waits_for, steps)
-    }
-
-    /// Looks whether all outputs of a resolved derivation are there or in a cache (rule 18).
-    fn cut_off(&mut self, node: NodeId, prepared: &Prepared, known_at: u64) -> bool {
-        let World {
-            graph,
-            identities,
-            substituters,
-            ..
-        } = *self.world;
-        let settings = self.world.settings;
-        let may_fetch = settings.substitute
-            && (settings.always_allow_substitutes || allows_substitutes(&prepared.derivation));
-        let wanted: Vec<(usize, BString)> = graph[node]
-            .derivation
-            .outputs
-            .keys()
-            .cloned()
-            .enumerate()
-            .filter(|(position, _)| self.outputs[node.index()][*position].is_some())
-            .collect();
-        for (position, output) in wanted {
-            let mut from = None;
-            let known = match prepared.output_id(&output) {
-                Some(id) => match self.local.realisation(&id).cloned() {
-                    Some(path) => Some(path),
-                    None if !may_fetch => None,
-                    None => substituters
-                        .realisation(&id)
-                        .found
-                        .map(|(cache, realisation)| {
-                            from = Some(cache);
-                            realisation.path
-                        }),
-                },
-                None => prepared.derivation.outputs[&output].path().cloned(),
-            };
-            let Some(path) = known.filter(|path| may_fetch || self.local.contains(path)) else {
-                return false;
-            };
-            let before = self.log.steps.len();
-            match self.fetch(&path, None, known_at) {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return false,
-                Err(Abort(fault)) => {
-                    self.decide_all(
-                        node,
-                        Action::Impossible,
-                        &Reason::CacheFailed(fault.clone()),
-                    );
-                    self.abort(fault.text);
-                    return false;
-                }
-            }
-            if let Reason::InCache { cache } = self.cache_of(before, &path) {
-                from = Some(cache);
-            }
-            if let Some(id) = prepared.output_id(&output) {
-                self.learn(id, path.clone());
-            }
-            if let Some(id) = identities.output(node, output.as_bstr()) {
-                self.learn(id, path);
-            }
-            let action = if from.is_some() {
-                Action::Fetch
-            } else {
-                Action::Present
-            };
-            let reason = Reason::EarlyCutoff {
-                resolved: prepared.path.clone(),
-                cache: from,
-            };
-            self.overrule(node, position, action, reason);
-        }
-        true
     }
 
     /// Returns the name of an input that is not there after all has been tried.
@@ -749,11 +648,17 @@ impl Worker<'_> {
         }
     }
 
-    fn overrule(&mut self, node: NodeId, position: usize, action: Action, reason: Reason) {
+    pub(super) fn overrule(
+        &mut self,
+        node: NodeId,
+        position: usize,
+        action: Action,
+        reason: Reason,
+    ) {
         self.outputs[node.index()][position] = Some(Decision { action, reason });
     }
 
-    fn decide_all(&mut self, node: NodeId, action: Action, reason: &Reason) {
+    pub(super) fn decide_all(&mut self, node: NodeId, action: Action, reason: &Reason) {
         for output in self.outputs[node.index()].iter_mut() {
             if output.as_ref().is_none_or(|it| it.action == Action::Build) {
                 *output = Some(Decision {
