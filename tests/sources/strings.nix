@@ -10,8 +10,28 @@ let
   ofText = of: builtins.outputOf of.outPath "out";
   makesFailing = text "failing.drv" "cat ${builtins.unsafeDiscardOutputDependency failing.drvPath} > $out";
   makesMakes = text "library.drv.drv" "cat ${builtins.unsafeDiscardOutputDependency all.makes.drvPath} > $out";
+  # Texts of derivations of which something is wrong; they are wanted for themselves.
+  other = derivation (base // { name = "other"; args = [ "-euc" "echo > $out" ]; });
+  floating = derivation (base // {
+    name = "floating"; args = [ "-euc" "echo > $out" ];
+    __contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256";
+  });
+  path = "/nix/store/0f2zdj828ax9ss2xyy93xl0ai61dhqpf-wrong";
+  written = { path ? "", inputs ? "", env ? ''("out","")'', outputs ? ''("out","${path}","","")'' }:
+    (text "wrong.drv" ''echo -n 'Derive([${outputs}],[${inputs}],[],"x86_64-linux","/bin/sh",[],[${env}])' > $out'').outPath;
+  needs = output: ''("${builtins.unsafeDiscardOutputDependency floating.drvPath}",["${output}"])'';
 in
 {
+  wrongName = (text "wrong.drv" "cat ${builtins.unsafeDiscardOutputDependency other.drvPath} > $out").outPath;
+  wrongVariable = written { env = ''("out","nowhere")''; };
+  noVariable = written { env = ""; };
+  wrongPath = written { inherit path; };
+  noInput = written { inputs = ''("/nix/store/0f2zdj828ax9ss2xyy93xl0ai61dhqpf-gone.drv",["out"])''; };
+  knownTooEarly = written { inherit path; inputs = needs "out"; };
+  deferred = written { inputs = needs "out"; };
+  deferredVariable = written { inputs = needs "out"; env = ''("out","nowhere")''; };
+  wrongInput = written { inputs = needs "dev"; };
+  noOutputs = written { outputs = ""; };
   output = all.file.outPath;
   ofOutput = ofText all.makes;
   ofOpaque = builtins.outputOf (builtins.unsafeDiscardOutputDependency all.file.drvPath) "out";

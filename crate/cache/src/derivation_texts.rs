@@ -1,8 +1,11 @@
 //! Derivations out of store objects: what a build writes that makes one.
 
+use drvlab_build::StoreObject;
 use drvlab_store::{Derivation, StoreDir, StorePath, aterm};
 
 use crate::local_store::LocalStore;
+
+const NAME: &str = "its name does not end in .drv";
 
 /// Why a store object is not read as a derivation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,9 +26,22 @@ pub fn read(
     store_dir: &StoreDir,
 ) -> Result<Derivation, TextError> {
     let unknown = TextError::Unknown;
-    let name = path.derivation_name();
-    let name = name.ok_or(unknown("its name does not end in .drv"))?;
+    path.derivation_name().ok_or(unknown(NAME))?;
     let object = local.object(path).ok_or(unknown("it is not there"))?;
+    parse(path, object, store_dir)
+}
+
+/// Reads the derivation whose text a store object has.
+///
+/// # Errors
+/// See [`TextError`].
+pub fn parse(
+    path: &StorePath,
+    object: &StoreObject,
+    store_dir: &StoreDir,
+) -> Result<Derivation, TextError> {
+    let unknown = TextError::Unknown;
+    let name = path.derivation_name().ok_or(unknown(NAME))?;
     let tree = object.tree.as_ref();
     let tree = tree.ok_or(unknown(
         "its contents are made up, because the build was simulated",

@@ -13,6 +13,7 @@ mod farming;
 pub mod goals;
 pub mod schedule;
 pub mod substitution;
+mod written_derivation;
 
 use std::rc::Rc;
 

@@ -199,7 +199,7 @@ impl Worker<'_> {
     }
 
     /// Reads a derivation: one of the evaluation, or one whose text is in the store.
-    fn read(&self, path: &StorePath) -> Result<Rc<Derivation>, TextError> {
+    pub(super) fn read(&self, path: &StorePath) -> Result<Rc<Derivation>, TextError> {
         let graph = self.world.graph;
         if let Some(id) = graph.find(path) {
             return Ok(Rc::clone(&graph[id].derivation));

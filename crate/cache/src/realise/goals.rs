@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 
 use super::substitution::{Abort, Fetcher, Log, NotFetched};
 use super::{Done, Outcome, Realised, Step, World};
-use crate::building;
+use crate::building::{self, Finished};
 use crate::graph::{Node, NodeId};
 use crate::local_store::LocalStore;
 use crate::options::{allows_substitutes, prefers_local_build, required_features};
@@ -578,8 +578,24 @@ impl Worker<'_> {
         else {
             return;
         };
+        let written = |built: &Finished| {
+            let outputs = &mut built.outputs.values();
+            outputs.find_map(|(path, object)| self.objection_to_text(path, object))
+        };
         let built = match result {
-            Ok(built) => built,
+            Ok(built) => match written(&built) {
+                None => built,
+                Some(why) => {
+                    *failure = Some(Rc::clone(&why));
+                    *log = built.log;
+                    *duration = duration.saturating_add(built.slept);
+                    self.log.steps.push(step);
+                    let reason = Reason::BuildFailed(Rc::clone(&why));
+                    self.decide_all(node, Action::Impossible, &reason);
+                    self.abort(why);
+                    return;
+                }
+            },
             Err(failed) => {
                 let why = failed.reason;
                 *failure = Some(Rc::clone(&why));
