@@ -1,8 +1,11 @@
 //! Derivations out of store objects: what a build writes that makes one.
 
+use std::rc::Rc;
+
 use drvlab_build::StoreObject;
 use drvlab_store::{Derivation, StoreDir, StorePath, aterm};
 
+use crate::graph::DerivationGraph;
 use crate::local_store::LocalStore;
 
 const NAME: &str = "its name does not end in .drv";
@@ -14,6 +17,22 @@ pub enum TextError {
     Unknown(&'static str),
     /// It says something else.
     Parse(aterm::ParseError),
+}
+
+/// Finds a derivation: one of the evaluation, or one whose text is in the store.
+///
+/// # Errors
+/// See [`TextError`].
+pub fn find(
+    path: &StorePath,
+    graph: &DerivationGraph,
+    local: &LocalStore,
+    store_dir: &StoreDir,
+) -> Result<Rc<Derivation>, TextError> {
+    match graph.find(path) {
+        Some(id) => Ok(Rc::clone(&graph[id].derivation)),
+        None => read(path, local, store_dir).map(Rc::new),
+    }
 }
 
 /// Reads the derivation whose text is a store object.

@@ -7,6 +7,7 @@
 //! The reference works in parallel; here one goal follows the other, and a failure ends everything unless the client wants to
 //! `keep-going`. What happens with each path does not depend on the order unless something fails.
 
+mod builds;
 mod dynamic;
 mod early_cutoff;
 mod farming;
@@ -111,6 +112,8 @@ pub struct Realised {
     pub failure: Option<Rc<str>>,
     /// Whether the failure ended everything, whatever `keep-going` says.
     pub aborted: bool,
+    /// What was warned about, in the reference's words without "warning: ".
+    pub warnings: Vec<Rc<str>>,
     /// Downloads that came to nothing: the path, and what was wrong with the cache.
     pub broken: Vec<(StorePath, CacheMiss)>,
     /// The local store afterwards.

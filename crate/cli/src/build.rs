@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::arguments::{Caches, Input};
 use crate::failure::Failure;
-use crate::session::Session;
+use crate::session::{Session, complain};
 use crate::{plan, plan_json};
 
 /// Builds the derivations that an input evaluates to, and prints what was done and what came out.
@@ -44,6 +44,9 @@ pub fn run(
     } else {
         text(&run, graph, wanted, store_dir)
     };
+    for warning in &run.realised.warnings {
+        complain(format!("warning: {warning}\n").as_bytes());
+    }
     to.write_all(&printed)
         .map_err(|error| Failure::output(&error))?;
     match &run.realised.failure {

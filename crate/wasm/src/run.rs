@@ -111,6 +111,12 @@ impl Picture<'_> {
                 })
                 .collect(),
             failure: run.realised.failure.as_deref().map(str::to_owned),
+            warnings: run
+                .realised
+                .warnings
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             assertions: Vec::new(),
             rules: rules.collect(),
         }

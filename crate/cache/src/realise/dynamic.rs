@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use bstr::{BString, ByteSlice as _};
-use drvlab_store::{Derivation, DerivationInputs, StorePath};
+use drvlab_store::{DerivationInputs, StorePath};
 
 use super::Step;
 use super::goals::Worker;
@@ -135,7 +135,7 @@ impl Worker<'_> {
         self.log.waits_for = before;
         self.local = inner.local;
         self.learned = inner.learned;
-        self.fetcher = Fetcher::new(self.world.substituters, settings);
+        self.fetcher = Fetcher::new(self.world);
         let text_made_by = self.log.made_by.get(path).copied();
         for done in &mut self.log.steps[first..] {
             if done.after.is_empty() {
@@ -182,7 +182,15 @@ impl Worker<'_> {
             return Err(message.into());
         }
         let shown = self.world.settings.store_dir.display(path);
-        let derivation = self.read(path).map_err(|error| match error {
+        let read = |path: &StorePath| {
+            derivation_texts::find(
+                path,
+                self.world.graph,
+                &self.local,
+                &self.world.settings.store_dir,
+            )
+        };
+        let derivation = read(path).map_err(|error| match error {
             TextError::Unknown(why) => format!("derivation '{shown}' cannot be read: {why}"),
             // What follows is worded in another way here.
             TextError::Parse(_) => format!("error parsing derivation '{shown}'"),
@@ -194,16 +202,7 @@ impl Worker<'_> {
             let message = format!("derivation '{shown}' does not have output '{name}'");
             return Err(message.into());
         }
-        DerivationGraph::new([path.clone()], |path| self.read(path).ok())
+        DerivationGraph::new([path.clone()], |path| read(path).ok())
             .map_err(|error| error.to_string().into())
-    }
-
-    /// Reads a derivation: one of the evaluation, or one whose text is in the store.
-    pub(super) fn read(&self, path: &StorePath) -> Result<Rc<Derivation>, TextError> {
-        let graph = self.world.graph;
-        if let Some(id) = graph.find(path) {
-            return Ok(Rc::clone(&graph[id].derivation));
-        }
-        derivation_texts::read(path, &self.local, &self.world.settings.store_dir).map(Rc::new)
     }
 }

@@ -1,6 +1,6 @@
-//! Goals that get outputs of derivations: by fetching them, or else by building.
+//! Goals that get outputs of derivations: by fetching them, or else by building, which is in [`builds`](super::builds).
 //!
-//! Rules 1–6, 17 and 18; source: `libstore/build/derivation-goal.cc` and `derivation-building-goal.cc`.
+//! Rules 1–4 and 17; source: `libstore/build/derivation-goal.cc`.
 
 use drvlab_store::OrderedMap;
 use std::collections::VecDeque;
@@ -9,17 +9,15 @@ use std::rc::Rc;
 use bstr::{BStr, BString, ByteSlice as _};
 use drvlab_store::derivation::DerivationKind;
 use drvlab_store::{ContentAddress, DerivationOutput, OutputId, StorePath};
-use rustc_hash::FxHashSet;
 
 use super::substitution::{Abort, Fetcher, Log, NotFetched};
-use super::{Done, Outcome, Realised, Step, World};
-use crate::building::{self, Finished};
+use super::{Outcome, Realised, Step, World};
 use crate::graph::{Node, NodeId};
 use crate::local_store::LocalStore;
-use crate::options::{allows_substitutes, prefers_local_build, required_features};
+use crate::options::allows_substitutes;
 use crate::plan::skip::{self, Skipper};
 use crate::plan::{Action, Decision, Plan, Wanted, WantedOutputs};
-use crate::preparation::{Prepared, output_path, prepare};
+use crate::preparation::output_path;
 use crate::reason::Reason;
 
 /// Works through all that is wanted.
@@ -40,8 +38,9 @@ pub(super) fn run(
 /// A derivation that must be built.
 pub(super) struct Pending {
     /// Why.
-    reason: Reason,
-    known_at: u64,
+    pub(super) reason: Reason,
+    /// Milliseconds until that was known.
+    pub(super) known_at: u64,
 }
 
 /// Outputs that are wanted, with the time at which that is known.
@@ -66,7 +65,6 @@ pub(super) struct Worker<'a> {
     pub(super) pending: OrderedMap<NodeId, Pending>,
     /// What is still to be looked at.
     queue: VecDeque<Want>,
-    built: FxHashSet<NodeId>,
     /// The first failure.
     pub(super) failure: Option<Rc<str>>,
     /// Whether nothing is begun any more.
@@ -85,7 +83,7 @@ impl<'a> Worker<'a> {
         let outputs = |node: &Node| vec![None; node.derivation.outputs.len()];
         Self {
             world,
-            fetcher: Fetcher::new(world.substituters, world.settings),
+            fetcher: Fetcher::new(world),
             log: Log::default(),
             local,
             learned: Vec::new(),
@@ -93,7 +91,6 @@ impl<'a> Worker<'a> {
             outputs: world.graph.nodes().iter().map(outputs).collect(),
             pending: OrderedMap::new(),
             queue: VecDeque::new(),
-            built: FxHashSet::default(),
             failure: None,
             stopped: false,
             aborted: false,
@@ -433,229 +430,6 @@ impl Worker<'_> {
         self.learned.push((id, path));
     }
 
-    /// Builds a derivation whose inputs are there.
-    fn build(&mut self, node: NodeId, pending: Pending) {
-        let Pending { reason, known_at } = pending;
-        let World {
-            graph,
-            identities,
-            settings,
-            ..
-        } = *self.world;
-        let failed = match self.failed_input(node) {
-            Some(input) => Some(input),
-            None => self.realise_dynamic(node, known_at).err(),
-        };
-        if let Some(input) = failed {
-            let message = format!(
-                "Cannot build '{}'.\n       Reason: 1 dependency failed.",
-                settings.store_dir.display(&graph[node].path)
-            );
-            self.decide_all(node, Action::Impossible, &Reason::InputFailed { input });
-            self.fail(message.into());
-            return;
-        }
-        let prepared = prepare(graph, node, &self.local, identities, &settings.store_dir);
-        let Some(prepared) = prepared else {
-            let path = settings.store_dir.display(&graph[node].path);
-            let input = "an output of an output".into();
-            self.decide_all(node, Action::Impossible, &Reason::InputFailed { input });
-            self.fail(format!("the inputs of '{path}' are not known").into());
-            return;
-        };
-        if prepared.resolved {
-            let inputs = self.made_by(prepared.inputs().iter());
-            let before = self.begin_after(inputs, known_at);
-            let cut_off = self.cut_off(node, &prepared, known_at);
-            self.log.waits_for = before;
-            if cut_off {
-                return;
-            }
-        }
-        if self.stopped {
-            return;
-        }
-        if let Some((why, message)) = self.objection(&prepared) {
-            self.decide_all(node, Action::Impossible, &why);
-            self.fail(message);
-            return;
-        }
-        let reason = if prefers_local_build(&graph[node].derivation) {
-            Reason::BuiltHere(Box::new(reason))
-        } else {
-            reason
-        };
-        self.run_builder(node, &prepared, reason, known_at);
-    }
-
-    /// Returns the name of an input that is not there after all has been tried.
-    fn failed_input(&self, node: NodeId) -> Option<Rc<str>> {
-        let World {
-            graph, identities, ..
-        } = *self.world;
-        for (path, wanted) in &graph[node].derivation.input_drvs {
-            let Some(input) = graph.find(path) else {
-                return Some(path.name().into());
-            };
-            for output in wanted.outputs.iter().chain(wanted.dynamic.keys()) {
-                let path = output_path(graph, input, output.as_bstr(), &self.local, identities);
-                if !path.is_some_and(|path| self.local.contains(&path)) {
-                    return Some(graph[input].derivation.name.as_str().into());
-                }
-            }
-        }
-        None
-    }
-
-    /// Returns why this machine does not build a derivation (rule 6).
-    fn objection(&self, prepared: &Prepared) -> Option<(Reason, Rc<str>)> {
-        let settings = self.world.settings;
-        let derivation = &prepared.derivation;
-        let cannot = format!(
-            "Cannot build '{}'.\n       Reason: ",
-            settings.store_dir.display(&prepared.path)
-        );
-        if settings.max_jobs == 0 {
-            let message = format!("{cannot}local builds are disabled (max-jobs = 0)");
-            return Some((Reason::NoBuildJobs, message.into()));
-        }
-        if settings.all_machines {
-            return None;
-        }
-        if !settings.runs(derivation.system.as_bstr()) {
-            let message = format!(
-                "{cannot}platform mismatch\n       Required system: '{}'\n       Current system: '{}'",
-                derivation.system, settings.system
-            );
-            return Some((
-                Reason::WrongSystem(derivation.system.clone()),
-                message.into(),
-            ));
-        }
-        let required = required_features(derivation);
-        let missing: Vec<_> = required
-            .difference(&settings.system_features)
-            .cloned()
-            .collect();
-        if missing.is_empty() {
-            return None;
-        }
-        let message = format!("{cannot}missing system features");
-        Some((Reason::MissingFeatures(missing), message.into()))
-    }
-
-    fn run_builder(&mut self, node: NodeId, prepared: &Prepared, reason: Reason, known_at: u64) {
-        let World {
-            identities,
-            settings,
-            builder,
-            ..
-        } = *self.world;
-        let result = building::build(builder, &prepared.job(&self.local, &settings.store_dir));
-        let after = self.made_by(prepared.inputs().iter());
-        let mut step = Done {
-            after: after.into_iter().collect(),
-            known_at,
-            step: Step::Build {
-                node: Some(node),
-                derivation: self.world.graph[node].path.clone(),
-                resolved: prepared.resolved.then(|| prepared.path.clone()),
-                outputs: Vec::new(),
-                log: Rc::default(),
-                simulated: None,
-                duration: builder.duration(&prepared.derivation),
-                failure: None,
-            },
-        };
-        let Step::Build {
-            outputs,
-            log,
-            simulated,
-            failure,
-            duration,
-            ..
-        } = &mut step.step
-        else {
-            return;
-        };
-        let written = |built: &Finished| {
-            let outputs = &mut built.outputs.values();
-            outputs.find_map(|(path, object)| self.objection_to_text(path, object))
-        };
-        let built = match result {
-            Ok(built) => match written(&built) {
-                None => built,
-                Some(why) => {
-                    *failure = Some(Rc::clone(&why));
-                    *log = built.log;
-                    *duration = duration.saturating_add(built.slept);
-                    self.log.steps.push(step);
-                    let reason = Reason::BuildFailed(Rc::clone(&why));
-                    self.decide_all(node, Action::Impossible, &reason);
-                    self.abort(why);
-                    return;
-                }
-            },
-            Err(failed) => {
-                let why = failed.reason;
-                *failure = Some(Rc::clone(&why));
-                *log = failed.log;
-                *duration = duration.saturating_add(failed.slept);
-                self.log.steps.push(step);
-                let path = settings.store_dir.display(&prepared.path);
-                self.decide_all(
-                    node,
-                    Action::Impossible,
-                    &Reason::BuildFailed(Rc::clone(&why)),
-                );
-                self.fail(format!("Cannot build '{path}'.\n       Reason: {why}.").into());
-                return;
-            }
-        };
-        *log = built.log;
-        *duration = duration.saturating_add(built.slept);
-        *simulated = built.simulated;
-        self.built.insert(node);
-        // What refers to it could not be fetched without it, and now can.
-        self.fetcher.forget();
-        let index = self.log.steps.len();
-        for (position, (output, (path, object))) in built.outputs.into_iter().enumerate() {
-            outputs.push(path.clone());
-            self.log.made_by.insert(path.clone(), index);
-            // Building a resolved derivation tells what its own outputs are; what those of the original are is noted for wanted ones.
-            let noted = !prepared.resolved || self.outputs[node.index()][position].is_some();
-            let own = identities.output(node, output.as_bstr());
-            for id in [own.filter(|_| noted), prepared.output_id(&output)]
-                .into_iter()
-                .flatten()
-            {
-                self.local.insert_realisation(id.clone(), path.clone());
-                self.learned.push((id, path.clone()));
-            }
-            // What was valid before stays as it is.
-            if !self.local.contains(&path) {
-                self.local.insert_object(path, Rc::new(object));
-            }
-            let own = match self.outputs[node.index()][position].take() {
-                Some(decision) if decision.action != Action::Build => decision,
-                Some(_) => Decision {
-                    action: Action::Build,
-                    reason: reason.clone(),
-                },
-                None => Decision {
-                    action: Action::Build,
-                    reason: Reason::BuiltAlong,
-                },
-            };
-            self.outputs[node.index()][position] = Some(own);
-        }
-        self.decided[node.index()] = Some(Decision {
-            action: Action::Build,
-            reason,
-        });
-        self.log.steps.push(step);
-    }
-
     /// Notes what happens with an output, unless that is known.
     fn decide(&mut self, node: NodeId, position: usize, action: Action, reason: Reason) {
         let output = &mut self.outputs[node.index()][position];
@@ -716,6 +490,7 @@ impl Worker<'_> {
             steps: self.log.steps,
             failure: self.failure,
             aborted: self.aborted,
+            warnings: self.log.warnings,
             broken: self.log.broken,
             local: self.local,
             learned: self.learned,

@@ -11,14 +11,14 @@ use drvlab_store::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Done, Step};
+use super::{Done, Step, World, written_derivation};
 use crate::binary_cache::{Archive, BinaryCache, Fault};
 use crate::compression::{CompressionError, decompress};
 use crate::conditions::Patience;
 use crate::local_store::LocalStore;
 use crate::reason::{CacheMiss, MissKind};
 use crate::settings::Settings;
-use crate::substituters::{Substituters, disabled};
+use crate::substituters::disabled;
 
 /// Largest archive that is unpacked, in bytes.
 pub const MAX_ARCHIVE: usize = 256 << 20;
@@ -47,13 +47,13 @@ pub struct Log {
     pub broken: Vec<(StorePath, CacheMiss)>,
     /// The steps without which nobody would ask for what is fetched now.
     pub waits_for: OrderedSet<usize>,
+    /// What was warned about, without "warning: ".
+    pub warnings: Vec<Rc<str>>,
 }
 
 /// Fetches paths.
-#[derive(Debug)]
 pub struct Fetcher<'a> {
-    substituters: &'a Substituters<'a>,
-    settings: &'a Settings,
+    world: &'a World<'a>,
     /// Paths that were looked for in vain.
     missing: FxHashMap<StorePath, NotFetched>,
     open: FxHashSet<StorePath>,
@@ -94,10 +94,9 @@ enum End {
 impl<'a> Fetcher<'a> {
     /// Makes a fetcher that has looked for nothing yet.
     #[must_use]
-    pub fn new(substituters: &'a Substituters<'a>, settings: &'a Settings) -> Self {
+    pub fn new(world: &'a World<'a>) -> Self {
         Self {
-            substituters,
-            settings,
+            world,
             missing: FxHashMap::default(),
             open: FxHashSet::default(),
         }
@@ -150,7 +149,7 @@ impl<'a> Fetcher<'a> {
             }
             if let Some((reference, failed)) = found.without.take() {
                 goal.misses.push(CacheMiss {
-                    cache: Rc::clone(self.substituters.caches()[goal.cache - 1].name()),
+                    cache: Rc::clone(self.world.substituters.caches()[goal.cache - 1].name()),
                     kind: MissKind::ReferenceMissing { reference, failed },
                 });
                 // The next cache is not tried.
@@ -211,8 +210,8 @@ impl<'a> Fetcher<'a> {
 
     /// Asks the next cache; if there is none, tells whether one failed that has it.
     fn ask(&self, goal: &mut Goal) -> Result<Option<bool>, Abort> {
-        let Some(&cache) = self.substituters.caches().get(goal.cache) else {
-            if let (Some(fault), false) = (goal.last_failure.take(), self.settings.fallback) {
+        let Some(&cache) = self.world.substituters.caches().get(goal.cache) else {
+            if let (Some(fault), false) = (goal.last_failure.take(), self.world.settings.fallback) {
                 return Err(Abort(fault));
             }
             let broken = |miss: &CacheMiss| matches!(miss.kind, MissKind::NarBroken(_));
@@ -223,7 +222,7 @@ impl<'a> Fetcher<'a> {
         goal.last_failure = None;
         goal.known_at = goal
             .known_at
-            .saturating_add(cache.answer_time(&goal.path, &self.settings.patience));
+            .saturating_add(cache.answer_time(&goal.path, &self.world.settings.patience));
         match self.answer(index, cache, goal)? {
             Ok(info) => {
                 let others = info.references.iter().filter(|it| **it != goal.path);
@@ -252,7 +251,7 @@ impl<'a> Fetcher<'a> {
             trusted_public_keys,
             store_dir,
             ..
-        } = self.settings;
+        } = self.world.settings;
         let looked_at =
             *require_sigs && !cache.is_trusted() && !info.is_content_addressed(store_dir);
         let mut signatures = info.signatures.iter();
@@ -285,10 +284,11 @@ impl<'a> Fetcher<'a> {
         goal: &Goal,
     ) -> Result<Rc<NarInfo>, MissKind> {
         let sub_path = self
+            .world
             .substituters
             .path_in(cache, &goal.path, goal.address.as_ref());
         let sub_path = sub_path.ok_or(MissKind::OtherStoreDir)?;
-        let mut info = self.substituters.ask(index, &sub_path)?;
+        let mut info = self.world.substituters.ask(index, &sub_path)?;
         if info.path != goal.path {
             if !info.references.is_empty() || !info.is_content_addressed(cache.store_dir()) {
                 return Err(MissKind::OtherStoreDir);
@@ -302,7 +302,7 @@ impl<'a> Fetcher<'a> {
 
     /// Returns what a cache says if it is trusted.
     fn trusted(&self, cache: &BinaryCache, info: Rc<NarInfo>) -> Result<Rc<NarInfo>, MissKind> {
-        let settings = self.settings;
+        let settings = self.world.settings;
         let must_be_signed = settings.require_sigs && !cache.is_trusted();
         if must_be_signed && !info.is_content_addressed(&settings.store_dir) {
             let keys = &settings.trusted_public_keys;
@@ -325,15 +325,26 @@ impl<'a> Fetcher<'a> {
         let Some(Found { info, .. }) = goal.found.take() else {
             return false;
         };
-        let patience = &self.settings.patience;
-        let cache = self.substituters.caches()[goal.cache - 1];
+        let patience = &self.world.settings.patience;
+        let cache = self.world.substituters.caches()[goal.cache - 1];
         let name = Rc::clone(cache.name());
-        let unpacked = if self.substituters.is_disabled(goal.cache - 1) {
+        let unpacked = if self.world.substituters.is_disabled(goal.cache - 1) {
             Err(MissKind::NarBroken(disabled(&name)))
         } else {
             unpack(cache, &info, patience)
         };
-        match unpacked {
+        let checked = unpacked.and_then(|object| {
+            let World {
+                graph, settings, ..
+            } = *self.world;
+            let (path, store_dir) = (&goal.path, &settings.store_dir);
+            let warnings = &mut log.warnings;
+            match written_derivation::check(path, &object, graph, local, store_dir, warnings) {
+                Ok(()) => Ok(object),
+                Err(why) => Err(MissKind::NarBroken(Fault::new(why))),
+            }
+        });
+        match checked {
             Ok(object) => {
                 let size = if info.file_size > 0 {
                     info.file_size
@@ -360,7 +371,7 @@ impl<'a> Fetcher<'a> {
             }
             Err(kind) => {
                 if let MissKind::NarBroken(fault) = &kind {
-                    self.substituters.note_fault(goal.cache - 1, fault);
+                    self.world.substituters.note_fault(goal.cache - 1, fault);
                 }
                 let miss = CacheMiss { cache: name, kind };
                 log.broken.push((goal.path.clone(), miss.clone()));

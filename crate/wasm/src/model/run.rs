@@ -255,7 +255,7 @@ pub struct DroppedCache {
     pub fix: Option<String>,
 }
 
-/// Something that a scenario assertions.
+/// Something that a scenario asserts.
 #[derive(Clone, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Assertion {
@@ -287,7 +287,9 @@ pub struct RunReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(optional)]
     pub failure: Option<String>,
-    /// What the scenario assertions.
+    /// What Nix warns about on the way.
+    pub warnings: Vec<String>,
+    /// What the scenario asserts.
     pub assertions: Vec<Assertion>,
     /// The rules that decided about something, in sentences, by number.
     pub rules: Vec<RuleText>,
