@@ -17,6 +17,8 @@ pub struct Options {
     pub cases: Option<u32>,
     /// What the cases depend on; the program's default if `None`.
     pub seed: Option<u32>,
+    /// The cases before this one are left out (`lang` only); none if `None`.
+    pub first: Option<u32>,
 }
 
 /// The programs that compare something; the other files beside them are what they share.
@@ -26,7 +28,12 @@ const KNOWN: [&str; 6] = ["builds", "cache", "hash", "lang", "scenarios", "set"]
 ///
 /// Fails for an unknown name, and when the terminal program cannot be built.
 pub fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<bool> {
-    let Options { name, cases, seed } = options;
+    let Options {
+        name,
+        cases,
+        seed,
+        first,
+    } = options;
     if !KNOWN.contains(&name.as_str()) {
         bail!(
             "there is nothing to compare called '{name}'; there are: {}",
@@ -46,7 +53,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<bool> {
     command
         .arg(workspace.path(&format!("tests/differential/{name}.mjs")))
         .env("DRVLAB", program);
-    for (flag, value) in [("--cases", cases), ("--seed", seed)] {
+    for (flag, value) in [("--cases", cases), ("--seed", seed), ("--first", first)] {
         if let Some(value) = value {
             command.args([flag, &value.to_string()]);
         }

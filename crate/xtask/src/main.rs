@@ -35,7 +35,7 @@ Usage: cargo xtask <command>
   wasm                       build the WASM module and its JavaScript glue into web/src/wasm
   size                       print the size of the WASM module: raw, gzip, brotli
   record [NAME…]             record golden data from the reference Nix: all of it, or only NAME
-  differential NAME [--cases N] [--seed S]
+  differential NAME [--cases N] [--seed S] [--first N]
                              compare with the reference Nix over random cases of one kind (tests/differential/NAME.mjs)
   fuzz NAME [--minutes N]    fuzz a target of tests/fuzz on the nightly toolchain (default: 10 minutes)
   miri                       run the tests of unsafe code in Miri, on the nightly toolchain
@@ -124,6 +124,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
     let mut names = Vec::new();
     let mut cases = None;
     let mut seed = None;
+    let mut first = None;
     let mut minutes = 10;
     while let Some(argument) = parser.next()? {
         match argument {
@@ -131,6 +132,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
             Long("port") if command == "serve" => port = parser.value()?.parse()?,
             Long("cases") if command == "differential" => cases = Some(parser.value()?.parse()?),
             Long("seed") if command == "differential" => seed = Some(parser.value()?.parse()?),
+            Long("first") if command == "differential" => first = Some(parser.value()?.parse()?),
             Long("minutes") if command == "fuzz" => minutes = parser.value()?.parse()?,
             Value(name)
                 if matches!(command.as_str(), "differential" | "fuzz") && names.is_empty() =>
@@ -156,6 +158,7 @@ fn parse(mut parser: lexopt::Parser) -> Result<Request, lexopt::Error> {
                 name,
                 cases,
                 seed,
+                first,
             }))
         }
         "fuzz" => {
@@ -198,11 +201,21 @@ mod tests {
             Ok(Request::Record(vec!["hash".to_owned()]))
         );
         assert_eq!(
-            parse_words(&["differential", "hash", "--cases", "20", "--seed", "7"]),
+            parse_words(&[
+                "differential",
+                "lang",
+                "--cases",
+                "20",
+                "--seed",
+                "7",
+                "--first",
+                "3"
+            ]),
             Ok(Request::Differential(differential::Options {
-                name: "hash".to_owned(),
+                name: "lang".to_owned(),
                 cases: Some(20),
                 seed: Some(7),
+                first: Some(3),
             }))
         );
         assert_eq!(
