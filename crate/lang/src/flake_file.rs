@@ -161,13 +161,19 @@ impl Machine {
         if !value.is_thunk() {
             return Ok(value);
         }
-        let first = self.heap.word(value.addr(), 0);
-        let is_literal = first < thunk::FIRST_MARKER
-            && match self.ir.expr(ExprId(first)) {
+        let (first, second) = (
+            self.heap.word(value.addr(), 0),
+            self.heap.value(value.addr(), 1),
+        );
+        let is_literal = match first {
+            thunk::READY => second.tag() == Tag::Lambda,
+            thunk::FIRST_MARKER.. => false,
+            _ => match self.ir.expr(ExprId(first)) {
                 Expr::Attrs(set) => self.ir.attr_set(set).dynamic.len == 0,
-                Expr::List(_) | Expr::Lambda(_) => true,
+                Expr::List(_) => true,
                 _ => false,
-            };
+            },
+        };
         if is_literal {
             self.force(value)
         } else {

@@ -6,7 +6,7 @@ use crate::eval::direct::{Stk, coerce, deep, json, xml};
 use crate::json_text::JsonText;
 use crate::machine::Machine;
 use crate::source::Pos;
-use crate::value::{Tag, Value};
+use crate::value::Value;
 use crate::xml_text::XmlText;
 
 impl Machine {
@@ -34,7 +34,7 @@ impl Machine {
     pub fn print_json(&mut self, value: Value, strict: bool, out: &mut Vec<u8>) -> Result<()> {
         let value = self.force(value)?;
         let mut text = JsonText {
-            lazy: !strict && value.tag() != Tag::Lambda,
+            lazy: !strict,
             ..JsonText::default()
         };
         let pos = self.function_pos(value);
@@ -62,8 +62,7 @@ impl Machine {
         positions: bool,
         text: &mut Vec<u8>,
     ) -> Result<()> {
-        let is_function = self.heap.look(value).tag() == Tag::Lambda;
-        let mut document = XmlText::new(strict || is_function, positions);
+        let mut document = XmlText::new(strict, positions);
         let result = xml::document(&mut Stk, self, value, &mut document);
         *text = document.bytes;
         result

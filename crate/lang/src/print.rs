@@ -60,14 +60,12 @@ impl Machine {
         printer.text
     }
 
-    /// Looks at a member of a set or list. A function that is there as such is kept without a thunk only by this evaluator:
-    /// the reference would still have to evaluate it.
+    /// Looks at a member of a set or list.
     fn member(&self, raw: Value) -> Member {
         match self.heap.look(raw) {
             value if value.is_thunk() => Member::Delayed {
                 blackhole: self.heap.word(value.addr(), 0) == thunk::BLACKHOLE,
             },
-            _ if raw.tag() == Tag::Lambda => Member::Delayed { blackhole: false },
             value => Member::Value(value),
         }
     }

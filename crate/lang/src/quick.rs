@@ -370,7 +370,10 @@ impl Machine {
             } => return self.delay_binary(expr, op, left, right, frame),
             Expr::Int(value) => self.heap.int(value),
             Expr::Str(text) => self.text_value(text),
-            Expr::Lambda(lambda) => self.heap.lambda(lambda, frame),
+            Expr::Lambda(lambda) => {
+                let function = self.heap.lambda(lambda, frame);
+                return self.heap.thunk(thunk::READY, function.bits());
+            }
             Expr::Global { index, .. } => self.globals[index as usize],
             Expr::Float(value) => self.heap.float(value),
             Expr::Path(text) => self.heap.path(self.ir.text(text)),

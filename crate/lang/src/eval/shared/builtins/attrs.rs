@@ -4,7 +4,6 @@ use super::super::call::call;
 use super::super::force::force;
 use super::super::{Stk, suspendable, typed};
 use crate::error::{EvalError, Result};
-use crate::heap::thunk;
 use crate::ir::LambdaId;
 use crate::machine::Machine;
 use crate::source::Pos;
@@ -218,17 +217,12 @@ pub async fn map_attrs(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     let flat = m.heap.flat(set);
     let len = m.heap.attrs_len(flat);
     m.check_memory((8 + APPLICATION) * len, pos)?;
-    // A function that stands here is evaluated by its first call, which a trace can tell.
-    let function = match args[0].tag() {
-        Tag::Lambda => m.heap.thunk(thunk::READY, args[0].bits()),
-        _ => args[0],
-    };
     let result = m.heap.alloc_attrs(len, None);
     for index in 0..len {
         m.tick()?;
         let (symbol, value) = m.heap.attr(flat, index);
         let name = m.symbol_string(symbol);
-        let value = m.heap.delay_call(function, [name, value]);
+        let value = m.heap.delay_call(args[0], [name, value]);
         m.heap.set_attr(result, index, symbol, value);
     }
     Ok(Value::object(Tag::Attrs, result))

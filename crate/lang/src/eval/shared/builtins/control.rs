@@ -5,7 +5,6 @@ use super::super::{Stk, coerce, deep, suspendable, typed};
 use crate::coercion::Coercion;
 use crate::diagnostic::Shown;
 use crate::error::{ErrorKind, EvalError, Result};
-use crate::heap::thunk;
 use crate::machine::{Machine, Message};
 use crate::source::Pos;
 use crate::symbol::well_known;
@@ -47,10 +46,6 @@ pub async fn try_eval(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) ->
     let result = force(stk, m, args[0]).await;
     m.end_try();
     let (success, value) = match result {
-        // A function counts as evaluated only behind a thunk (see `Machine::member`).
-        Ok(value) if value.tag() == Tag::Lambda => {
-            (Value::TRUE, m.heap.thunk(thunk::DONE, value.bits()))
-        }
         Ok(value) => (Value::TRUE, value),
         Err(error) if error.is_catchable() => {
             m.caught(error)?;
