@@ -129,6 +129,25 @@ test("an evaluation that runs away is stopped, the text stays, and the next edit
   await plan(page).getByText(/^1 cause, 3 rebuilds, \d+ fetched$/).waitFor();
 });
 
+test("an evaluation that runs away in nine thousand nested calls is stopped", async (t) => {
+  const page = await pageWith(
+    t,
+    `{ ... }: {
+  system =
+    let
+      double = n: s: if n == 0 then s else double (n - 1) (s + s);
+      large = double 20 "0123456789";
+      loop = builtins.foldl' (sum: i: builtins.seq (builtins.hashString "sha256" large) sum) 0;
+      count = n: if n == 0 then loop (builtins.genList (i: i) 100000) else 1 + count (n - 1);
+    in
+    count 9000;
+}
+`,
+  );
+  await plan(page).getByText(/Evaluation was stopped after 3 seconds\. Your text is untouched/).waitFor();
+  await mend(page);
+});
+
 test("what is typed while an evaluation runs away is evaluated after it", async (t) => {
   const endless = "builtins.foldl' (sum: i: builtins.seq (builtins.hashString \"sha256\" large) sum) 0 (builtins.genList (i: i) 100000)";
   const page = await pageWith(

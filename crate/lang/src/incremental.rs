@@ -13,6 +13,7 @@ use crate::constant_call::ConstantCall;
 use crate::diagnostic::Diagnostic;
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::machine::{Imported, Machine, Message};
+use crate::native_stack::Position;
 use crate::source::Pos;
 use crate::value::{Addr, Tag, Value};
 use rustc_hash::FxHashSet;
@@ -460,6 +461,7 @@ impl Machine {
         self.message_bytes = 0;
         self.failures = crate::failures::Failures::default();
         self.levels = 0;
+        self.stack = Position::first(self.settings.native_levels);
         self.call_depth = 0;
         self.was_interrupted = false;
         self.observed.taint.set(false);

@@ -29,6 +29,7 @@ mod json_text;
 mod kept;
 mod loading;
 pub mod machine;
+pub mod native_stack;
 mod number;
 mod output;
 mod print;

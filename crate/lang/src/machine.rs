@@ -10,6 +10,7 @@ use crate::files::Files;
 use crate::heap::{Heap, thunk};
 use crate::incremental::{Incremental, Observed};
 use crate::ir::{Ir, Root, TextId};
+use crate::native_stack::{NativeStacks, Position};
 use crate::quick::Site;
 use crate::source::{Origin, Pos, SourceMap};
 use crate::store_objects::StoreObjects;
@@ -53,6 +54,8 @@ pub struct Settings {
     /// calls and `with` 640 and 1280, sets 496 and 1360, interpolation 480 and 1320, `any` and `all` at most 300 and 674, other
     /// builtins that call back less; `toJSON` and derivations at most 301 and 1040, equality and order at most 300 and 432.
     pub native_levels: u32,
+    /// More native stacks, to go on with before the one on the heap.
+    pub native_stacks: Option<NativeStacks>,
     /// Levels of recursion with a heap-allocated stack, where each takes a few hundred bytes.
     pub heap_levels: u32,
     /// Asked now and then; a text stops the evaluation with that message.
@@ -80,6 +83,7 @@ impl Default for Settings {
             worth_keeping: 256 << 10,
             call_depth_limit: 10_000,
             native_levels: 200,
+            native_stacks: None,
             heap_levels: 1_500_000,
             interrupt: None,
             listener: None,
@@ -144,6 +148,7 @@ pub struct Machine {
     /// Where evaluation goes on when the native stack is used up.
     pub(crate) deferred: &'static Entries,
     pub(crate) levels: u32,
+    pub(crate) stack: Position,
     pub(crate) call_depth: u32,
     /// Calls nested deeper than this many are looked at.
     pub(crate) depth_allowed: u32,
@@ -226,6 +231,7 @@ impl Machine {
             first_call: Addr(0),
             failures: Failures::default(),
             levels: 0,
+            stack: Position::first(0),
             call_depth: 0,
             depth_allowed: 0,
             was_interrupted: false,

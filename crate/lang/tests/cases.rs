@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use drvlab_lang::files::{FileError, FileKind, Files};
+use drvlab_lang::native_stack::NativeStacks;
 use drvlab_lang::source::Origin;
 use drvlab_lang::{Machine, Settings};
 use std::fmt::Write as _;
@@ -126,21 +127,39 @@ impl Files for Tree {
     }
 }
 
-fn machine(native_levels: Option<u32>) -> Machine {
+/// The stacks that an evaluation uses.
+#[derive(Clone, Copy)]
+enum Stacks {
+    /// Those of the default settings.
+    Default,
+    /// The native one for a few levels, and then that on the heap.
+    Heap,
+    /// The native one for a few levels, some more native ones for as many each, and then that on the heap.
+    Several,
+}
+
+fn machine(stacks: Stacks) -> Machine {
     let mut settings = Settings {
         home: Some("/home/case".into()),
         search_path: vec![("tree".into(), "/case/tree".into())],
         ..Settings::default()
     };
-    if let Some(levels) = native_levels {
-        settings.native_levels = levels;
+    if !matches!(stacks, Stacks::Default) {
+        settings.native_levels = 3;
+    }
+    if matches!(stacks, Stacks::Several) {
+        settings.native_stacks = Some(NativeStacks {
+            count: 20,
+            // What of this one is left.
+            run: Rc::new(|act| act()),
+        });
     }
     Machine::new(Box::new(Tree(data_dir().join("tree"))), settings)
 }
 
 /// Returns what the evaluator says where the reference said something; errors are laid out as the reference does.
-fn run(case: &Case, kind: &str, native_levels: Option<u32>) -> String {
-    let mut machine = machine(native_levels);
+fn run(case: &Case, kind: &str, stacks: Stacks) -> String {
+    let mut machine = machine(stacks);
     let result = answer(&mut machine, case, kind);
     let text = match result {
         Ok(text) => text,
@@ -209,8 +228,8 @@ fn answer(machine: &mut Machine, case: &Case, kind: &str) -> drvlab_lang::error:
     }
 }
 
-/// Compares every part of every case; `native_levels` makes the evaluator leave the native stack early.
-fn check_all(native_levels: Option<u32>) {
+/// Compares every part of every case.
+fn check_all(stacks: Stacks) {
     let filter = std::env::var("CASES").unwrap_or_default();
     let (mut passed, mut failed) = (0, 0);
     let mut report = String::new();
@@ -220,7 +239,7 @@ fn check_all(native_levels: Option<u32>) {
             continue;
         }
         for (kind, expected) in &case.parts {
-            let found = run(&case, kind, native_levels);
+            let found = run(&case, kind, stacks);
             if found == *expected {
                 passed += 1;
             } else {
@@ -240,10 +259,15 @@ fn check_all(native_levels: Option<u32>) {
 
 #[test]
 fn the_reference_answers_the_same() {
-    check_all(None);
+    check_all(Stacks::Default);
 }
 
 #[test]
 fn a_stack_on_the_heap_answers_the_same() {
-    check_all(Some(3));
+    check_all(Stacks::Heap);
+}
+
+#[test]
+fn several_native_stacks_answer_the_same() {
+    check_all(Stacks::Several);
 }

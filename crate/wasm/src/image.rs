@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 use crate::browser;
+use crate::stacks;
 use crate::told::Told;
 use crate::workspace::Workspace;
 
@@ -21,6 +22,7 @@ impl Workspace {
     /// Leaves the workspace in the module's memory alone, so that an image of that has it.
     #[wasm_bindgen(js_name = layDown)]
     pub fn lay_down(self) {
+        stacks::forget();
         LAID_DOWN.set(Some(self));
     }
 

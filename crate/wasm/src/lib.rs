@@ -15,6 +15,7 @@ pub mod model;
 mod reader;
 mod report;
 mod run;
+mod stacks;
 mod told;
 mod what_if;
 mod workspace;

@@ -9,6 +9,7 @@ use crate::model::detail::{DerivationDetail, SourceDetail};
 use crate::model::run::WorldInput;
 use crate::model::{Diagnostic, Entry, Outcome, PlanSummary, Report, ReportUpdate, Severity};
 use crate::report::Picture;
+use crate::stacks;
 use crate::told::Told;
 use crate::world::{PageLoader, Past, Scene, evaluated, read_sources, turned};
 use drvlab_cache::compare::Comparison;
@@ -27,13 +28,13 @@ use wasm_bindgen::prelude::*;
 /// Bytes of heap that an evaluation may take.
 const MEMORY_LIMIT: usize = 512 << 20;
 
-/// Levels of recursion on the native stack; half of what fits in the worst case. Packages of a large set need some 450 to 630.
+/// Levels of recursion on a native stack: two thirds of what fits in the worst case. Packages of a large set need some 450 to 630.
 ///
 /// Measured in a worker of Chromium 156, by the largest limit with which no stack overflows, each time in a new instance, whose code is not
-/// yet optimised and takes the most stack: selections 1399, calls, `with` and `assert` 1477, `mapAttrs` and `zipAttrsWith` 1571, interpolation
-/// 1664, `toXML` 1695, equality 1974, `genericClosure` 2316, `foldl'` 2347, `filter` 2409, `any` and `concatMap` 2502, `sort` 2720, chains of
-/// derivations 2937, `map` 3031, `toJSON` 3155, `scopedImport` 5080.
-const NATIVE_LEVELS: u32 = 690;
+/// yet optimised and takes the most stack; of a stack besides the first, which is a little smaller: sets in sets 937, computed
+/// names 983, `__overrides` 1017, selections 1029, `outPath` 1063, `import` 1167, operators on Booleans and equality 1259, interpolation 1306,
+/// `//` 1317, `mapAttrs` 1329, functors and subtraction 1398, `assert` 1421, `with` 1582, calls 1721, other builtins 1600 and more.
+const NATIVE_LEVELS: u32 = 640;
 
 /// Levels of recursion in all: so many that the message about the rest comes well before the page's patience ends.
 const HEAP_LEVELS: u32 = 400_000;
@@ -463,6 +464,7 @@ fn new_machine(files: &SharedFiles, store_dir: StoreDir) -> Machine {
         store_dir,
         memory_limit: MEMORY_LIMIT,
         native_levels: NATIVE_LEVELS,
+        native_stacks: stacks::of_browser(),
         heap_levels: HEAP_LEVELS,
         current_time: browser::current_time(),
         ..drvlab_lang::Settings::default()

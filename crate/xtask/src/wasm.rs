@@ -175,7 +175,9 @@ fn flags(workspace: &Workspace) -> Vec<String> {
         .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
     let features = format!("-Ctarget-feature={TARGET_FEATURES}");
     let stack = format!("-Clink-arg=-zstack-size={STACK_SIZE}");
-    replaced.chain([features, stack]).collect()
+    // So that evaluation can go on on another stack.
+    let pointer = "-Clink-arg=--export=__stack_pointer".to_owned();
+    replaced.chain([features, stack, pointer]).collect()
 }
 
 /// A text that differs when the output would: cargo's module, the tools' versions, and this file with all its flags.

@@ -1,4 +1,5 @@
-//! Where evaluation on the native stack goes on with a heap-allocated one: a table of the functions that count levels of recursion.
+//! Where evaluation goes on when a native stack is used up, on another one or on one on the heap: a table of the functions that count levels of
+//! recursion.
 //!
 //! Through pointers, so that the native compilation does not refer to the deferred one by name. What a crate makes a machine with
 //! instantiates the deferred functions in that crate: the WASM module has them compiled for size, native programs for speed.
@@ -6,7 +7,7 @@
 //! Builtins that are called rarely, XML and the comparison behind a failed assertion exist only deferred; what they evaluate is back on the
 //! native stack as long as that has room. What else is rare and large is found here too, to be compiled in the same crate.
 
-use super::{deferred, heap_stack};
+use super::{deferred, direct, heap_stack};
 use crate::builtin::Builtin;
 use crate::coercion::Coercion;
 use crate::context::GatheredContext;
@@ -60,6 +61,15 @@ macro_rules! entries {
                     &Self {
                         $($module: $module::Functions {
                             $($function: |m, $($argument),*| {
+                                if m.is_stack_used_up() {
+                                    let mut result = None;
+                                    m.on_another_stack(&mut |m| {
+                                        result = Some(direct::$module::$function(&mut direct::Stk, m, $($argument),*));
+                                    });
+                                    if let Some(result) = result {
+                                        return result;
+                                    }
+                                }
                                 heap_stack::run_to_end::<Site, _, _>(|stk| {
                                     deferred::$module::$function(stk, m, $($argument),*)
                                 })

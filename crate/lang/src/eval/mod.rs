@@ -20,10 +20,10 @@ pub mod direct {
         }
     }
 
-    /// Counts a level of recursion; from a limit on, returns what the other compilation makes of the same call.
+    /// Counts a level of recursion; from a limit on, returns what comes of the same call on another stack.
     macro_rules! descend {
         ($m:ident, $module:ident :: $function:ident ($($argument:expr),*)) => {
-            if $m.levels >= $m.settings.native_levels {
+            if $m.is_stack_used_up() {
                 return ($m.deferred.$module.$function)($m, $($argument),*);
             }
             $m.levels += 1;
@@ -121,7 +121,7 @@ pub mod deferred {
     /// Counts a level of recursion; on a native stack that has room, which rare builtins can be, goes back there.
     macro_rules! descend {
         ($m:ident, $module:ident :: $function:ident ($($argument:expr),*)) => {
-            if $m.levels < $m.settings.native_levels {
+            if !$m.is_stack_used_up() {
                 return $crate::eval::direct::$module::$function(&mut $crate::eval::direct::Stk, $m, $($argument),*);
             }
             descend_deferred!($m);

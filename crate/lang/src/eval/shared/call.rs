@@ -4,6 +4,7 @@ use super::expr::operand;
 use super::force::force;
 use super::{Stk, suspendable};
 use crate::builtin::Builtin;
+use crate::constant_call::CallKey;
 use crate::diagnostic::Shown;
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::ir::{Expr, ExprId, Formal, LambdaId, Pattern, Slice};
@@ -71,11 +72,29 @@ async fn eval_other_call(
         let value = m.delay(m.ir.lists[index], frame);
         values.push(value);
     }
-    let Some(key) = constant else {
-        return call(stk, m, function, &values, m.ir.pos(expr)).await;
+    // This takes more of the native stack than a level of recursion has.
+    m.levels += 1;
+    let result = match constant {
+        Some(key) => call_constant(stk, m, key, function, &values, m.ir.pos(expr)).await,
+        None => call(stk, m, function, &values, m.ir.pos(expr)).await,
     };
+    m.levels -= 1;
+    result
+}
+
+/// Calls a function and remembers what it returns.
+#[suspendable]
+#[inline(never)]
+async fn call_constant(
+    stk: &mut Stk,
+    m: &mut Machine,
+    key: CallKey,
+    function: Value,
+    arguments: &[Value],
+    pos: Pos,
+) -> Result<Value> {
     let outside = m.take_taint();
-    let result = call(stk, m, function, &values, m.ir.pos(expr)).await;
+    let result = call(stk, m, function, arguments, pos).await;
     if let (Ok(value), false) = (&result, m.is_tainted()) {
         m.remember_call(key, *value);
     }

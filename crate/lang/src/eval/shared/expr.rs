@@ -202,7 +202,11 @@ async fn eval_other(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -
         }
         Expr::WithVar { name, start, len } => {
             let len = u32::from(len);
-            with_variable(stk, m, expr, name, Slice { start, len }, frame).await
+            // This takes more of the native stack than a level of recursion has.
+            m.levels += 1;
+            let result = with_variable(stk, m, expr, name, Slice { start, len }, frame).await;
+            m.levels -= 1;
+            result
         }
         Expr::CurPos => {
             let pos = m.ir.pos(expr);
