@@ -32,6 +32,10 @@ in {
   'drv.nix': `let d = n: o: derivation { name = n; builder = "/bin/sh"; system = "x86_64-linux"; outputs = o; args = [ "-c" "echo > $out" ]; };
 in { a = d "xa" [ "out" ]; b = d "xb" [ "dev" "out" ]; l = [ (d "xc" [ "out" ]) ]; f = { x ? "1" }: d "f\${x}" [ "out" ]; n = 1; }
 `,
+  'fails.nix': 'throw "top"\n',
+  // What imports the file that is the program imports something else.
+  'itself.nix': 'builtins.trace "said" { a = (import ./itself.nix).b; b = 1; }\n',
+  'cycle.nix': 'import ./cycle.nix\n',
   'whole.nix': '{ a = derivation { name = "w"; builder = "b"; system = "s"; src = ./sub; }; }\n',
 }
 
@@ -93,6 +97,12 @@ const lines = [
   ['eval', '-E', './x/../y'],
   ...'abcdefgh'.split('').map(name => ['eval', '--strict', 'errors.nix', '-A', name]),
   ['eval', '--strict', '--show-trace', 'errors.nix', '-A', 'a'],
+  ['eval', 'fails.nix'],
+  ['eval', '--strict', 'itself.nix'],
+  ['eval', 'itself.nix', 'itself.nix', '-A', 'a'],
+  ['eval', 'cycle.nix'],
+  ['eval', '-E', '-(1 + 2)'],
+  ['eval', '-E', '-1'],
   ['eval', '--nope'],
   ['eval', '--arg', 'x'],
   ['eval', '--argstr'],

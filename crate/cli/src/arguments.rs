@@ -354,6 +354,10 @@ impl Flags {
                         .trusted_public_keys
                         .push(value(parser, "--trusted-public-key")?);
                 }
+                Short(mark) if !mark.is_ascii_alphabetic() => {
+                    let rest = parser.optional_value().unwrap_or_default();
+                    return Err(no_flag(mark, &rest));
+                }
                 flag => return Err(unrecognised(&flag)),
             }
         }
@@ -541,6 +545,14 @@ fn unrecognised(flag: &lexopt::Arg<'_>) -> UsageError {
     })
 }
 
+/// Refuses a word that begins with a dash, but not with letters each of which might be a flag: the expression `-(1 + 2)`.
+fn no_flag(mark: char, rest: &std::ffi::OsStr) -> UsageError {
+    UsageError(format!(
+        "unrecognised flag '-{mark}{}'",
+        rest.to_string_lossy()
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -695,6 +707,8 @@ mod tests {
     fn says_what_is_wrong_in_the_words_of_the_reference() {
         for (line, message) in [
             (&["eval", "--bogus"][..], "unrecognised flag '--bogus'"),
+            (&["eval", "-E", "-(1 + 2)"], "unrecognised flag '-(1 + 2)'"),
+            (&["eval", "-zx"], "unrecognised flag '-z'"),
             (&["eval", "-A"], "'-A' requires an argument"),
             (
                 &["eval", "--arg", "x"],

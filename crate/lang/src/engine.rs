@@ -3,7 +3,7 @@
 //! All of them start on the native stack and go on with a heap-allocated one when that is used up.
 
 use crate::error::{ErrorKind, EvalError, Result};
-use crate::eval::direct::{Stk, builtins, call, equality, expr, force, import};
+use crate::eval::direct::{Stk, builtins, call, equality, expr, force};
 use crate::machine::Machine;
 use crate::source::{Origin, Pos};
 use crate::symbol::{Symbol, well_known};
@@ -31,13 +31,31 @@ enum Step {
 }
 
 impl Machine {
-    /// Evaluates a file, or the `default.nix` of a directory.
+    /// Evaluates a file, or the `default.nix` of a directory, as the program that it is: an import of it is evaluated apart from that.
     ///
     /// # Errors
     /// What parsing or evaluation says.
     #[inline]
     pub fn evaluate_file(&mut self, path: &[u8]) -> Result<Value> {
-        import::import_file(&mut Stk, self, path, Pos::NONE)
+        let path: Rc<[u8]> = self.resolve_import(path, Pos::NONE)?.into();
+        if let Some(value) = self.kept_program(&path) {
+            return Ok(value);
+        }
+        let outside = self.take_taint();
+        let result = self
+            .delay_program(&path)
+            .and_then(|program| force::force(&mut Stk, self, program));
+        if let Ok(value) = result {
+            self.note_program(path, value);
+        }
+        self.give_back_taint(outside);
+        result
+    }
+
+    fn delay_program(&mut self, path: &Rc<[u8]>) -> Result<Value> {
+        let root = self.parse_file(path, Pos::NONE)?;
+        let frame = self.heap.frame(Addr(0), root.frame_slots);
+        Ok(self.heap.delay(root.expr, frame))
     }
 
     /// Evaluates a text whose relative paths start at a directory.

@@ -65,6 +65,8 @@ pub(crate) struct Incremental {
     /// Files that have been imported, and that have been parsed, since the mark was set.
     pub(crate) imported: Vec<Rc<[u8]>>,
     pub(crate) parsed: Vec<Rc<[u8]>>,
+    /// Files that the host has evaluated.
+    programs: Vec<Program>,
     /// Calls of functions with the arguments of the command line, and how many of these have been used by this evaluation.
     entry_calls: Vec<EntryCall>,
     /// Nothing that is kept is of use: files came or went, or the last evaluation met a limit, so that there may be no room for another.
@@ -88,6 +90,17 @@ struct Mark {
     symbols: usize,
     contexts: crate::context::Extent,
     store: crate::store_objects::Extent,
+}
+
+/// A file that the host has evaluated.
+#[derive(Debug)]
+struct Program {
+    path: Rc<[u8]>,
+    /// What it evaluates to, and whether that must not be kept.
+    result: Imported,
+    /// Since the mark was set.
+    is_new: bool,
+    is_used: bool,
 }
 
 /// A call that the host has made.
@@ -208,6 +221,30 @@ impl Machine {
         if self.imported.insert(path.clone(), imported).is_none() {
             self.incremental.imported.push(path);
         }
+    }
+
+    /// Returns what a file that the host evaluates was evaluated to earlier, for its first use in this evaluation.
+    pub(crate) fn kept_program(&mut self, path: &[u8]) -> Option<Value> {
+        let mut programs = self.incremental.programs.iter_mut();
+        let program = programs.find(|program| !program.is_used && *program.path == *path)?;
+        program.is_used = true;
+        Some(program.result.value)
+    }
+
+    /// Notes what a file that the host evaluates has been evaluated to.
+    pub(crate) fn note_program(&mut self, path: Rc<[u8]>, value: Value) {
+        let programs = &mut self.incremental.programs;
+        if programs.iter().any(|program| program.path == path) {
+            return;
+        }
+        let is_tainted = self.observed.taint.get();
+        self.heap.pin();
+        programs.push(Program {
+            path,
+            result: Imported { value, is_tainted },
+            is_new: true,
+            is_used: true,
+        });
     }
 
     /// Notes that the text of a position becomes part of a value.
@@ -358,6 +395,9 @@ impl Machine {
     #[inline]
     fn rewind(&mut self) {
         self.start_over();
+        for program in &mut self.incremental.programs {
+            program.is_used = false;
+        }
         for call in &mut self.incremental.entry_calls {
             call.is_used = false;
         }
@@ -387,6 +427,7 @@ impl Machine {
         for path in self.incremental.parsed.drain(..) {
             self.parsed.remove(&path);
         }
+        self.incremental.programs.retain(|program| !program.is_new);
         self.incremental
             .entry_calls
             .retain(|call| heap.is_kept(call.result.addr()));
@@ -422,8 +463,14 @@ impl Machine {
         self.heap.keep();
         let heap = &self.heap;
         let is_settled = |value: Value| !heap.peek(value).is_thunk();
-        self.imported
-            .retain(|_, imported| !imported.is_tainted && is_settled(imported.value));
+        let may_stay = |imported: &Imported| !imported.is_tainted && is_settled(imported.value);
+        self.imported.retain(|_, imported| may_stay(imported));
+        self.incremental
+            .programs
+            .retain(|program| may_stay(&program.result));
+        for program in &mut self.incremental.programs {
+            program.is_new = false;
+        }
         self.incremental
             .entry_calls
             .retain(|call| is_settled(call.result));
@@ -445,6 +492,7 @@ impl Machine {
         incremental.mark = None;
         incremental.imported.clear();
         incremental.parsed.clear();
+        incremental.programs.clear();
         incremental.entry_calls.clear();
         incremental.constant_calls.clear();
         incremental.from_nothing = false;

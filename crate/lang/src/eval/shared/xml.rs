@@ -22,17 +22,23 @@ pub async fn document(
 ) -> Result<()> {
     rarely!(m, xml::document(value, text));
     text.open("expr", &[]);
-    let result = stk.run(|stk| append(stk, m, value, text)).await;
+    let result = stk.run(|stk| append(stk, m, value, Pos::NONE, text)).await;
     text.close_all();
     result
 }
 
 #[suspendable]
-async fn append(stk: &mut Stk, m: &mut Machine, value: Value, text: &mut XmlText) -> Result<()> {
+async fn append(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    pos: Pos,
+    text: &mut XmlText,
+) -> Result<()> {
     descend_deferred!(m);
-    let result = match m.enter_call(Pos::NONE) {
+    let result = match m.enter_call(pos) {
         Ok(()) => {
-            let result = append_here(stk, m, value, text).await;
+            let result = append_here(stk, m, value, pos, text).await;
             m.call_depth -= 1;
             result
         }
@@ -47,6 +53,7 @@ async fn append_here(
     stk: &mut Stk,
     m: &mut Machine,
     value: Value,
+    pos: Pos,
     text: &mut XmlText,
 ) -> Result<()> {
     m.check_memory(text.bytes.len(), Pos::NONE)?;
@@ -60,7 +67,7 @@ async fn append_here(
             text.open("list", &[]);
             for index in 0..m.heap.list_len(value.addr()) {
                 let element = m.heap.element(value.addr(), index);
-                stk.run(|stk| append(stk, m, element, text)).await?;
+                stk.run(|stk| append(stk, m, element, pos, text)).await?;
             }
             text.close();
         }
@@ -115,15 +122,15 @@ async fn append_members(
 ) -> Result<()> {
     let flat = m.heap.flat(set.addr());
     for (name, member) in m.heap.attributes_by_name(&m.symbols, flat) {
+        let pos = m.heap.named_attr_pos(&m.ir, flat, name);
         let mut attributes = if text.positions {
-            let pos = m.heap.named_attr_pos(&m.ir, flat, name);
             m.xml_position(pos)
         } else {
             Vec::new()
         };
         attributes.push(("name", m.symbols.name(name).to_vec()));
         text.open("attr", &attributes);
-        stk.run(|stk| append(stk, m, member, text)).await?;
+        stk.run(|stk| append(stk, m, member, pos, text)).await?;
         text.close();
     }
     Ok(())
