@@ -53,9 +53,11 @@ const TARGET_FEATURES: &str = "+simd128";
 const STACK_SIZE: u32 = 640 << 10;
 
 /// Optimisation, and the features that rustc uses for this target: without them wasm-opt refuses its input. Large functions with one
-/// caller stay functions: as a part of it they compress less well, 30 kB in all.
-const WASM_OPT_FLAGS: [&str; 11] = [
+/// caller stay functions: as a part of it they compress less well, 30 kB in all. By name, functions stand beside those that are like them, which
+/// saves 9 kB more; wasm-bindgen's order is by size.
+const WASM_OPT_FLAGS: [&str; 12] = [
     "-O3",
+    "--reorder-functions-by-name",
     "--one-caller-inline-max-function-size=60",
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
