@@ -100,6 +100,7 @@ pub(crate) struct Extent {
 }
 
 impl Default for Contexts {
+    #[inline]
     fn default() -> Self {
         let empty: Rc<[ElementId]> = Rc::new([]);
         Contexts {
@@ -222,6 +223,7 @@ impl Contexts {
     }
 
     /// Returns how much there is.
+    #[inline]
     pub(crate) fn extent(&self) -> Extent {
         Extent {
             elements: self.elements.len(),
@@ -231,6 +233,7 @@ impl Contexts {
     }
 
     /// Forgets what has been added since there was that much.
+    #[inline]
     pub(crate) fn truncate(&mut self, to: Extent) {
         for key in self.united.drain(to.united..) {
             self.unions.remove(&key);

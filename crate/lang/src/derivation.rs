@@ -105,6 +105,7 @@ impl Recipe {
 
 impl Machine {
     /// Computes the paths of a derivation, keeps it, and returns the set that `derivationStrict` returns.
+    #[inline]
     pub(crate) fn instantiate(
         &mut self,
         recipe: Recipe,
@@ -250,6 +251,7 @@ impl Machine {
     }
 
     /// Parses the hash of a fixed output. An empty text stands for zeros, with a warning.
+    #[inline]
     pub(crate) fn parse_output_hash(
         &mut self,
         text: &BString,
@@ -269,6 +271,7 @@ impl Machine {
     }
 
     /// Turns what the attributes refer to into inputs.
+    #[inline]
     fn add_inputs(
         &mut self,
         derivation: &mut Derivation,
@@ -339,6 +342,7 @@ impl Machine {
 
     /// Returns the text that stands for an output of an output … of a derivation: a path where that is known, else a placeholder.
     /// No outputs stand for the derivation itself.
+    #[inline]
     pub(crate) fn output_chain_text(
         &self,
         drv: &drvlab_store::StorePath,

@@ -17,6 +17,7 @@ impl Machine {
     ///
     /// # Errors
     /// It stands for nothing or for several things, or says something else.
+    #[inline]
     pub fn derived_path(&self, value: Value) -> Result<Option<OutputChain>> {
         if value.tag() != Tag::String {
             return Ok(None);
@@ -28,6 +29,7 @@ impl Machine {
     }
 
     /// Returns what a string stands for by its context, which must have one element.
+    #[inline]
     pub(crate) fn output_chain(&self, string: Value, pos: Pos) -> Result<OutputChain> {
         let elements = self.contexts.elements(self.context(string));
         let [element] = &*elements else {
@@ -57,6 +59,7 @@ impl Machine {
     }
 
     /// Fails unless a string is the text for what its context says.
+    #[inline]
     pub(crate) fn check_chain(
         &self,
         string: Value,

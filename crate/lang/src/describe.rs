@@ -347,6 +347,17 @@ impl Machine {
         name: &[u8],
         candidates: &[Vec<u8>],
     ) -> Box<EvalError> {
+        (self.deferred.with_suggestions)(self, error, name, candidates)
+    }
+
+    /// Does what [`Self::with_suggestions`] does, where the table in `eval/entries.rs` leads to.
+    #[inline]
+    pub(crate) fn suggesting(
+        &self,
+        error: Box<EvalError>,
+        name: &[u8],
+        candidates: &[Vec<u8>],
+    ) -> Box<EvalError> {
         let suggestions = crate::suggestion::best(name, candidates.iter().map(Vec::as_slice));
         if suggestions.is_empty() {
             error

@@ -15,6 +15,7 @@ impl Machine {
     ///
     /// # Errors
     /// Those of the reference (`flake.cc`).
+    #[inline]
     pub(crate) fn check_flake(&mut self, file: &[u8], flake: Value, name: &[u8]) -> Result<()> {
         let root = self.parsed.get(file).map(|parsed| parsed.root.clone());
         if let Some(Ok(root)) = root
@@ -54,6 +55,7 @@ impl Machine {
         Err(EvalError::other(message.concat(), Pos::NONE))
     }
 
+    #[inline]
     fn check_inputs(&mut self, inputs: Value, pos: Pos, depth: u32) -> Result<()> {
         self.expect_written(inputs, Tag::Attrs, "a set", pos)?;
         for (_, input, pos) in self.members(inputs) {
@@ -89,6 +91,7 @@ impl Machine {
         Ok(())
     }
 
+    #[inline]
     fn check_input_attribute(&mut self, attribute: &[u8], value: Value) -> Result<()> {
         let value = self.written(value)?;
         if !matches!(value.tag(), Tag::List | Tag::Attrs | Tag::Lambda)
@@ -107,6 +110,7 @@ impl Machine {
         Err(EvalError::other(message.concat(), Pos::NONE))
     }
 
+    #[inline]
     fn check_settings(&mut self, settings: Value) -> Result<()> {
         for (setting, value, _) in self.members(settings) {
             let value = self.written(value)?;
@@ -142,6 +146,7 @@ impl Machine {
     }
 
     /// The members of a set with their names, in the order of symbols; none of anything else.
+    #[inline]
     fn members(&mut self, set: Value) -> Vec<(Vec<u8>, Value, Pos)> {
         let set = self.heap.look(set);
         if set.tag() != Tag::Attrs {
@@ -156,6 +161,7 @@ impl Machine {
     }
 
     /// Evaluates a value only if a set, a list or a function stands there.
+    #[inline]
     fn written(&mut self, value: Value) -> Result<Value> {
         let value = self.heap.look(value);
         if !value.is_thunk() {
@@ -181,6 +187,7 @@ impl Machine {
         }
     }
 
+    #[inline]
     fn expect_written(&mut self, value: Value, tag: Tag, wanted: &str, pos: Pos) -> Result<()> {
         let value = self.written(value)?;
         let is_right = value.tag() == tag

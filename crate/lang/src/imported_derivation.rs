@@ -23,6 +23,7 @@ const OWN: [Symbol; 6] = [
 
 impl Machine {
     /// Makes the set of a derivation that this evaluation has made; `None` if the path is none.
+    #[inline]
     pub(crate) fn import_derivation(&mut self, path: &[u8]) -> Result<Option<Value>> {
         let Ok(drv) = self.store.dir.parse_path(path) else {
             return Ok(None);
@@ -84,6 +85,7 @@ impl Machine {
     }
 
     /// Makes the string that stands for an output's path and refers to the output.
+    #[inline]
     fn built_output(&mut self, drv: &StorePath, output: Symbol) -> Result<Value> {
         let output: Rc<[u8]> = self.symbols.name(output).into();
         let text = self.output_chain_text(drv, std::slice::from_ref(&output), Pos::NONE)?;

@@ -268,6 +268,7 @@ impl Machine {
     const FIRST_DEPTH: u32 = 1000;
 
     /// Starts to note how deep calls nest.
+    #[inline]
     fn forget_depth(&mut self) {
         self.depth_allowed = self.settings.call_depth_limit.min(Self::FIRST_DEPTH);
     }
@@ -486,6 +487,7 @@ impl Machine {
     }
 
     /// Forgets that anything is kept.
+    #[inline]
     pub(crate) fn forget_kept(&mut self) {
         let incremental = &mut self.incremental;
         incremental.read.clear();
@@ -520,6 +522,7 @@ impl Machine {
     }
 
     /// Forgets everything but the files that are volatile.
+    #[inline]
     pub(crate) fn forget_all(&mut self) {
         self.ir = crate::ir::Ir::default();
         self.symbols = crate::symbol::Symbols::new();

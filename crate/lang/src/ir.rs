@@ -474,6 +474,7 @@ impl Ir {
     }
 
     /// Forgets what has been added since there was that much.
+    #[inline]
     pub(crate) fn truncate(&mut self, to: &Lengths) {
         for id in to.exprs..self.exprs.len() {
             self.text_starts.remove(&ExprId(id as u32));

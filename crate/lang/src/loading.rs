@@ -243,6 +243,7 @@ impl Machine {
     }
 
     /// Fails for text that refers to the output of a derivation: that would have to be built before it can be read.
+    #[inline]
     pub(crate) fn check_built(&self, text: &[u8], context: ContextId) -> Result<()> {
         for element in self.contexts.elements(context).iter() {
             if let ContextElement::Built { drv, output } = element
@@ -265,6 +266,7 @@ impl Machine {
     }
 
     /// Warns, once in an evaluation, of an entry of the search path that is not there.
+    #[inline]
     pub(crate) fn ignore_search_path_entry(&mut self, path: &[u8]) -> Result<()> {
         self.taint();
         if !self.store.ignored_entries.insert(path.into()) {
@@ -431,6 +433,7 @@ impl Machine {
     }
 
     /// Copies a file or directory to the store under its base name, once, and returns the store path as a string that refers to it.
+    #[inline]
     pub(crate) fn copy_to_store(&mut self, path: &[u8], pos: Pos) -> Result<Value> {
         if let Some(copied) = self.store.copied.get(path).cloned() {
             self.give_back_taint(copied.is_tainted);
@@ -468,6 +471,7 @@ impl Machine {
     }
 
     /// Hashes all that is at a path as a copy in the store is hashed, or finds out that it is known.
+    #[inline]
     fn nar_hash(&mut self, path: &[u8]) -> Result<Hash> {
         let algorithm = self.store.dir.scheme().function.algorithm();
         let path = &*match self.kept_at(path) {
@@ -486,12 +490,14 @@ impl Machine {
     }
 
     /// Returns what a filter has kept of the copy that a path is in.
+    #[inline]
     fn kept_at(&self, path: &[u8]) -> Option<Rc<Kept>> {
         let (object, _) = self.store.dir.split_path(path).ok()?;
         self.store.kept.get(&object).map(Rc::clone)
     }
 
     /// Notes that all files at and below a path have an effect, as if they were read.
+    #[inline]
     fn note_tree(&mut self, path: &[u8]) -> Result<()> {
         let mut left = vec![path.to_vec()];
         while let Some(path) = left.pop() {
@@ -510,11 +516,13 @@ impl Machine {
     }
 
     /// Computes the store path of a file tree as `builtins.path` and path literals give it.
+    #[inline]
     pub(crate) fn add_source(&self, name: &[u8], tree: &FileTree, pos: Pos) -> Result<StorePath> {
         let function = self.store.dir.scheme().function;
         self.source_path(name, &nar::hash(tree, function.algorithm()), pos)
     }
 
+    #[inline]
     fn source_path(&self, name: &[u8], hash: &Hash, pos: Pos) -> Result<StorePath> {
         let digest: [u8; 32] = hash
             .digest()
@@ -527,6 +535,7 @@ impl Machine {
     }
 
     /// Reads a file, link or directory with all that is below it, or with those that are `kept`.
+    #[inline]
     pub(crate) fn read_tree(
         &mut self,
         path: &[u8],
@@ -538,6 +547,7 @@ impl Machine {
     }
 
     /// Does the same unless there are more bytes than are `left`; what is read is subtracted.
+    #[inline]
     pub(crate) fn read_tree_within(
         &mut self,
         path: &[u8],
@@ -554,6 +564,7 @@ impl Machine {
         self.read_subtree(&path, pos, kept.or(kept_before.as_deref()), 0, left)
     }
 
+    #[inline]
     fn read_subtree(
         &mut self,
         path: &[u8],

@@ -200,6 +200,7 @@ impl Machine {
         Self::with_entries(files, settings, Entries::of::<Site>())
     }
 
+    #[inline]
     fn with_entries(files: Box<dyn Files>, settings: Settings, deferred: &'static Entries) -> Self {
         let mut machine = Machine {
             deferred,
@@ -242,6 +243,7 @@ impl Machine {
     }
 
     /// Forgets all values and store objects, and keeps the code of files, which is valid as long as their texts are.
+    #[inline]
     pub fn forget_values(&mut self) {
         self.heap.clear();
         self.texts.clear();
@@ -499,6 +501,7 @@ impl Machine {
         self.heap.string(text.as_bytes(), context)
     }
 
+    #[inline]
     fn define_globals(&mut self) {
         self.globals.clear();
         self.global_indices.clear();
@@ -541,6 +544,7 @@ impl Machine {
         self.define_global(b"builtins", set);
     }
 
+    #[inline]
     fn define_global(&mut self, name: &[u8], value: Value) -> Symbol {
         let symbol = self.symbols.intern(name);
         match self.global_indices.get(&symbol) {

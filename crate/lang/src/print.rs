@@ -23,29 +23,27 @@ const MAX_STRING: usize = 1024;
 impl Machine {
     /// Prints a value for an error message: what is not evaluated is `«thunk»`, what is long is cut.
     pub fn print_short(&self, value: Value) -> Vec<u8> {
-        let mut printer = ShortPrinter {
-            machine: self,
-            text: Vec::new(),
-            seen: HashSet::new(),
-            attributes: 0,
-            items: 0,
-        };
-        printer.value(self.heap.look(value), value, 0);
-        printer.text
+        (self.deferred.print)(self, value, Style::Short)
     }
 
     /// Prints a value as `nix-instantiate --eval` does. `forced` says that all of it has been evaluated; otherwise what has not been is
     /// `<CODE>`.
     pub(crate) fn print_plain(&self, value: Value, forced: bool) -> Vec<u8> {
-        self.print_all(value, if forced { Style::Forced } else { Style::Lazy })
+        let style = if forced { Style::Forced } else { Style::Lazy };
+        (self.deferred.print)(self, value, style)
     }
 
     /// Prints a value for `builtins.trace`: what is not evaluated is `«thunk»`, nothing is cut.
     pub(crate) fn print_traced(&self, value: Value) -> Vec<u8> {
-        self.print_all(value, Style::Described)
+        (self.deferred.print)(self, value, Style::Described)
     }
 
-    fn print_all(&self, value: Value, style: Style) -> Vec<u8> {
+    /// Prints a value; what the table in `eval/entries.rs` leads to.
+    #[inline]
+    pub(crate) fn printed(&self, value: Value, style: Style) -> Vec<u8> {
+        if style == Style::Short {
+            return self.cut(value);
+        }
         let mut printer = WholePrinter {
             machine: self,
             style,
@@ -60,7 +58,21 @@ impl Machine {
         printer.text
     }
 
+    #[inline]
+    fn cut(&self, value: Value) -> Vec<u8> {
+        let mut printer = ShortPrinter {
+            machine: self,
+            text: Vec::new(),
+            seen: HashSet::new(),
+            attributes: 0,
+            items: 0,
+        };
+        printer.value(self.heap.look(value), value, 0);
+        printer.text
+    }
+
     /// Looks at a member of a set or list.
+    #[inline]
     fn member(&self, raw: Value) -> Member {
         match self.heap.look(raw) {
             value if value.is_thunk() => Member::Delayed {
@@ -76,10 +88,12 @@ impl Machine {
     }
 
     /// What tells apart objects that are the same from objects that look the same: the set itself, but the place of a list.
+    #[inline]
     fn identity(value: Value, raw: Value) -> Value {
         if value.tag() == Tag::List { raw } else { value }
     }
 
+    #[inline]
     fn append_number(&self, value: Value, text: &mut Vec<u8>) {
         match self.number(value) {
             Some(crate::number::Number::Int(number)) => {
@@ -128,10 +142,12 @@ struct ShortPrinter<'a> {
 }
 
 impl ShortPrinter<'_> {
+    #[inline]
     fn push(&mut self, text: &str) {
         self.text.extend_from_slice(text.as_bytes());
     }
 
+    #[inline]
     fn value(&mut self, value: Value, raw: Value, depth: usize) {
         let m = self.machine;
         match value.tag() {
@@ -158,6 +174,7 @@ impl ShortPrinter<'_> {
         }
     }
 
+    #[inline]
     fn member(&mut self, raw: Value, depth: usize) {
         self.machine.show_as_it_is(raw);
         match self.machine.member(raw) {
@@ -167,6 +184,7 @@ impl ShortPrinter<'_> {
         }
     }
 
+    #[inline]
     fn elided(&mut self, count: usize, one: &str, many: &str) {
         self.push(&format!(
             "«{count} {} elided»",
@@ -174,6 +192,7 @@ impl ShortPrinter<'_> {
         ));
     }
 
+    #[inline]
     fn attrs(&mut self, set: Addr, identity: Value, depth: usize) {
         let m = self.machine;
         m.show_as_it_is(identity);
@@ -213,6 +232,7 @@ impl ShortPrinter<'_> {
         self.push(" }");
     }
 
+    #[inline]
     fn list(&mut self, list: Value, raw: Value, depth: usize) {
         let m = self.machine;
         m.show_as_it_is(list);
@@ -238,6 +258,7 @@ impl ShortPrinter<'_> {
         self.push(" ]");
     }
 
+    #[inline]
     fn string(&mut self, bytes: &[u8]) {
         append_string(
             &bytes[..bytes.len().min(MAX_STRING)],
@@ -251,6 +272,7 @@ impl ShortPrinter<'_> {
     }
 
     /// Prints a function that has got some of the arguments of its curried lambdas: the lambda that waits for the next one.
+    #[inline]
     fn lambda(&mut self, function: Addr, passed: usize) {
         let m = self.machine;
         let (id, _) = m.heap.lambda_parts(function);
@@ -271,6 +293,7 @@ impl ShortPrinter<'_> {
         self.push("»");
     }
 
+    #[inline]
     fn partial(&mut self, addr: Addr) {
         let m = self.machine;
         let function = m.heap.partial_function(addr);
@@ -285,6 +308,7 @@ impl ShortPrinter<'_> {
 }
 
 /// Appends a string literal; `brace` says that a `{` follows behind the end, where the string has been cut.
+#[inline]
 fn append_string(bytes: &[u8], brace: bool, text: &mut Vec<u8>) {
     text.push(b'"');
     for (index, &byte) in bytes.iter().enumerate() {
@@ -313,7 +337,9 @@ enum Task {
 
 /// How functions and what has not been evaluated are printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Style {
+pub(crate) enum Style {
+    /// For error messages: what is not evaluated is `«thunk»`, what is long is cut.
+    Short,
     /// As kinds of things, `<CODE>`; everything has been evaluated.
     Forced,
     /// As kinds of things.
@@ -332,10 +358,12 @@ struct WholePrinter<'a> {
 }
 
 impl WholePrinter<'_> {
+    #[inline]
     fn push(&mut self, text: &str) {
         self.text.extend_from_slice(text.as_bytes());
     }
 
+    #[inline]
     fn run(&mut self, task: Task) {
         match task {
             Task::Text(text) => self.push(text),
@@ -362,6 +390,7 @@ impl WholePrinter<'_> {
         }
     }
 
+    #[inline]
     fn value(&mut self, raw: Value) {
         let m = self.machine;
         if self.style != Style::Forced {
@@ -372,7 +401,7 @@ impl WholePrinter<'_> {
             _ if self.style == Style::Described
                 && !matches!(value.tag(), Tag::Attrs | Tag::List | Tag::String) =>
             {
-                self.text.extend_from_slice(&m.print_short(value));
+                self.text.extend_from_slice(&m.cut(value));
             }
             Tag::Thunk if m.heap.word(value.addr(), 0) == thunk::BLACKHOLE => self.push(BLACKHOLE),
             Tag::Thunk => self.push("<CODE>"),

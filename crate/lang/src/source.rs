@@ -155,6 +155,7 @@ impl SourceMap {
     }
 
     /// Forgets the texts that have been added since there was that much.
+    #[inline]
     pub(crate) fn truncate(&mut self, to: Extent) {
         self.sources.truncate(to.sources);
         self.next = to.next;

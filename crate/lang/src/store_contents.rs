@@ -12,6 +12,7 @@ impl Machine {
     /// any more, or they have more than `limit` bytes.
     ///
     /// Files may have changed since, so that a copy's contents need not lead to its path.
+    #[inline]
     pub fn store_object(&mut self, path: &StorePath, mut limit: usize) -> Option<StoreObject> {
         if let Some(derivation) = self.store.derivations.get(path) {
             return Some(StoreObject::of_derivation(derivation, &self.store.dir));

@@ -65,6 +65,7 @@ pub struct Text {
 
 impl StoreObjects {
     /// Makes an empty collection.
+    #[inline]
     pub fn new(dir: StoreDir) -> Self {
         StoreObjects {
             derivations: OrderedMap::new(),
@@ -82,6 +83,7 @@ impl StoreObjects {
     }
 
     /// Forgets copies that volatile files are part of, and returns what there is then.
+    #[inline]
     pub(crate) fn keep(&mut self) -> Extent {
         self.copied.retain(|_, copied| !copied.is_tainted);
         self.replaced_attributes.clear();
@@ -95,6 +97,7 @@ impl StoreObjects {
     }
 
     /// Forgets what has been added since there was that much.
+    #[inline]
     pub(crate) fn truncate(&mut self, to: &Extent) {
         for (path, attributes) in self.replaced_attributes.drain(..) {
             self.attributes.insert(path, attributes);

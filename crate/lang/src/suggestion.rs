@@ -10,6 +10,7 @@ const MOST: usize = 5;
 const FURTHEST: usize = 2;
 
 /// Returns the closest of the candidates, closest first, then by name.
+#[inline]
 pub fn best<'a>(name: &[u8], candidates: impl Iterator<Item = &'a [u8]>) -> Vec<Vec<u8>> {
     let mut close: Vec<(usize, &[u8])> = candidates
         .filter_map(|candidate| {
@@ -27,6 +28,7 @@ pub fn best<'a>(name: &[u8], candidates: impl Iterator<Item = &'a [u8]>) -> Vec<
 }
 
 /// Makes the sentence that the reference prints below the error.
+#[inline]
 pub fn sentence(suggestions: &[Vec<u8>]) -> BString {
     let mut text = b"Did you mean ".to_vec();
     if suggestions.len() > 1 {
@@ -51,6 +53,7 @@ pub fn sentence(suggestions: &[Vec<u8>]) -> BString {
 }
 
 /// Levenshtein distance in bytes; anything over [`FURTHEST`] may come out as a larger number than it is.
+#[inline]
 fn distance(a: &[u8], b: &[u8]) -> usize {
     if a.len().abs_diff(b.len()) > FURTHEST {
         return usize::MAX;

@@ -104,6 +104,7 @@ impl Symbols {
     }
 
     /// Forgets the names that have been added since there were `len`.
+    #[inline]
     pub(crate) fn truncate(&mut self, len: usize) {
         for number in (len..self.ends.len()).rev() {
             let symbol = Symbol(number as u32);

@@ -10,11 +10,13 @@
 use super::{deferred, direct, heap_stack};
 use crate::builtin::Builtin;
 use crate::coercion::Coercion;
-use crate::context::GatheredContext;
-use crate::error::Result;
+use crate::context::{ContextId, GatheredContext};
+use crate::derivation::Recipe;
+use crate::error::{EvalError, Result};
 use crate::ir::ExprId;
 use crate::json_text::JsonText;
 use crate::machine::Machine;
+use crate::print::Style;
 use crate::regex::{PatternError, Regex};
 use crate::source::Pos;
 use crate::value::{Addr, Value};
@@ -41,6 +43,17 @@ macro_rules! entries {
             pub rare_builtin: fn(&mut Machine, Builtin, &[Value], Pos) -> Result<Value>,
             /// Compiles a regular expression.
             pub compile_pattern: fn(&[u8]) -> std::result::Result<Regex, PatternError>,
+            /// Prints a value.
+            pub print: fn(&Machine, Value, Style) -> Vec<u8>,
+            /// Adds "did you mean" to an error.
+            pub with_suggestions:
+                fn(&Machine, Box<EvalError>, &[u8], &[Vec<u8>]) -> Box<EvalError>,
+            /// Makes a derivation.
+            pub instantiate: fn(&mut Machine, Recipe, ContextId, Pos) -> Result<Value>,
+            /// Makes the set of a derivation out of its file.
+            pub import_derivation: fn(&mut Machine, &[u8]) -> Result<Option<Value>>,
+            /// Copies a file or directory to the store.
+            pub copy_to_store: fn(&mut Machine, &[u8], Pos) -> Result<Value>,
         }
 
         $(
@@ -83,6 +96,13 @@ macro_rules! entries {
                             })
                         },
                         compile_pattern: |pattern| Regex::new(pattern),
+                        print: |m, value, style| m.printed(value, style),
+                        with_suggestions: |m, error, name, candidates| {
+                            m.suggesting(error, name, candidates)
+                        },
+                        instantiate: |m, recipe, context, pos| m.instantiate(recipe, context, pos),
+                        import_derivation: |m, path| m.import_derivation(path),
+                        copy_to_store: |m, path, pos| m.copy_to_store(path, pos),
                     }
                 }
             }

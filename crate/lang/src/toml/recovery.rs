@@ -16,6 +16,7 @@ impl Parser<'_> {
     }
 
     /// Skips what looks like a value.
+    #[inline]
     pub(super) fn skip_value(&mut self) {
         match self.peek() {
             Some(b'"' | b'\'') => self.skip_string(),
@@ -57,6 +58,7 @@ impl Parser<'_> {
     }
 
     /// Skips to a byte or the end.
+    #[inline]
     pub(super) fn skip_to(&mut self, is_end: fn(u8) -> bool) {
         while self.peek().is_some_and(|byte| !is_end(byte)) {
             self.at += 1;
@@ -64,6 +66,7 @@ impl Parser<'_> {
     }
 
     /// Skips to the quotes that end a string, or to its line's end.
+    #[inline]
     fn skip_string(&mut self) {
         let Some(quote) = self.peek() else { return };
         let quotes = [quote; 3];
@@ -88,6 +91,7 @@ impl Parser<'_> {
     }
 
     /// Skips to the end of an array, or to where its bracket seems to be missing. Recursive; what is too deep counts as text.
+    #[inline]
     fn skip_array(&mut self, depth: usize) {
         self.at += 1;
         while let Some(byte) = self.peek() {
@@ -111,6 +115,7 @@ impl Parser<'_> {
     }
 
     /// Skips to the end of an inline table, or to where its brace seems to be missing. Recursive; what is too deep counts as text.
+    #[inline]
     fn skip_inline_table(&mut self, depth: usize) {
         self.at += 1;
         while let Some(byte) = self.peek() {
@@ -127,6 +132,7 @@ impl Parser<'_> {
     }
 
     /// Tells whether the header of a table starts here.
+    #[inline]
     fn is_at_header(&mut self) -> bool {
         let start = self.at;
         let is_header = self.take(b'[') && {

@@ -41,6 +41,7 @@ impl Parser<'_> {
         self.checked(start, read, wrong)
     }
 
+    #[inline]
     fn checked(
         &mut self,
         start: usize,

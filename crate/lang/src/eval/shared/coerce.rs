@@ -110,7 +110,7 @@ async fn append_other_here(
         Tag::Boxed if m.heap.boxed_kind(value.addr()) == Boxed::Path => {
             if how.copy_paths {
                 let path = m.heap.path_bytes(value.addr()).to_vec();
-                let copied = m.copy_to_store(&path, pos)?;
+                let copied = (m.deferred.copy_to_store)(m, &path, pos)?;
                 context.add(m.context(copied));
                 bytes.extend_from_slice(m.heap.string_bytes(copied.addr()));
             } else {

@@ -146,7 +146,7 @@ async fn from_attributes(
     }
     recipe.attributes = Some(flat);
     let context = m.contexts.unite(&context);
-    m.instantiate(recipe, context, Pos::NONE).map_err(|error| {
+    (m.deferred.instantiate)(m, recipe, context, Pos::NONE).map_err(|error| {
         let place = m.place_of(flat, &[well_known::OUTPUT_HASH, well_known::NAME]);
         m.near(error, place)
     })

@@ -79,7 +79,7 @@ async fn append_here(
         Tag::Boxed if m.is_path(value) => {
             if copy_paths {
                 let path = m.heap.path_bytes(value.addr()).to_vec();
-                let copied = m.copy_to_store(&path, pos)?;
+                let copied = (m.deferred.copy_to_store)(m, &path, pos)?;
                 text.context.add(m.context(copied));
                 text.append_string(m.bytes(copied));
             } else {

@@ -16,7 +16,7 @@ use crate::value::{Tag, Value};
 #[suspendable]
 pub async fn import(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let path = import::path_argument(stk, m, args[0], pos).await?;
-    match m.import_derivation(&path)? {
+    match (m.deferred.import_derivation)(m, &path)? {
         Some(derivation) => Ok(derivation),
         None => import::import_file(stk, m, &path, pos).await,
     }
