@@ -26,6 +26,10 @@ const LARGE: usize = 1 << 20;
 #[cfg(target_os = "linux")]
 const MAPPING: usize = 16 << 20;
 
+/// The size of a huge page.
+#[cfg(target_os = "linux")]
+const HUGE_PAGE: usize = 2 << 20;
+
 /// A mapping of [`MAPPING`] bytes that nobody uses, or null: large strings come and go, and new pages would be cleared for each.
 #[cfg(target_os = "linux")]
 static SPARE: AtomicPtr<u8> = AtomicPtr::new(std::ptr::null_mut());
@@ -189,6 +193,9 @@ unsafe fn remap(pointer: *mut u8, old: usize, new: usize) -> *mut u8 {
 }
 
 /// Maps zeroed memory and asks for huge pages; null where there is none.
+///
+/// What is so large that most of it is never touched begins with small pages, for a small program uses little of a huge one, and clearing
+/// it takes longer than the program.
 #[cfg(target_os = "linux")]
 fn map(size: usize) -> *mut u8 {
     let size = mapped(size);
@@ -205,7 +212,8 @@ fn map(size: usize) -> *mut u8 {
         if pointer == libc::MAP_FAILED {
             return std::ptr::null_mut();
         }
-        libc::madvise(pointer, size, libc::MADV_HUGEPAGE);
+        let small = if size > MAPPING { HUGE_PAGE } else { 0 };
+        libc::madvise(pointer.byte_add(small), size - small, libc::MADV_HUGEPAGE);
         pointer.cast()
     }
 }

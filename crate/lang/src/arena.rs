@@ -20,8 +20,8 @@ pub(crate) struct Arena {
 /// threads can have the system prepare it.
 pub type Reached = fn(address: usize, end: usize);
 
-/// Between two reports of what has been reached lie so many words (2 MiB).
-const STEP: usize = 512 << 10;
+/// Between two reports of what has been reached lie so many words (512 KiB).
+const STEP: usize = 128 << 10;
 
 /// The arena grows by at least this many words (16 MiB): small steps make growth slow in WASM.
 const GROWTH: usize = 4 << 20;

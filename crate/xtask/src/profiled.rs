@@ -3,6 +3,9 @@
 //! It is built with counters, evaluates other texts than the benchmarks do (a small package set of another seed, and
 //! `tests/bench/training`), and is built again: what ran often is inlined and laid out for speed, what never ran for size. That takes as
 //! long as two builds, and is left out as long as the same program with counters would come out.
+//!
+//! Where the C library is there as an archive, the program has it inside, at fixed addresses: to find and move shared libraries took a
+//! quarter of the time of an evaluation that does nothing.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -64,7 +67,16 @@ fn compile(
 ) -> anyhow::Result<PathBuf> {
     // Encoded, for the flag has a path in it, which may have spaces.
     let others = env::var("RUSTFLAGS").unwrap_or_default();
-    let flags: Vec<&str> = others.split_whitespace().chain([flag]).collect();
+    let alone: &[&str] = if can_stand_alone(workspace, host) {
+        &["-Ctarget-feature=+crt-static", "-Crelocation-model=static"]
+    } else {
+        &[]
+    };
+    let flags: Vec<&str> = others
+        .split_whitespace()
+        .chain(alone.iter().copied())
+        .chain([flag])
+        .collect();
     // With `--target` the flags are for the program, not for what builds it.
     run(cargo(workspace.root())
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
@@ -73,6 +85,13 @@ fn compile(
         .arg(target))?;
     let program = format!("drvlab{}", env::consts::EXE_SUFFIX);
     Ok(target.join(host).join("release").join(program))
+}
+
+/// Tells whether a program can be linked that needs no shared library.
+fn can_stand_alone(workspace: &Workspace, host: &str) -> bool {
+    let archive = || ask(command("cc", workspace.root()).arg("-print-file-name=libc.a"));
+    // What the compiler does not find it names without a path.
+    host.ends_with("-linux-gnu") && archive().is_some_and(|path| Path::new(&path).is_absolute())
 }
 
 /// Lets the program evaluate what it is trained with.

@@ -9,6 +9,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, Thread};
 
+use super::HUGE_PAGE;
+
 /// Memory that is used from one end to the other.
 #[derive(Debug)]
 struct Region {
@@ -25,8 +27,11 @@ static BLOCKS: Region = Region::new();
 
 static HELPER: OnceLock<Thread> = OnceLock::new();
 
-/// So much is made present at once: a huge page. The kernel lets nobody change the program's mappings meanwhile.
-const PIECE: usize = 2 << 20;
+/// So much is made present at once. The kernel lets nobody change the program's mappings meanwhile.
+const PIECE: usize = HUGE_PAGE;
+
+/// The first bytes of a region have small pages, of which so much is made present at once.
+const FIRST_PIECE: usize = PIECE / 8;
 
 /// The stack of a thread that calls the kernel and nothing else.
 const STACK: usize = 64 << 10;
@@ -34,7 +39,11 @@ const STACK: usize = 64 << 10;
 /// How many bytes are made present ahead of what is used, by how much is used: little for a small program, since what is never used would
 /// still count.
 fn most_ahead(used: usize) -> usize {
-    used.clamp(PIECE, 4 * PIECE)
+    if used < PIECE / 2 {
+        PIECE / 4
+    } else {
+        used.clamp(PIECE, 4 * PIECE)
+    }
 }
 
 /// Starts the thread, if that makes sense on this machine. It ends with the program.
@@ -100,8 +109,13 @@ impl Followed {
         if self.present >= wanted {
             return None;
         }
-        let piece_end = (self.present + 1).next_multiple_of(PIECE).min(end);
-        let piece = (self.present & !(PIECE - 1), piece_end);
+        let piece = if self.present < (self.start + 1).next_multiple_of(PIECE) {
+            FIRST_PIECE
+        } else {
+            PIECE
+        };
+        let piece_end = (self.present + 1).next_multiple_of(piece).min(end);
+        let piece = (self.present & !(piece - 1), piece_end);
         self.present = piece_end;
         Some(piece)
     }
@@ -152,20 +166,34 @@ mod tests {
         let base = 1 << 40;
         let end = base + 100 * PIECE;
         let mut followed = Followed::default();
-        let mut reached = base + 4096;
+        let first = base + 4096;
+        let mut reached = first;
         let mut present = base;
         while reached < end {
             while let Some((start, piece_end)) = followed.next(reached, end) {
-                assert!(start == present && piece_end - start == PIECE && piece_end <= end);
+                let length = if start < base + PIECE {
+                    FIRST_PIECE
+                } else {
+                    PIECE
+                };
+                assert!(start == present && piece_end - start == length && piece_end <= end);
                 present = piece_end;
             }
             let ahead = present - reached;
-            assert!(ahead + PIECE > 0 && ahead <= 5 * PIECE, "{ahead}");
-            assert!(present == end || ahead >= PIECE);
-            reached += PIECE / 3;
+            assert!(ahead <= 5 * PIECE, "{ahead}");
+            let least = if reached - first < PIECE / 2 {
+                PIECE / 4
+            } else {
+                PIECE
+            };
+            assert!(present == end || ahead >= least);
+            reached += PIECE / 5;
         }
         // Another mapping, in front of it.
-        assert_eq!(followed.next(PIECE, 3 * PIECE), Some((PIECE, 2 * PIECE)));
+        assert_eq!(
+            followed.next(PIECE, 3 * PIECE),
+            Some((PIECE, PIECE + FIRST_PIECE))
+        );
     }
 
     #[test]

@@ -25,7 +25,7 @@ const CLASSES: usize = FINE_CLASSES + 4 * 5;
 const MAPPING: usize = 1 << 30;
 
 /// After so many bytes is said how far the mapping is used.
-const STEP: usize = 1 << 20;
+const STEP: usize = 512 << 10;
 
 thread_local! {
     /// Constant and without a destructor, so that asking for it allocates nothing.
