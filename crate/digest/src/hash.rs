@@ -67,6 +67,10 @@ impl HashAlgorithm {
     /// # Errors
     /// [`HashError::UnknownAlgorithm`].
     pub fn parse(name: &[u8]) -> Result<Self, HashError> {
+        // By far the most common.
+        if name == Self::Sha256.name().as_bytes() {
+            return Ok(Self::Sha256);
+        }
         Self::ALL
             .into_iter()
             .find(|algorithm| algorithm.name().as_bytes() == name)
@@ -150,6 +154,10 @@ impl Hash {
     /// Hashes `data`.
     #[must_use]
     pub fn of(algorithm: HashAlgorithm, data: &[u8]) -> Self {
+        // Not piece by piece: a hasher has room for the largest state, which is copied.
+        if algorithm == HashAlgorithm::Sha256 {
+            return Self::from_sha256(sha256(data));
+        }
         let mut hasher = Hasher::new(algorithm);
         hasher.update(data);
         hasher.finish()

@@ -3,6 +3,7 @@
 //! Source of the rules: `libstore/path.cc`, `libstore/store-dir-config.cc` and the manual's page
 //! "Complete Store Path Calculation". Whether a path exists is not known here.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
@@ -19,6 +20,9 @@ pub const MAX_NAME_LEN: usize = 211;
 
 /// Number of nix32 characters of the hash part.
 pub const HASH_PART_LEN: usize = 32;
+
+/// Few fingerprints without references are longer.
+const FINGERPRINT_LEN: usize = 256;
 
 /// Number of bytes of the hash part.
 pub const HASH_PART_BYTES: usize = 20;
@@ -145,11 +149,27 @@ pub fn check_name(name: &[u8]) -> Result<&str, NameError> {
 /// The base name of a store object: a hash part and a name.
 ///
 /// `Display` writes the base name, [`StoreDir::display`] the full path. The order is that of base names.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StorePath {
     /// The hash part, last byte first: so nix32 writes it, and so the derived order is that of the text.
     reversed_hash: [u8; HASH_PART_BYTES],
     name: Arc<str>,
+}
+
+impl Ord for StorePath {
+    fn cmp(&self, other: &Self) -> Ordering {
+        // Nearly always the first bytes tell, as one number, without a call.
+        self.head()
+            .cmp(&other.head())
+            .then_with(|| self.reversed_hash.cmp(&other.reversed_hash))
+            .then_with(|| self.name.cmp(&other.name))
+    }
+}
+
+impl PartialOrd for StorePath {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// The hash part tells paths apart, so that the name, which lies elsewhere in memory, need not be looked at.
@@ -202,6 +222,12 @@ impl StorePath {
             return Err(StorePathError::NoDash(base_name.into()));
         };
         Self::new(hash_part, name)
+    }
+
+    /// Returns the beginning of the hash part as a number whose order is that of the text.
+    fn head(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.reversed_hash;
+        u64::from_be_bytes([a, b, c, d, e, f, g, h])
     }
 
     /// Returns the 20 bytes of the hash part.
@@ -370,7 +396,10 @@ impl StoreDir {
     /// Returns the full path of a store path.
     #[must_use]
     pub fn display(&self, path: &StorePath) -> String {
-        format!("{}/{path}", self.path)
+        let length = self.path.len() + "/".len() + HASH_PART_LEN + "-".len() + path.name.len();
+        let mut text = Vec::with_capacity(length);
+        self.write_path(path, &mut text);
+        String::from_utf8(text).expect("the directory, the nix32 alphabet and the name are text")
     }
 
     /// Appends the full path of a store path.
@@ -419,9 +448,11 @@ impl StoreDir {
         inner: &[u8; 32],
         name: &[u8],
     ) -> Result<StorePath, StorePathError> {
-        let mut digester = self.scheme.function.start();
-        self.write_fingerprint(kind, inner, name, &mut digester);
-        StorePath::new(self.scheme.shortening.shorten(&digester.finish()), name)
+        // At once, for it comes in many small parts, of which a hash function would make whole blocks each time.
+        let mut fingerprint = Vec::with_capacity(FINGERPRINT_LEN);
+        self.write_fingerprint(kind, inner, name, &mut fingerprint);
+        let digest = self.digest(&fingerprint);
+        StorePath::new(self.scheme.shortening.shorten(&digest), name)
     }
 
     /// Appends the fingerprint of a store path.

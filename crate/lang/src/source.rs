@@ -2,6 +2,7 @@
 //!
 //! All texts of an engine share one address space of 32-bit byte offsets, so that a position is one number and tells its file.
 
+use bstr::ByteSlice as _;
 use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 use std::rc::Rc;
@@ -110,12 +111,15 @@ pub struct SourceMapFull;
 
 /// Finds where the lines of a text start, the first one at 0.
 fn line_starts(text: &[u8]) -> Vec<u32> {
-    let ends = text.iter().enumerate().filter(|&(at, &byte)| {
-        byte == b'\n' || (byte == b'\r' && text.get(at + 1) != Some(&b'\n'))
-    });
-    std::iter::once(0)
-        .chain(ends.map(|(at, _)| at as u32 + 1))
-        .collect()
+    let mut starts = vec![0];
+    let mut at = 0;
+    while let Some(found) = text[at..].find_byteset(b"\r\n") {
+        at += found + 1;
+        if text[at - 1] == b'\n' || text.get(at) != Some(&b'\n') {
+            starts.push(at as u32);
+        }
+    }
+    starts
 }
 
 impl SourceMap {

@@ -312,39 +312,63 @@ const fn special(word: [u8; 8]) -> u64 {
 
 /// Writes a text in quotes with escapes.
 ///
-/// Few texts have many escapes, and this is a hot path: words are looked at and copied in one go.
+/// This is a hot path, and most texts have no escapes. The others are written into room that has been made for all of it, a word at a time.
 fn write_string(text: &[u8], out: &mut Vec<u8>) {
-    out.reserve(text.len() + 2);
+    let escapes = text.iter().filter(|byte| has_escape(**byte)).count();
+    out.reserve(text.len() + escapes + 2);
     out.push(b'"');
-    let mut rest = text;
-    while let Some((word, after)) = rest.split_first_chunk::<8>() {
-        // All of it, and then perhaps not: that is quicker than to copy some of it.
-        out.extend_from_slice(word);
-        rest = after;
-        let found = special(*word);
-        if found != 0 {
-            let place = (found.trailing_zeros() / 8) as usize;
-            out.truncate(out.len() - word.len() + place);
-            put_escaped(word[place], out);
-            rest = &text[text.len() - rest.len() - word.len() + place + 1..];
-        }
-    }
-    for &byte in rest {
-        put_escaped(byte, out);
+    if escapes == 0 {
+        out.extend_from_slice(text);
+    } else {
+        let start = out.len();
+        out.resize(start + text.len() + escapes, 0);
+        escape(text, &mut out[start..]);
     }
     out.push(b'"');
 }
 
-#[inline]
-fn put_escaped(byte: u8, out: &mut Vec<u8>) {
-    match byte {
-        b'\n' => out.put(b"\\n"),
-        b'\r' => out.put(b"\\r"),
-        b'\t' => out.put(b"\\t"),
-        b'"' => out.put(b"\\\""),
-        b'\\' => out.put(b"\\\\"),
-        other => out.push(other),
+/// Writes a text with escapes into room that it fills.
+fn escape(text: &[u8], room: &mut [u8]) {
+    let (mut rest, mut at) = (text, 0);
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
+        // All of it, and then perhaps not: that is quicker than to copy some of it.
+        room[at..at + word.len()].copy_from_slice(word);
+        let found = special(*word);
+        if found == 0 {
+            at += word.len();
+            rest = after;
+            continue;
+        }
+        let place = (found.trailing_zeros() / 8) as usize;
+        at = put_escaped(word[place], room, at + place);
+        rest = &rest[place + 1..];
     }
+    for &byte in rest {
+        at = put_escaped(byte, room, at);
+    }
+}
+
+/// Tells whether a byte has an escape, in a form that is counted with vector instructions.
+const fn has_escape(byte: u8) -> bool {
+    (byte == b'\n') | (byte == b'\r') | (byte == b'\t') | (byte == b'"') | (byte == b'\\')
+}
+
+/// Writes a byte or its escape, and returns where the next one goes.
+#[inline]
+fn put_escaped(byte: u8, room: &mut [u8], at: usize) -> usize {
+    let letter = match byte {
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        b'"' | b'\\' => byte,
+        other => {
+            room[at] = other;
+            return at + 1;
+        }
+    };
+    room[at] = b'\\';
+    room[at + 1] = letter;
+    at + 2
 }
 
 /// Puts a comma before all elements but the first.
@@ -366,6 +390,14 @@ impl Separator {
 mod tests {
     use super::*;
 
+    const ESCAPES: [(u8, &[u8; 2]); 5] = [
+        (b'\n', b"\\n"),
+        (b'\r', b"\\r"),
+        (b'\t', b"\\t"),
+        (b'"', b"\\\""),
+        (b'\\', b"\\\\"),
+    ];
+
     #[test]
     fn escapes_are_found_wherever_they_stand() {
         for byte in 0..=u8::MAX {
@@ -376,7 +408,10 @@ mod tests {
                         text[position] = byte;
                         let mut expected = vec![b'"'];
                         for &byte in &text {
-                            put_escaped(byte, &mut expected);
+                            match ESCAPES.iter().find(|(plain, _)| *plain == byte) {
+                                Some((_, escape)) => expected.extend_from_slice(*escape),
+                                None => expected.push(byte),
+                            }
                         }
                         expected.push(b'"');
                         let mut out = Vec::new();
