@@ -201,6 +201,20 @@ impl Builtin {
         }
     }
 
+    /// Tells whether [`Machine::quick_builtin`](crate::machine::Machine::quick_builtin) knows it.
+    #[inline]
+    pub(crate) fn may_be_quick(self) -> bool {
+        matches!(
+            self,
+            Builtin::Head
+                | Builtin::IsAttrs
+                | Builtin::IsFunction
+                | Builtin::IsList
+                | Builtin::IsString
+                | Builtin::Length
+        )
+    }
+
     /// Tells whether it goes through the attributes of its argument in the order of their symbols.
     pub(crate) fn goes_by_symbol(self) -> bool {
         matches!(

@@ -242,12 +242,9 @@ impl Machine {
         let context = self
             .contexts
             .union(self.heap.string_context(x), self.heap.string_context(y));
-        let (first, second) = (
-            self.heap.string_bytes(x).len(),
-            self.heap.string_bytes(y).len(),
-        );
-        self.check_memory(first + second, pos)?;
-        Ok(self.heap.concat_strings(x, y, context))
+        let len = self.heap.strings_len(&[a, b]);
+        self.check_memory(len, pos)?;
+        Ok(self.heap.concat_strings(&[a, b], len, context))
     }
 
     /// Concatenates evaluated lists.

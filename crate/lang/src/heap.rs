@@ -302,18 +302,29 @@ impl Heap {
         Value::object(Tag::String, addr)
     }
 
-    /// Makes a string of the bytes of two others.
-    pub(crate) fn concat_strings(&mut self, a: Addr, b: Addr, context: ContextId) -> Value {
-        let (first, second) = (self.word(a, 0) as usize, self.word(b, 0) as usize);
-        let addr = self.alloc_string(first + second, context);
-        let bytes = self.arena.bytes_mut();
-        let (a, b, to) = (
-            (a.0 as usize + 2) * 4,
-            (b.0 as usize + 2) * 4,
-            (addr.0 as usize + 2) * 4,
-        );
-        bytes.copy_within(a..a + first, to);
-        bytes.copy_within(b..b + second, to + first);
+    /// Counts the bytes of strings.
+    pub(crate) fn strings_len(&self, strings: &[Value]) -> usize {
+        let lengths = strings
+            .iter()
+            .map(|string| self.word(string.addr(), 0) as usize);
+        lengths.sum()
+    }
+
+    /// Makes a string of the bytes of others, of which there are `len`.
+    pub(crate) fn concat_strings(
+        &mut self,
+        strings: &[Value],
+        len: usize,
+        context: ContextId,
+    ) -> Value {
+        let addr = self.alloc_string(len, context);
+        let mut to = (addr.0 as usize + 2) * 4;
+        for string in strings {
+            let from = string.addr();
+            let (start, len) = ((from.0 as usize + 2) * 4, self.word(from, 0) as usize);
+            self.arena.bytes_mut().copy_within(start..start + len, to);
+            to += len;
+        }
         Value::object(Tag::String, addr)
     }
 

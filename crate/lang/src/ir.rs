@@ -129,6 +129,8 @@ pub enum Expr {
         start: u32,
         /// Number of scopes (≥ 1).
         len: u16,
+        /// Where the name was found in the innermost scope last time, or would have stood; written by the evaluator.
+        hint: u32,
     },
     /// `__curPos`
     CurPos,

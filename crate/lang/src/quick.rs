@@ -3,6 +3,7 @@
 //! The evaluator asks here first. Whatever is not so simple, it evaluates itself.
 
 use crate::attrs::AttrSlot;
+use crate::builtin::Builtin;
 use crate::heap::thunk;
 use crate::ir::{AttrName, BinaryOp, Expr, ExprId, LambdaId, Slice, TextId};
 use crate::machine::Machine;
@@ -12,6 +13,9 @@ use crate::value::{Addr, Boxed, Tag, Value};
 /// How far the depth of calls must be from its limit for an operator that counts as a call to be computed ahead of time: when the
 /// value is needed, the depth may be another.
 const CALLS_AHEAD: u32 = 256;
+
+/// So many operators inside each other are computed at once: what turns out not to be simple has been tried in vain.
+const LEVELS: u32 = 2;
 
 /// A name of an attribute path in the code.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +66,7 @@ impl Machine {
             Expr::Int(value) => Value::small_int(value).unwrap_or(Value::UNSET),
             Expr::Binary {
                 op, left, right, ..
-            } => self.quick_binary(op, left, right, frame),
+            } => self.quick_binary(op, left, right, frame, LEVELS),
             Expr::Select {
                 base,
                 path,
@@ -71,13 +75,15 @@ impl Machine {
                 self.quick_select(base, path, default, frame)
             }
             Expr::HasAttr { base, path } => self.quick_has_attr(base, path, frame),
-            Expr::Not(inner) => self.quick_not(inner, frame),
+            Expr::Not(inner) => self.quick_not(inner, frame, LEVELS),
             Expr::Str(text) => self.quick_text(text),
             Expr::Global { index, .. } => self.evaluated(self.globals[index as usize]),
             Expr::Lambda(lambda) => self.quick_lambda(lambda, frame),
-            Expr::WithVar { name, start, len } => {
+            Expr::WithVar {
+                name, start, len, ..
+            } => {
                 let len = u32::from(len);
-                self.quick_with_variable(name, Slice { start, len }, frame)
+                self.quick_with_variable(expr, name, Slice { start, len }, frame)
             }
             _ => Value::UNSET,
         }
@@ -107,10 +113,20 @@ impl Machine {
         }
     }
 
-    /// Evaluates an operand of an operator: a variable, a literal or a selection.
+    /// Evaluates an operand of an operator: a variable, a literal, a selection, or another operator if there are levels left.
     #[inline(always)]
-    fn leaf(&mut self, expr: ExprId, frame: Addr) -> Value {
+    fn leaf(&mut self, expr: ExprId, frame: Addr, levels: u32) -> Value {
         match self.ir.expr(expr) {
+            Expr::Binary {
+                op, left, right, ..
+            } if levels > 0 => {
+                // As if the operator around it counted as a call.
+                self.call_depth += 1;
+                let value = self.quick_binary(op, left, right, frame, levels - 1);
+                self.call_depth -= 1;
+                value
+            }
+            Expr::Not(inner) if levels > 0 => self.quick_not(inner, frame, levels - 1),
             Expr::Local { slot, .. } => self.evaluated(self.heap.slot(frame, slot)),
             Expr::Int(value) => Value::small_int(value).unwrap_or(Value::UNSET),
             Expr::Outer { depth, slot, .. } => {
@@ -124,12 +140,52 @@ impl Machine {
         }
     }
 
+    /// Calls builtins that look at an argument which is there, and can't fail.
+    #[inline(never)]
+    pub(crate) fn quick_builtin(
+        &mut self,
+        builtin: Builtin,
+        arguments: Slice,
+        frame: Addr,
+    ) -> Option<Value> {
+        if !self.may_call() {
+            return None;
+        }
+        let value = self.quick(self.ir.lists[arguments.start as usize], frame)?;
+        Some(match builtin {
+            Builtin::IsAttrs => Value::bool(value.tag() == Tag::Attrs),
+            Builtin::IsFunction => Value::bool(self.is_function(value)),
+            Builtin::IsList => Value::bool(value.tag() == Tag::List),
+            Builtin::IsString => Value::bool(value.tag() == Tag::String),
+            Builtin::Length if value.tag() == Tag::List => {
+                let len = self.heap.list_len(value.addr());
+                self.heap.int(len as i64)
+            }
+            Builtin::Head if value.tag() == Tag::List && self.heap.list_len(value.addr()) > 0 => {
+                let first = self.heap.element(value.addr(), 0);
+                let first = self.heap.settled(first);
+                return (!first.is_thunk()).then_some(first);
+            }
+            _ => return None,
+        })
+    }
+
     /// Operators whose operands are simple.
     #[inline(never)]
-    fn quick_binary(&mut self, op: BinaryOp, left: ExprId, right: ExprId, frame: Addr) -> Value {
+    fn quick_binary(
+        &mut self,
+        op: BinaryOp,
+        left: ExprId,
+        right: ExprId,
+        frame: Addr,
+        levels: u32,
+    ) -> Value {
         // Some count as calls in the reference.
-        if op > BinaryOp::NotEqual || !self.may_call() {
+        if !self.may_call() {
             return Value::UNSET;
+        }
+        if op > BinaryOp::NotEqual {
+            return self.quick_logic(op, left, right, frame, levels);
         }
         // In the order of evaluation: the second operand must not count as evaluated if the first one fails.
         let (first, second) = if op.is_swapped() {
@@ -137,11 +193,11 @@ impl Machine {
         } else {
             (left, right)
         };
-        let a = self.leaf(first, frame);
+        let a = self.leaf(first, frame, levels);
         if a == Value::UNSET {
             return Value::UNSET;
         }
-        let b = self.leaf(second, frame);
+        let b = self.leaf(second, frame, levels);
         if b == Value::UNSET {
             return Value::UNSET;
         }
@@ -153,6 +209,33 @@ impl Machine {
                     None => Value::UNSET,
                 }
             }
+            _ => Value::UNSET,
+        }
+    }
+
+    /// Logical operators whose operands are simple, as far as they are needed.
+    #[inline(never)]
+    fn quick_logic(
+        &mut self,
+        op: BinaryOp,
+        left: ExprId,
+        right: ExprId,
+        frame: Addr,
+        levels: u32,
+    ) -> Value {
+        let (decisive, result) = match op {
+            BinaryOp::And => (Value::FALSE, Value::FALSE),
+            BinaryOp::Or => (Value::TRUE, Value::TRUE),
+            BinaryOp::Implies => (Value::FALSE, Value::TRUE),
+            _ => return Value::UNSET,
+        };
+        match self.leaf(left, frame, levels) {
+            value if value == decisive => return result,
+            Value::TRUE | Value::FALSE => {}
+            _ => return Value::UNSET,
+        }
+        match self.leaf(right, frame, levels) {
+            value @ (Value::TRUE | Value::FALSE) => value,
             _ => Value::UNSET,
         }
     }
@@ -278,8 +361,8 @@ impl Machine {
 
     /// `!` of what is simple.
     #[inline(never)]
-    fn quick_not(&mut self, inner: ExprId, frame: Addr) -> Value {
-        match self.leaf(inner, frame) {
+    fn quick_not(&mut self, inner: ExprId, frame: Addr, levels: u32) -> Value {
+        match self.leaf(inner, frame, levels) {
             Value::TRUE => Value::FALSE,
             Value::FALSE => Value::TRUE,
             _ => Value::UNSET,
@@ -302,7 +385,13 @@ impl Machine {
 
     /// Variables of a `with` whose scopes are evaluated, as far as they must be.
     #[inline(never)]
-    fn quick_with_variable(&mut self, name: Symbol, scopes: Slice, frame: Addr) -> Value {
+    fn quick_with_variable(
+        &mut self,
+        variable: ExprId,
+        name: Symbol,
+        scopes: Slice,
+        frame: Addr,
+    ) -> Value {
         for index in scopes.range() {
             let scope = self.ir.with_scopes[index];
             let holder = self.outer_frame(frame, scope.depth);
@@ -310,11 +399,25 @@ impl Machine {
             if set.tag() != Tag::Attrs {
                 return Value::UNSET;
             }
-            if let Some(slot) = self.heap.find_attr(set.addr(), name) {
+            let found = if index == scopes.start as usize {
+                self.find_in_innermost(set.addr(), name, variable)
+            } else {
+                self.heap.find_attr(set.addr(), name)
+            };
+            if let Some(slot) = found {
                 return self.evaluated(self.heap.attr_value(slot));
             }
         }
         Value::UNSET
+    }
+
+    /// Finds an attribute of the innermost scope of a variable of `with`, remembering where for the next time.
+    #[inline(always)]
+    fn find_in_innermost(&mut self, set: Addr, name: Symbol, variable: ExprId) -> Option<AttrSlot> {
+        match &mut self.ir.exprs[variable.0 as usize] {
+            Expr::WithVar { hint, .. } => self.heap.find_attr_hinted(set, name, hint),
+            _ => self.heap.find_attr(set, name),
+        }
     }
 
     /// Finds an attribute, remembering where for the next time the same name of the code asks.

@@ -209,6 +209,7 @@ impl Resolver<'_> {
             name,
             start: scopes.start,
             len: scopes.len as u16,
+            hint: 0,
         }))
     }
 

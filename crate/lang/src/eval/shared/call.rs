@@ -113,6 +113,11 @@ async fn eval_builtin_call(
     arguments: Slice,
     frame: Addr,
 ) -> Result<Value> {
+    if builtin.may_be_quick()
+        && let Some(value) = m.quick_builtin(builtin, arguments, frame)
+    {
+        return Ok(value);
+    }
     let pos = m.ir.pos(expr);
     m.enter_call(pos)?;
     let mut values = [Value::UNSET; MOST_ARGUMENTS];

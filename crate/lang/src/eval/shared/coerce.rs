@@ -12,6 +12,7 @@ use crate::number::Number;
 use crate::source::Pos;
 use crate::symbol::well_known;
 use crate::value::{Addr, Boxed, Tag, Value};
+use smallvec::SmallVec;
 
 /// Coerces a value to bytes and a context.
 #[suspendable]
@@ -192,24 +193,37 @@ pub async fn interpolation(
     parts: Slice,
     frame: Addr,
 ) -> Result<Value> {
-    let mut bytes = m.take_buffer();
+    let mut strings: SmallVec<[Value; 8]> = SmallVec::new();
     let mut context = GatheredContext::default();
+    for index in parts.range() {
+        let part = m.ir.lists[index];
+        let value = operand(stk, m, part, frame).await?;
+        let string = if value.tag() == Tag::String {
+            value
+        } else {
+            interpolated(stk, m, value, m.ir.text_start(part)).await?
+        };
+        context.add(m.heap.string_context(string.addr()));
+        strings.push(string);
+    }
+    let len = m.heap.strings_len(&strings);
+    m.check_memory(len, Pos::NONE)?;
+    let context = m.contexts.unite(&context);
+    Ok(m.heap.concat_strings(&strings, len, context))
+}
+
+/// Makes a string of an interpolated value that is none.
+#[suspendable]
+#[inline(never)]
+async fn interpolated(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos) -> Result<Value> {
     let how = Coercion {
         numbers: false,
         copy_paths: true,
     };
-    for index in parts.range() {
-        let part = m.ir.lists[index];
-        let value = operand(stk, m, part, frame).await?;
-        if value.tag() == Tag::String {
-            bytes.extend_from_slice(m.heap.string_bytes(value.addr()));
-            context.add(m.heap.string_context(value.addr()));
-        } else {
-            let pos = m.ir.text_start(part);
-            let what = "while evaluating a path segment";
-            append(stk, m, value, how, pos, what, &mut bytes, &mut context).await?;
-        }
-    }
+    let what = "while evaluating a path segment";
+    let mut bytes = m.take_buffer();
+    let mut context = GatheredContext::default();
+    append(stk, m, value, how, pos, what, &mut bytes, &mut context).await?;
     let context = m.contexts.unite(&context);
     m.finish_string(bytes, context, Pos::NONE)
 }

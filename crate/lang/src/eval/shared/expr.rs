@@ -200,7 +200,9 @@ async fn eval_other(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -
         Expr::PathInterpolation(parts) => {
             super::coerce::path_interpolation(stk, m, parts, frame).await
         }
-        Expr::WithVar { name, start, len } => {
+        Expr::WithVar {
+            name, start, len, ..
+        } => {
             let len = u32::from(len);
             // This takes more of the native stack than a level of recursion has.
             m.levels += 1;

@@ -17,8 +17,8 @@ pub async fn hash_string(
     pos: Pos,
 ) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.hashString";
-    let name = typed::plain_string(stk, m, args[0], pos, what).await?;
-    let algorithm = parse_algorithm(&name, pos)?;
+    let name = typed::name(stk, m, args[0], pos, what).await?;
+    let algorithm = parse_algorithm(m.bytes(name), pos)?;
     let what = "while evaluating the second argument passed to builtins.hashString";
     let string = typed::string(stk, m, args[1], pos, what).await?;
     let hash = Hash::of(algorithm, m.bytes(string));
