@@ -37,6 +37,15 @@ impl<K, V> OrderedMap<K, V> {
         }
     }
 
+    /// Makes an empty map with room for so many entries.
+    #[must_use]
+    pub fn with_capacity(entries: usize) -> Self {
+        Self {
+            entries: Vec::with_capacity(entries),
+            index: Index::new(),
+        }
+    }
+
     /// Returns the number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -348,7 +357,8 @@ impl<K: Ord, V> Extend<(K, V)> for OrderedMap<K, V> {
 
 impl<K: Ord, V> FromIterator<(K, V)> for OrderedMap<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        let mut map = Self::new();
+        let entries = entries.into_iter();
+        let mut map = Self::with_capacity(entries.size_hint().0);
         map.extend(entries);
         map
     }

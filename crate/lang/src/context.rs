@@ -117,10 +117,14 @@ impl Default for Contexts {
 impl Contexts {
     /// Returns the elements of a set, sorted.
     pub fn elements(&self, id: ContextId) -> Vec<ContextElement> {
-        let set = &self.sets[id.0 as usize];
+        self.borrowed_elements(id).into_iter().cloned().collect()
+    }
+
+    /// Returns the elements of a set, sorted, where they lie.
+    pub(crate) fn borrowed_elements(&self, id: ContextId) -> Vec<&ContextElement> {
+        let set = self.sets[id.0 as usize].iter();
         let mut elements: Vec<_> = set
-            .iter()
-            .map(|&element| self.elements[element as usize].clone())
+            .map(|&element| &self.elements[element as usize])
             .collect();
         order::sort_by(&mut elements, Ord::cmp);
         elements

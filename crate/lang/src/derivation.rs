@@ -8,7 +8,6 @@ use crate::source::Pos;
 use crate::symbol::well_known;
 use crate::value::{Addr, Value};
 use bstr::{BStr, BString, ByteSlice};
-use drvlab_store::OrderedMap;
 use drvlab_store::placeholder::{
     computed_digest, computed_placeholder, placeholder, upstream_digest, upstream_placeholder,
 };
@@ -17,6 +16,7 @@ use drvlab_store::{
     ContentAddress, ContentAddressMethod, Derivation, DerivationOutput, DigestError, Hash,
     HashAlgorithm, HashFormat,
 };
+use drvlab_store::{OrderedMap, OrderedSet};
 use std::rc::Rc;
 
 /// What the attributes of a derivation say, before paths are computed.
@@ -40,8 +40,8 @@ pub(crate) struct Recipe {
 }
 
 impl Recipe {
-    /// Starts with nothing but a name; says what is wrong with the name.
-    pub fn new(name: &[u8]) -> std::result::Result<Self, String> {
+    /// Starts with nothing but a name, and room for so many variables; says what is wrong with the name.
+    pub fn new(name: &[u8], variables: usize) -> std::result::Result<Self, String> {
         let checked = check_name(name).map_err(|error| {
             format!("invalid derivation name: {error}. Please pass a different 'name'.")
         })?;
@@ -50,7 +50,7 @@ impl Recipe {
             system: BString::default(),
             builder: BString::default(),
             args: Vec::new(),
-            env: OrderedMap::new(),
+            env: OrderedMap::with_capacity(variables),
             output_hash: None,
             invalid_json: None,
             content_addressed: false,
@@ -272,24 +272,22 @@ impl Machine {
 
     /// Turns what the attributes refer to into inputs.
     #[inline]
-    fn add_inputs(
-        &mut self,
-        derivation: &mut Derivation,
-        context: ContextId,
-        pos: Pos,
-    ) -> Result<()> {
-        for element in self.contexts.elements(context).iter() {
+    fn add_inputs(&self, derivation: &mut Derivation, context: ContextId, pos: Pos) -> Result<()> {
+        let elements = self.contexts.borrowed_elements(context);
+        derivation.input_drvs = OrderedMap::with_capacity(elements.len());
+        for element in elements {
             match element {
                 ContextElement::Opaque(path) => {
                     derivation.input_srcs.insert(path.clone());
                 }
                 ContextElement::Built { drv, output } => {
-                    derivation
-                        .input_drvs
-                        .entry(drv.clone())
-                        .or_default()
-                        .outputs
-                        .insert(output.as_ref().into());
+                    let output = output.as_ref().into();
+                    let needed = derivation.input_drvs.entry(drv.clone()).or_default();
+                    if needed.outputs.is_empty() {
+                        needed.outputs = OrderedSet::from([output]);
+                    } else {
+                        needed.outputs.insert(output);
+                    }
                 }
                 ContextElement::DrvDeep(drv) => self.add_closure(derivation, drv, pos)?,
                 ContextElement::Dynamic { drv, outputs } => {
@@ -309,13 +307,13 @@ impl Machine {
 
     /// Adds a derivation with all that it is made from, and all outputs of all of these.
     fn add_closure(
-        &mut self,
+        &self,
         derivation: &mut Derivation,
         drv: &drvlab_store::StorePath,
         pos: Pos,
     ) -> Result<()> {
         let mut pending = vec![drv.clone()];
-        let mut seen = drvlab_store::OrderedSet::new();
+        let mut seen = OrderedSet::new();
         while let Some(path) = pending.pop() {
             if !seen.insert(path.clone()) {
                 continue;

@@ -207,9 +207,8 @@ impl<'a, T: Ord + Copy> Extend<&'a T> for OrderedSet<T> {
 
 impl<T: Ord> FromIterator<T> for OrderedSet<T> {
     fn from_iter<I: IntoIterator<Item = T>>(elements: I) -> Self {
-        let mut set = Self::new();
-        set.extend(elements);
-        set
+        let elements = elements.into_iter();
+        Self(elements.map(|element| (element, ())).collect())
     }
 }
 

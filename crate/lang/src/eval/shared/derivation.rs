@@ -80,7 +80,9 @@ async fn from_attributes(
     flat: crate::value::Addr,
     name: &[u8],
 ) -> Result<Value> {
-    let mut recipe = Recipe::new(name).map_err(|message| EvalError::other(message, Pos::NONE))?;
+    let variables = m.heap.attrs_len(flat);
+    let mut recipe =
+        Recipe::new(name, variables).map_err(|message| EvalError::other(message, Pos::NONE))?;
     let structured = flag(stk, m, flat, well_known::STRUCTURED_ATTRS).await?;
     let ignore_nulls = flag(stk, m, flat, well_known::IGNORE_NULLS).await?;
     let mut json = structured.then(Vec::<(Symbol, JsonText)>::new);
