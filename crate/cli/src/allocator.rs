@@ -17,9 +17,9 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 #[derive(Debug)]
 pub struct Allocator;
 
-/// Allocations from this size on are mapped for themselves.
+/// Allocations from this size on are mapped for themselves: they are tables, and grow.
 #[cfg(target_os = "linux")]
-const LARGE: usize = 1 << 20;
+const LARGE: usize = 256 << 10;
 
 /// Mappings are multiples of so many bytes, so that what grows a little stays where it is; what is not touched takes no memory. A multiple
 /// of the size of a huge page also has the kernel begin the mapping where one can be.
@@ -177,8 +177,10 @@ unsafe fn unmap(pointer: *mut u8, size: usize) {
 /// `pointer` comes from [`map`] for `old` bytes, or from here; nobody uses it afterwards unless the result is null.
 #[cfg(target_os = "linux")]
 unsafe fn remap(pointer: *mut u8, old: usize, new: usize) -> *mut u8 {
+    let (used, size) = (old, new);
     let (old, new) = (mapped(old), mapped(new));
     if old == new {
+        ahead::table_grown(pointer as usize + used, pointer as usize + size);
         return pointer;
     }
     // SAFETY: the caller's promise; advice does not change what memory holds.
@@ -188,6 +190,7 @@ unsafe fn remap(pointer: *mut u8, old: usize, new: usize) -> *mut u8 {
             return std::ptr::null_mut();
         }
         libc::madvise(moved, new, libc::MADV_HUGEPAGE);
+        ahead::table_grown(moved as usize + used, moved as usize + size);
         moved.cast()
     }
 }
@@ -199,6 +202,18 @@ unsafe fn remap(pointer: *mut u8, old: usize, new: usize) -> *mut u8 {
 #[cfg(target_os = "linux")]
 fn map(size: usize) -> *mut u8 {
     let size = mapped(size);
+    if size == MAPPING {
+        let prepared = ahead::prepared_mapping();
+        if !prepared.is_null() {
+            return prepared;
+        }
+    }
+    map_anew(size)
+}
+
+/// [`map`] without the mapping that has been prepared; `size` is a multiple of [`MAPPING`].
+#[cfg(target_os = "linux")]
+fn map_anew(size: usize) -> *mut u8 {
     // SAFETY: a new anonymous mapping touches no other memory; advice does not change what memory holds.
     unsafe {
         let pointer = libc::mmap(
