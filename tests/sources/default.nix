@@ -34,6 +34,8 @@ in
   inList = script "in-list" { srcs = [ ./file.txt ./tree plain ]; } "for it in $srcs; do echo $it; done > $out";
   twice = script "twice" { src = ./tree; again = "${./tree}"; } "[ $src = $again ]; echo same > $out";
   writable = script "writable" { src = ./tree; } "cp -r $src $out; chmod -R u+w $out; echo more >> $out/a.txt";
+  folderAsFlat = script "folder-as-flat" (floating // { outputHashMode = "flat"; }) "mkdir $out";
+  folderAsText = script "folder-as-text" (text // { outputs = [ "out" "lib" ]; }) "echo $lib > $out; mkdir $lib";
   missing = script "missing" { src = ./tree; } "cat $src/nosuch > $out";
   inherit byContent withSource;
   user = script "user" { input = withSource; } "cat $input > $out; echo $input >> $out";

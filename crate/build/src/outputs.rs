@@ -154,10 +154,13 @@ fn register_one<O>(
     let hash = match contents_hash(&archive, method, algorithm, &output.scratch.hash_part())? {
         Some(hash) => hash,
         None => {
-            // The numbers of the temporary directory differ between builds.
+            // A fixed output has been copied to a temporary directory, whose numbers differ between builds.
+            let path = match wanted {
+                Some(_) => format!("{}/tmp-1-1/x", task.store_dir),
+                None => task.store_dir.display(&output.scratch),
+            };
             let message = format!(
-                "output path \"{}/tmp-1-1/x\" should be a non-executable regular file since recursive hashing is not enabled (one of outputHashMode={{flat,text}} is true)",
-                task.store_dir.as_str()
+                "output path \"{path}\" should be a non-executable regular file since recursive hashing is not enabled (one of outputHashMode={{flat,text}} is true)"
             );
             return Ok(Err((FailureKind::BadOutput, message)));
         }

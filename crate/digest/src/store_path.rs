@@ -46,8 +46,8 @@ pub enum StorePathError {
         /// The character.
         byte: u8,
     },
-    /// There is no dash behind the hash part.
-    NoDash(BString),
+    /// What stands between the hash part and the name is no ASCII character.
+    Separator(BString),
     /// The path is not directly inside the store directory.
     NotInStore(BString),
 }
@@ -64,9 +64,9 @@ impl fmt::Display for StorePathError {
                 "store path '{path}' contains illegal base-32 character '{}'",
                 [*byte].as_bstr()
             ),
-            Self::NoDash(path) => write!(
+            Self::Separator(path) => write!(
                 f,
-                "store path '{path}' has no '-' between its hash part and its name"
+                "store path '{path}' has neither '-' nor any other ASCII character between its hash part and its name"
             ),
             Self::NotInStore(path) => write!(f, "path '{path}' is not in the Nix store"),
         }
@@ -153,6 +153,8 @@ pub fn check_name(name: &[u8]) -> Result<&str, NameError> {
 pub struct StorePath {
     /// The hash part, last byte first: so nix32 writes it, and so the derived order is that of the text.
     reversed_hash: [u8; HASH_PART_BYTES],
+    /// The dash between both, or what a text has there that was parsed: the reference takes anything.
+    separator: u8,
     name: Arc<str>,
 }
 
@@ -191,6 +193,7 @@ impl StorePath {
                 hash_part.reverse();
                 Ok(Self {
                     reversed_hash: hash_part,
+                    separator: b'-',
                     name: name.into(),
                 })
             }
@@ -218,10 +221,21 @@ impl StorePath {
                 path: base_name.into(),
                 byte,
             })?;
-        let Some(name) = rest.strip_prefix(b"-") else {
-            return Err(StorePathError::NoDash(base_name.into()));
-        };
-        Self::new(hash_part, name)
+        let (&separator, name) = rest
+            .split_first()
+            .expect("the base name is longer than a hash part");
+        let mut path = Self::new(hash_part, name).map_err(|error| match error {
+            StorePathError::Name { error, .. } => StorePathError::Name {
+                path: base_name.into(),
+                error,
+            },
+            other => other,
+        })?;
+        if !separator.is_ascii() {
+            return Err(StorePathError::Separator(base_name.into()));
+        }
+        path.separator = separator;
+        Ok(path)
     }
 
     /// Returns the beginning of the hash part as a number whose order is that of the text.
@@ -267,7 +281,7 @@ impl StorePath {
         let mut text = [0u8; HASH_PART_LEN];
         encode_hash_part(&self.reversed_hash, &mut text);
         sink.put(&text);
-        sink.put(b"-");
+        sink.put(&[self.separator]);
         sink.put(self.name.as_bytes());
     }
 }
@@ -277,7 +291,7 @@ impl fmt::Display for StorePath {
         let mut text = [0u8; HASH_PART_LEN];
         encode_hash_part(&self.reversed_hash, &mut text);
         let text = std::str::from_utf8(&text).expect("the nix32 alphabet is ASCII");
-        write!(f, "{text}-{}", self.name)
+        write!(f, "{text}{}{}", char::from(self.separator), self.name)
     }
 }
 
@@ -621,6 +635,22 @@ mod tests {
         let mut text = Vec::new();
         path.write_to(&mut text);
         assert_eq!(text, BASE.as_bytes());
+    }
+
+    #[test]
+    fn what_separates_hash_part_and_name_may_be_anything_as_in_the_reference() {
+        let texts = ["-", "_", "^", " ", "."].map(|it| BASE.replacen('-', it, 1));
+        let paths = texts.each_ref().map(|it| StorePath::parse(it).unwrap());
+        for (text, path) in texts.iter().zip(&paths) {
+            assert_eq!(path.to_string(), *text);
+            assert_eq!(path.name(), &BASE[33..]);
+            assert_eq!(path == &paths[0], *text == texts[0]);
+        }
+        let refused = [&b"\xff"[..], "é".as_bytes(), b""]
+            .map(|it| StorePath::parse([&BASE.as_bytes()[..32], it, b"name"].concat()));
+        assert!(matches!(refused[0], Err(StorePathError::Separator(_))));
+        assert!(matches!(refused[1], Err(StorePathError::Name { .. })));
+        assert_eq!(refused[2].as_ref().unwrap().name(), "ame");
     }
 
     #[test]
