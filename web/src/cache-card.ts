@@ -162,7 +162,9 @@ export class CacheCard extends LitElement {
           ? `signs with ${cache.key}, which this machine trusts`
           : html`signs with ${cache.key}, <span class="bad">which this machine does not trust</span>`;
     return html`${count(state.objects, "store object")}, ${state.unpacked} unpacked${state.realisations > 0 ? `, ${count(state.realisations, "realisation")}` : ""};
-    priority ${state.priority}; ${signed}.`;
+    priority ${state.priority}; ${signed}.${state.broken > 0
+      ? html` <span class="bad">${count(state.broken, "narinfo")} in it can’t be read.</span>`
+      : nothing}`;
   }
 
   #settings(state: CacheState | undefined) {

@@ -1,6 +1,7 @@
 /** Keeps the visitor's work in this browser, so that a reload or a crash never loses it. */
-import type { WorldChange } from "./protocol";
+import { readLimit } from "./limits";
 import { withoutUploads, type Step } from "./world";
+import { isChange } from "./world-check";
 
 /** What is kept. Texts are stored only where they differ from the example's. */
 export interface Draft {
@@ -11,6 +12,8 @@ export interface Draft {
   emptyStore: boolean;
   contentAddressed: boolean;
   compare: boolean;
+  /** How deep calls may be nested, if that is not as usual. */
+  callDepth?: number | undefined;
   steps: Step[];
 }
 
@@ -26,12 +29,13 @@ export function loadDraft(example: string): Draft | undefined {
 }
 
 /**
- * A draft from data of any origin. What stands in its steps is checked by the evaluator, which refuses what makes no sense. Caches that came
- * from archives are left out unless the archives are here.
+ * A draft from data of any origin. What its steps mean is checked by the evaluator, which refuses what makes no sense. Caches that came from
+ * archives are left out unless the archives are here.
  */
 export function readDraft(data: unknown, archivesAreHere = false): Draft | undefined {
   const draft = data as Partial<Draft> | null;
   if (typeof draft !== "object" || draft?.version !== 2 || !isTexts(draft.files) || !Array.isArray(draft.steps)) return undefined;
+  const callDepth = readLimit("callDepth", draft.callDepth);
   return {
     version: 2,
     files: draft.files,
@@ -40,6 +44,7 @@ export function readDraft(data: unknown, archivesAreHere = false): Draft | undef
     emptyStore: draft.emptyStore === true,
     contentAddressed: draft.contentAddressed === true,
     compare: draft.compare !== false,
+    ...(callDepth === undefined ? {} : { callDepth }),
     steps: archivesAreHere ? draft.steps.filter(isStep) : withoutUploads(draft.steps.filter(isStep), () => false),
   };
 }
@@ -82,8 +87,4 @@ function isTexts(value: unknown): value is Record<string, string> {
 
 function isStep(value: unknown): value is Step {
   return Array.isArray(value) && value.length > 0 && value.every(isChange);
-}
-
-function isChange(value: unknown): value is WorldChange {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 1;
 }

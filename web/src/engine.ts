@@ -6,6 +6,7 @@
  * and the texts that belong to the next evaluation, not the text that made it run away. When nothing was asked for a while, an image of
  * the worker is taken, and new workers go on from the last one.
  */
+import { USUAL_LIMITS, type Limits } from "./protocol";
 import type {
   Call,
   DerivationSummary,
@@ -91,6 +92,8 @@ export interface EngineOptions {
   connect: (image?: ImageSource) => Connection;
   /** After this many milliseconds a request is stopped. */
   timeLimit: number;
+  /** What an evaluation may take besides time. */
+  limits?: Limits | undefined;
   /** Whether results are compared with the last publication. */
   compare: boolean;
   /** An image is taken when nothing was asked for so many milliseconds; never, if this is not given. */
@@ -117,6 +120,7 @@ export class Engine {
   #uploaded = new Set<string>();
   #archive: Uint8Array | undefined;
   #compare: boolean;
+  #limits: Limits;
   /** The derivations that the worker told last. */
   #told: DerivationSummary[] = [];
   #rest: number | undefined;
@@ -130,10 +134,11 @@ export class Engine {
   /** Whether the worker goes on from an image and has not shown yet that it can. */
   #doubtful = false;
 
-  constructor(listener: EngineListener, { connect, timeLimit, compare, rest, shelf }: EngineOptions) {
+  constructor(listener: EngineListener, { connect, timeLimit, limits = USUAL_LIMITS, compare, rest, shelf }: EngineOptions) {
     this.#listener = listener;
     this.#connect = connect;
     this.#timeLimit = timeLimit;
+    this.#limits = limits;
     this.#compare = compare;
     this.#rest = rest;
     this.#shelf = shelf;
@@ -202,6 +207,17 @@ export class Engine {
     void this.#call({ do: "compare", with: on ? "published" : "nothing" });
   }
 
+  /** Lets evaluations take more, or less, from now on; time in milliseconds. */
+  limit(timeLimit: number, limits: Limits): void {
+    this.#timeLimit = timeLimit;
+    this.#limits = limits;
+    // A worker that is not there yet is told when it is.
+    if (!this.#ready) return;
+    // Its world is made under other limits.
+    this.#surroundings = undefined;
+    void this.#call({ do: "limits", ...limits });
+  }
+
   /** Ends the worker; what is kept of it for the next visit stays. */
   close(): void {
     this.#end();
@@ -265,6 +281,10 @@ export class Engine {
       const call = { do: "compare", with: this.#compare ? "published" : "nothing" } as const;
       this.#queue.unshift({ do: "call", call, settle: () => {} });
     }
+    const { callDepth, memory } = this.#limits;
+    if (held || callDepth !== USUAL_LIMITS.callDepth || memory !== USUAL_LIMITS.memory) {
+      this.#queue.unshift({ do: "call", call: { do: "limits", callDepth, memory }, settle: () => {} });
+    }
   }
 
   /** Takes an image after a while, if there is none of these surroundings and nothing else is asked by then. */
@@ -309,7 +329,7 @@ export class Engine {
     this.#id += 1;
     this.#timer = setTimeout(() => {
       this.#stop(
-        `Evaluation was stopped after ${this.#timeLimit / 1000} seconds. Your text is untouched; the next edit starts it again.`,
+        `Evaluation was stopped after ${this.#timeLimit / 1000} seconds. Your text is untouched; the next edit starts it again. Under “Caches and settings” it can be given more time.`,
       );
     }, this.#timeLimit);
     const call: Call = job.do === "evaluate" ? { do: "evaluate", files: changes(this.#known, job.files), entry: job.entry } : job.call;

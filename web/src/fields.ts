@@ -48,6 +48,8 @@ export const fieldStyles = css`
 
 interface Options {
   hint?: string;
+  /** The least and the most that a number can be. */
+  bounds?: readonly [number, number];
   placeholder?: string;
 }
 
@@ -66,19 +68,19 @@ export function textField(name: string, value: string, change: (value: string) =
   </label>`;
 }
 
-/** A whole number, not negative; an empty field means that nothing is said. */
+/** A whole number, not negative unless there are other bounds; an empty field means that nothing is said. */
 export function numberField(
   name: string,
   value: number | undefined,
   change: (value: number | undefined) => void,
-  { hint, placeholder }: Options = {},
+  { hint, placeholder, bounds: [least, most] = [0, 1e12] }: Options = {},
 ) {
   return html`<label class="field">
     <span>${name}</span>
     <input
       type="number"
-      min="0"
-      max="1000000000000"
+      min=${least}
+      max=${most}
       step="1"
       .value=${value === undefined ? "" : String(value)}
       placeholder=${placeholder ?? nothing}

@@ -142,7 +142,7 @@ export class PlanView extends StateView {
   #nix() {
     const { run, runIsCurrent } = this.state;
     if (run === undefined) return nothing;
-    const { cost, failure, dropped } = run;
+    const { cost, failure, warnings, dropped } = run;
     const wrong = run.derivations.filter(differs);
     const first = wrong.at(-1);
     const shade = runIsCurrent ? "" : "muted";
@@ -156,6 +156,7 @@ export class PlanView extends StateView {
               <button type="button" class="link" @click=${() => this.store.select(first.drvPath)}>${nameOf(first.drvPath)}</button>.`}
       </p>
       ${failure === undefined ? nothing : html`<p class="why wrong">${beginning(failure, 600)}</p>`}
+      ${warnings.map((warning) => html`<p class="why">Warning: ${beginning(warning, 600)}</p>`)}
       ${dropped.map(
         ({ cache, reason, rule, fix }) =>
           html`<p class="why">${host(cache)} is not asked: ${reason} <span class="muted">Rule ${rule}.</span>${fix === undefined ? nothing : ` To change that: ${fix}.`}</p>`,

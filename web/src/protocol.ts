@@ -81,6 +81,15 @@ export interface FileChange {
   text: string | null;
 }
 
+/** What an evaluation may take: nested calls, and mebibytes. */
+export interface Limits {
+  callDepth: number;
+  memory: number;
+}
+
+/** Those of an evaluator that was told none. */
+export const USUAL_LIMITS: Limits = { callDepth: 10_000, memory: 512 };
+
 /** A text of derivations (of which perhaps only the beginning is here), or an attribute of the expression. */
 export type ReadItem =
   | { side: Side; kind: "text"; name: string | undefined; bytes: Uint8Array; length: number }
@@ -112,6 +121,7 @@ export type Beginning = { image: ImageSource | undefined } | { module: WebAssemb
 export type Call =
   | { do: "evaluate"; files: FileChange[]; entry: Entry }
   | { do: "world"; files: FileChange[]; originals: FileChange[]; world: WorldInput }
+  | ({ do: "limits" } & Limits)
   | { do: "upload"; path: string; bytes: Uint8Array }
   | { do: "load"; folder: string; bytes: Uint8Array; identity: string }
   | { do: "text"; path: string }
@@ -132,6 +142,7 @@ export interface Results {
   /** What differs from the answer before, from the same worker. */
   evaluate: ReportUpdate;
   world: WorldReport;
+  limits: null;
   upload: null;
   load: LoadReport;
   text: string | undefined;

@@ -25,15 +25,18 @@ import type {
   SettingsFile,
   Subject,
   WhatIf,
+  WorldFile,
   WorldReport,
   BuildReport,
 } from "./protocol";
 import { forgetImage, keepImage } from "./image-files";
 import { forgetKept, keep, listKept, loadKept, type KeptAbout } from "./kept";
 import type { Shared } from "./share";
+import { limitsOf, loadLimits, saveLimits, usualSeconds, type ChosenLimits } from "./limits";
 import { isUnpacked, unpack } from "./unpacking";
 import { connect } from "./worker-connection";
-import { cachesOf, host, settingsOf, UPLOAD, uploadsOf, withoutUploads, withStep, type Step, type World } from "./world";
+import { cachesOf, fromFile, host, list, settingsOf, UPLOAD, uploadsOf, withoutUploads, withStep, type Step, type World } from "./world";
+import { worldProblem } from "./world-check";
 
 /** What the right side shows. */
 export type View = "derivations" | "timeline" | "world";
@@ -59,6 +62,8 @@ export interface State {
   readonly emptyStore: boolean;
   /** Whether the results are compared with the last published state. */
   readonly compare: boolean;
+  /** What an evaluation may take. */
+  readonly limits: ChosenLimits;
   readonly engine: "loading" | "ready" | "stopped";
   /** The last answer without an error: what the right side shows. */
   readonly report: Report | undefined;
@@ -95,20 +100,17 @@ export interface Jump {
   focus: boolean;
 }
 
-/** An evaluation that takes longer, in milliseconds, is stopped. */
-const TIME_LIMIT = 3_000;
-
 /** Drafts are written this many milliseconds after an edit, and when the page is left. */
 const DRAFT_DELAY = 300;
-
-/** Package sets of the visitor's own may take longer. */
-const TIME_LIMIT_OWN = 20_000;
 
 /** What Nix does is asked for when nothing was edited for so many milliseconds. */
 const RUN_DELAY = 120;
 
 /** An image of the evaluator is taken when nothing was asked of it for so many milliseconds. */
 const IMAGE_DELAY = 2_000;
+
+/** A world file with more bytes is not read. */
+const WORLD_LIMIT = 4_000_000;
 
 /** The cache is asked, and this machine has what it built last. */
 const USUAL: Settings = { substitute: true, emptyStore: false };
@@ -123,6 +125,8 @@ export class Store {
   #surroundings: { of: World; value: Surroundings } | undefined;
   /** Archives that caches come from, by the paths that the world has for them. */
   #uploads: ReadonlyMap<string, Uint8Array> = new Map();
+  /** The cache that was imported last, as long as it is not known what is in it. */
+  #imported: { url: string; name: string } | undefined;
   /** Caches whose archives are being unpacked, or can't be, by the paths that the world has for them. */
   #unpacking = new Set<string>();
   /** Called after the page shows an answer, with the time of the edit that it answers. */
@@ -164,13 +168,32 @@ export class Store {
       },
       {
         connect,
-        timeLimit: own ? TIME_LIMIT_OWN : TIME_LIMIT,
+        timeLimit: this.#timeLimit(own !== undefined),
+        limits: limitsOf(this.state.limits),
         compare: own !== undefined || this.state.compare,
         rest: IMAGE_DELAY,
         shelf: this.#shelf(own),
       },
     );
     return engine;
+  }
+
+  /** Milliseconds. */
+  #timeLimit(own: boolean): number {
+    return (this.state.limits.seconds ?? usualSeconds(own)) * 1000;
+  }
+
+  /** Lets evaluations take more or less than so far. */
+  setLimits(change: ChosenLimits): void {
+    const limits = { ...this.state.limits, ...change };
+    saveLimits(limits);
+    this.#set({ limits, notice: "" });
+    this.#limit();
+    this.#evaluate();
+  }
+
+  #limit(): void {
+    this.#engine.limit(this.#timeLimit(this.example.archive !== undefined), limitsOf(this.state.limits));
   }
 
   /** Images are kept where drafts are; those with files of the visitor's own as long as these are kept. */
@@ -223,6 +246,7 @@ export class Store {
     const { view } = this.state;
     this.state = { ...initial(chosen, draft), view, kept: this.state.kept, engine: engine ? "ready" : "loading" };
     this.#engine = engine ?? this.#newEngine();
+    if (engine) this.#limit();
     if (engine && !this.state.compare) engine.compare(false);
     this.#bringBack();
     if (!draftName.startsWith("link:")) rememberSet(chosen.archive?.kept);
@@ -392,15 +416,35 @@ export class Store {
     this.#setWorld({ ...world, steps: world.steps.slice(0, Math.max(0, from)) });
   }
 
+  /** Lets another world begin, from a file; texts stay. */
+  loadWorld(name: string, bytes: Uint8Array): void {
+    const fail = (why: string) => this.#set({ notice: `${name} is no world file: ${why}.` });
+    if (bytes.length > WORLD_LIMIT) return fail(`it has more than ${WORLD_LIMIT / 1_000_000} MB`);
+    let data: unknown;
+    try {
+      data = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    } catch (error) {
+      return fail(error instanceof SyntaxError ? `it is no JSON (${error.message})` : "it is no text");
+    }
+    // Scenarios have a world in them.
+    const found = (data as { world?: unknown } | null)?.world ?? data;
+    const problem = worldProblem(found);
+    if (problem !== undefined) return fail(problem);
+    const { file, empty } = fromFile(found as WorldFile);
+    const hint = empty.length > 0 ? ` Contents of ${list(empty)} are in files that the page cannot open: import them as caches.` : "";
+    this.#step([{ load: file }], `The world is that of ${name} now.${hint} “Undo the last step” brings yours back.`);
+  }
+
   /** Adds a cache with what an archive holds. */
   importCache(name: string, bytes: Uint8Array): void {
     const caches = cachesOf(this.state.world);
-    const base = `file:///${withoutEnding(name)}`;
+    const base = `file:///${withoutEnding(name).replaceAll(/[^A-Za-z0-9._-]+/g, "-") || "cache"}`;
     let url = base;
     for (let number = 2; caches.some((cache) => cache.url === url); number += 1) url = `${base}-${number}`;
     const path = `${UPLOAD}${crypto.randomUUID()}`;
     this.#uploads = new Map(this.#uploads).set(path, bytes);
-    this.setCaches([...caches, { url, path }], `Imported ${name}.`);
+    this.#imported = { url, name };
+    this.setCaches([...caches, { url, path }], `Importing ${name} …`);
     void this.#keepArchive({ id: path, kind: "cache", name, size: bytes.length }, bytes);
   }
 
@@ -556,13 +600,18 @@ export class Store {
     const { steps } = this.state.world;
     const known = this.state.worldReport?.problems.length ?? 0;
     const problem = problems.length > known ? problems.at(-1) : undefined;
+    const imported = this.#imported && worldReport.caches.find(({ url }) => url === this.#imported?.url);
+    const importedNotice = imported && `Imported ${this.#imported?.name}: ${count(imported.objects, "store object")}${imported.broken > 0 ? `; ${count(imported.broken, "narinfo")} in it can’t be read` : ""}.`;
+    this.#imported = undefined;
     const pushed = steps.at(-1)?.some((change) => "happen" in change && "publish" in change.happen) ?? false;
     const notice =
       problem !== undefined
         ? `That could not happen: ${problem}.`
-        : published !== undefined && pushed
-          ? `The build farm pushed ${count(published, "new store path")} to the cache.`
-          : this.state.notice;
+        : importedNotice !== undefined
+          ? importedNotice
+          : published !== undefined && pushed
+            ? `The build farm pushed ${count(published, "new store path")} to the cache.`
+            : this.state.notice;
     this.#set({ worldReport, notice });
     for (const { url, notUnpacked } of worldReport.caches) {
       const path = cachesOf(this.state.world).find((cache) => cache.url === url)?.path;
@@ -592,6 +641,7 @@ export class Store {
     const opened = this.example.archive ? new Map([...files.keys()].map((path) => [path, this.state.pristine.get(path) ?? ""])) : undefined;
     this.#set({ ...next, ...(opened ? { files: opened, pristine: opened } : {}), view, kept, report, outdated: report !== undefined });
     this.#engine.restart(this.state.compare);
+    this.#limit();
     this.#surroundings = undefined;
     this.#evaluate();
   }
@@ -744,8 +794,10 @@ export class Store {
   }
 
   #draft(): Draft {
-    const { files, pristine, active, attrPath, emptyStore, contentAddressed, compare, world } = this.state;
-    return { version: 2, files: overlay(files, pristine), active, attrPath, emptyStore, contentAddressed, compare, steps: [...world.steps] };
+    const { files, pristine, active, attrPath, emptyStore, contentAddressed, compare, limits, world } = this.state;
+    const { callDepth } = limits;
+    const texts = overlay(files, pristine);
+    return { version: 2, files: texts, active, attrPath, emptyStore, contentAddressed, compare, callDepth, steps: [...world.steps] };
   }
 }
 
@@ -799,6 +851,7 @@ function initial(chosen: Example, draft: Draft | undefined): State {
     contentAddressed: draft?.contentAddressed ?? false,
     emptyStore: draft?.emptyStore ?? USUAL.emptyStore,
     compare: draft?.compare ?? true,
+    limits: { ...loadLimits(), callDepth: draft?.callDepth },
     engine: "loading",
     report: undefined,
     latest: undefined,

@@ -59,6 +59,9 @@ function answer(call: Exclude<Call, { do: "load" }>): Results[keyof Results] {
       apply(call.files);
       for (const { path, text } of call.originals) workspace.setOriginal(path, text ?? undefined);
       return workspace.setWorld(call.world);
+    case "limits":
+      workspace.setLimits(call.callDepth, call.memory);
+      return null;
     case "upload":
       workspace.upload(call.path, call.bytes);
       return null;

@@ -5,10 +5,11 @@ import { saySomething } from "./build-said";
 import "./cache-card";
 import { KEPT_LIMIT } from "./kept";
 import { checkField, choiceField, fieldStyles, numberField, textField, words } from "./fields";
-import type { SettingsFile } from "./protocol";
+import { USUAL_LIMITS, type SettingsFile } from "./protocol";
+import { BOUNDS, usualSeconds, type ChosenLimits } from "./limits";
 import { count, type State, type Store } from "./store";
 import { shared } from "./theme";
-import { buildsOf, cachesOf, historyOf, host, list, settingsOf, span } from "./world";
+import { buildsOf, cachesOf, historyOf, host, list, settingsOf, span, toFile } from "./world";
 
 const TIMES = [
   ["+1 minute", 60],
@@ -19,14 +20,26 @@ const TIMES = [
 
 type Key = keyof SettingsFile;
 
+/** A button by which files are chosen: its name, what it says to screen readers besides, and the endings of files; a folder without them. */
+interface Choice {
+  name: string;
+  more: string;
+  accept?: string;
+}
+
+const archivesOf = (what: string): Choice[] => [
+  { name: "an archive", more: `with a ${what}`, accept: ".tar,.gz,.tgz,.zip" },
+  { name: "a folder", more: `with a ${what}` },
+];
+
 export class WorldView extends LitElement {
   static override properties = { state: { attribute: false }, form: { state: true }, over: { state: true }, problem: { state: true } };
   declare state: State;
   declare store: Store;
   /** What is being entered: a publication, a cache, a build. */
   declare form: { url: string; to: string; attribute: string; systems: string; leaveOut: string; key: string; build: string };
-  /** Whether something is being dragged over the place for archives. */
-  declare over: boolean;
+  /** The place for files over which something is being dragged. */
+  declare over: string | undefined;
   declare problem: string;
 
   static override styles = [
@@ -102,14 +115,14 @@ export class WorldView extends LitElement {
   constructor() {
     super();
     this.form = { url: "", to: "", attribute: "", systems: "", leaveOut: "", key: "", build: "" };
-    this.over = false;
+    this.over = undefined;
     this.problem = "";
   }
 
   protected override render() {
     const problems = this.state.worldReport?.problems ?? [];
     return html`
-      ${problems.map((problem) => html`<p class="problem">Could not happen: ${problem}.</p>`)} ${this.#caches()} ${this.#machine()} ${this.#time()}
+      ${problems.map((problem) => html`<p class="problem">Could not happen: ${problem}.</p>`)} ${this.#caches()} ${this.#machine()} ${this.#limits()} ${this.#time()}
       ${this.#farm()} ${this.#builds()} ${this.#history()} ${this.#ownSet()}
     `;
   }
@@ -142,17 +155,17 @@ export class WorldView extends LitElement {
         <button type="button" class="button" @click=${add}>Add</button>
         ${this.#dropPlace(
           "Or import one that nix copy --to file://… wrote: a folder, tar, tar.gz or zip. Drop it here, or choose",
-          "cache",
+          archivesOf("cache"),
           ({ name, bytes }) => this.store.importCache(name, bytes),
         )}
       </details>
       ${this.problem === "" ? nothing : html`<p class="problem" role="alert">${this.problem}</p>`}`;
   }
 
-  /** A place to drop an archive or folder on, with buttons that do the same. */
-  #dropPlace(text: string, what: string, use: (given: Given) => void) {
+  /** A place to drop files on, with buttons that do the same. */
+  #dropPlace(text: string, choices: readonly Choice[], use: (given: Given) => void) {
     const take = async (given: Promise<Given | undefined>) => {
-      this.over = false;
+      this.over = undefined;
       try {
         const found = await given;
         this.problem = "";
@@ -166,12 +179,12 @@ export class WorldView extends LitElement {
       void take(chosen(input.files)).then(() => (input.value = ""));
     };
     return html`<div
-      class=${this.over ? "drop over" : "drop"}
+      class=${this.over === text ? "drop over" : "drop"}
       @dragover=${(event: DragEvent) => {
         event.preventDefault();
-        this.over = true;
+        this.over = text;
       }}
-      @dragleave=${() => (this.over = false)}
+      @dragleave=${() => (this.over = undefined)}
       @drop=${(event: DragEvent) => {
         event.preventDefault();
         void take(dropped(event.dataTransfer));
@@ -179,8 +192,13 @@ export class WorldView extends LitElement {
     >
       <p>${text}</p>
       <div class="row">
-        <label class="button file">an archive<span class="unseen"> with a ${what}</span><input type="file" accept=".tar,.gz,.tgz,.zip" @change=${pick} /></label>
-        <label class="button file">a folder<span class="unseen"> with a ${what}</span><input type="file" webkitdirectory @change=${pick} /></label>
+        ${choices.map(
+          ({ name, more, accept }) =>
+            html`<label class="button file">
+              ${name}<span class="unseen"> ${more}</span>
+              <input type="file" accept=${accept ?? nothing} ?webkitdirectory=${accept === undefined} @change=${pick} />
+            </label>`,
+        )}
       </div>
     </div>`;
   }
@@ -217,6 +235,19 @@ export class WorldView extends LitElement {
           ${lines("trusted-substituters", "if anything is here, you are not a trusted user and may use only these")}
         </div>
       </details>`;
+  }
+
+  #limits() {
+    const { limits, example } = this.state;
+    const field = (name: keyof ChosenLimits, label: string, usual: number, hint: string) =>
+      numberField(label, limits[name], (value) => this.store.setLimits({ [name]: value }), { placeholder: String(usual), bounds: BOUNDS[name], hint });
+    return html`<h2>Limits of the evaluation</h2>
+      <div class="fields">
+        ${field("callDepth", "max-call-depth", USUAL_LIMITS.callDepth, `nested calls, as in nix.conf; at most ${BOUNDS.callDepth[1]}. Links keep it.`)}
+        ${field("memory", "Memory in MiB", USUAL_LIMITS.memory, `from ${BOUNDS.memory[0]} to ${BOUNDS.memory[1]}; kept in this browser only`)}
+        ${field("seconds", "Time in seconds", usualSeconds(example.archive !== undefined), `at most ${BOUNDS.seconds[1]}; kept in this browser only`)}
+      </div>
+      <p class="muted">An evaluation that exceeds one ends with a message, and the next edit starts anew.</p>`;
   }
 
   #time() {
@@ -313,28 +344,24 @@ export class WorldView extends LitElement {
         <button type="button" class="button" ?disabled=${world.steps.length === 0} @click=${() => this.store.undo(0)}>Back to the beginning</button>
         <button type="button" class="button" @click=${() => this.#save()}>Save as a world file</button>
       </div>
-      <p class="muted">A world file is what <code>drvlab plan --world</code> reads.</p>`;
+      ${this.#dropPlace(
+        "A world file is what drvlab plan --world reads; it has no texts in it. To go on with one, drop it here, or choose",
+        [{ name: "a world file", more: "to go on with", accept: ".json,application/json" }],
+        ({ name, bytes }) => this.store.loadWorld(name, bytes),
+      )}`;
   }
 
-  /** The world as one file: settings as they are now, events in their order. */
   #save(): void {
-    const { world } = this.state;
-    const happened = world.steps.flat().flatMap((change) => ("happen" in change ? [change.happen] : []));
-    const file = {
-      version: world.begin.version,
-      settings: settingsOf(world),
-      caches: cachesOf(world),
-      builds: buildsOf(world),
-      history: [...(world.begin.history ?? []), ...happened],
-    };
+    const { file, leftOut } = toFile(this.state.world);
     download("world.json", `${JSON.stringify(file, null, 2)}\n`);
+    this.store.notify(["Saved as world.json.", ...leftOut].join(" "));
   }
 
   #ownSet() {
     const { kept } = this.state;
     const used = kept.reduce((sum, { size }) => sum + size, 0);
     return html`<h2>A package set of your own</h2>
-      ${this.#dropPlace("A folder, tar, tar.gz or zip with .nix files. It stays in this browser. Drop it here, or choose", "package set", ({ name, bytes }) =>
+      ${this.#dropPlace("A folder, tar, tar.gz or zip with .nix files. It stays in this browser. Drop it here, or choose", archivesOf("package set"), ({ name, bytes }) =>
         void this.store.openArchive(name, bytes),
       )}
       <h2>Kept in this browser</h2>

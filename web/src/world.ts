@@ -22,7 +22,13 @@ export function withStep(world: World, step: Step): World {
   const last = world.steps.at(-1);
   const merges = last?.length === 1 && step.length === 1 && last[0] && step[0] && replaces(step[0], last[0]);
   const steps = [...(merges ? world.steps.slice(0, -1) : world.steps), step];
-  return { ...world, steps: steps.slice(-STEP_LIMIT) };
+  // What the world began with is not forgotten.
+  const loaded = steps.slice(0, -STEP_LIMIT).findLast((step) => step.some(isLoad));
+  return { ...world, steps: [...(loaded ? [loaded] : []), ...steps.slice(-STEP_LIMIT)] };
+}
+
+function isLoad(change: WorldChange): change is { load: WorldFile } {
+  return "load" in change;
 }
 
 function replaces(change: WorldChange, before: WorldChange): boolean {
@@ -45,15 +51,47 @@ function last<T>(world: World, pick: (change: WorldChange) => T | undefined, oth
 }
 
 export function settingsOf(world: World): SettingsFile {
-  return last(world, (change) => ("settings" in change ? change.settings : undefined), world.begin.settings ?? {});
+  return last(world, (change) => ("settings" in change ? change.settings : isLoad(change) ? (change.load.settings ?? {}) : undefined), world.begin.settings ?? {});
 }
 
 export function cachesOf(world: World): readonly CacheFile[] {
-  return last(world, (change) => ("caches" in change ? change.caches : undefined), world.begin.caches ?? []);
+  return last(world, (change) => ("caches" in change ? change.caches : isLoad(change) ? (change.load.caches ?? []) : undefined), world.begin.caches ?? []);
 }
 
 export function buildsOf(world: World): Readonly<Record<string, BuildFile>> {
-  return last(world, (change) => ("builds" in change ? change.builds : undefined), world.begin.builds ?? {});
+  return last(world, (change) => ("builds" in change ? change.builds : isLoad(change) ? (change.load.builds ?? {}) : undefined), world.begin.builds ?? {});
+}
+
+/** The world as one file: settings, caches and builds as they are now, events in their order; and what no file can say, in sentences. */
+export function toFile(world: World): { file: WorldFile; leftOut: string[] } {
+  const changes = world.steps.flat();
+  const loadedAt = changes.findLastIndex(isLoad);
+  const loaded = changes[loadedAt];
+  const begin = loaded && isLoad(loaded) ? loaded.load : world.begin;
+  const since = changes.slice(loadedAt + 1);
+  const caches = cachesOf(world);
+  const imported = caches.filter(({ path }) => path?.startsWith(UPLOAD)).map(({ url }) => host(url));
+  const lost = since.some((change) => "clear" in change || "forget" in change);
+  return {
+    file: {
+      version: begin.version,
+      settings: settingsOf(world),
+      caches: caches.map(({ path, ...cache }) => (path === undefined || path.startsWith(UPLOAD) ? cache : { ...cache, path })),
+      builds: buildsOf(world),
+      history: [...(begin.history ?? []), ...since.flatMap((change) => ("happen" in change ? [change.happen] : []))],
+    },
+    leftOut: [
+      ...(imported.length > 0 ? [`It has ${list(imported)} without contents: they came from an archive, which the file can name as "path".`] : []),
+      ...(lost ? ["That caches were emptied or answers forgotten is not in it."] : []),
+    ],
+  };
+}
+
+/** A world file that somebody gave, as far as the page can use it: caches whose contents are files elsewhere are empty. */
+export function fromFile(file: WorldFile): { file: WorldFile; empty: string[] } {
+  const caches = file.caches ?? [];
+  const empty = caches.filter(({ path }) => path !== undefined).map(({ url, path }) => `${host(url)} (${path})`);
+  return { file: { ...file, caches: caches.map(({ path: _, ...cache }) => cache) }, empty };
 }
 
 /** What paths of caches begin with that came from archives. */
@@ -86,6 +124,7 @@ function changeText(change: WorldChange): string {
   if ("settings" in change) return "The settings of this machine were changed.";
   if ("caches" in change) return "The caches were changed.";
   if ("builds" in change) return "What is said about builds was changed.";
+  if ("load" in change) return `Another world began, from a file${change.load.history?.length ? `: ${change.load.history.map(eventText).join(" ")}` : "."}`;
   if ("clear" in change) return `${host(change.clear.cache)} was emptied.`;
   return "This machine forgot what caches had answered.";
 }

@@ -3,7 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const [{ loadDraft, overlaid, overlay, saveDraft }, { fromFragment, toFragment }] = await load("/src/draft.ts", "/src/share.ts");
+const [{ loadDraft, overlaid, overlay, saveDraft }, { fromFragment, toFragment }, { loadLimits, saveLimits }] = await load(
+  "/src/draft.ts",
+  "/src/share.ts",
+  "/src/limits.ts",
+);
 const pristine = new Map([["/e/a", "1"], ["/e/b", "2"]]);
 const draft = {
   version: 2,
@@ -17,13 +21,62 @@ const draft = {
 };
 
 function storage(content) {
-  globalThis.localStorage = { getItem: () => content, setItem: (_key, text) => (content = text) };
+  globalThis.localStorage = { getItem: () => content, setItem: (_key, text) => (content = text), removeItem: () => (content = null) };
 }
 
 test("a draft comes back as it was", () => {
   storage(null);
   assert.equal(saveDraft("e", draft), true);
   assert.deepEqual(loadDraft("e"), draft);
+});
+
+test("a link says how deep calls may be nested, within bounds, and nothing about memory and time", async () => {
+  const through = async (draft) => (await fromFragment(await toFragment({ example: "distribution", draft }))).draft;
+  assert.deepEqual(await through({ ...draft, callDepth: 20_000 }), { ...draft, callDepth: 20_000 });
+  assert.equal((await through({ ...draft, callDepth: 1e9 })).callDepth, 100_000);
+  for (const bad of ["20000", null, {}, [9]]) assert.deepEqual(await through({ ...draft, callDepth: bad }), draft);
+  assert.deepEqual(await through({ ...draft, memory: 2048, seconds: 300 }), draft);
+  storage(JSON.stringify({ memory: 1e9, seconds: 0, callDepth: 5 }));
+  assert.deepEqual(loadLimits(), { memory: 2048, seconds: 1 });
+  saveLimits({ callDepth: 5, memory: 64, seconds: undefined });
+  assert.deepEqual(loadLimits(), { memory: 64, seconds: undefined });
+  for (const broken of ["{", "null", "[]", '"x"']) {
+    storage(broken);
+    const { memory, seconds } = loadLimits();
+    assert.deepEqual([memory, seconds], [undefined, undefined], broken);
+  }
+});
+
+test("steps of a link whose shape is another are left out, lest the page trips over them", async () => {
+  const good = [
+    { settings: { "trusted-public-keys": ["k-1"] } },
+    { caches: [{ url: "https://a", faults: { zlib: "404" } }] },
+    { builds: { zlib: { fails: true } } },
+    { happen: { publish: { to: "https://a", what: { attribute: "x" }, leaveOut: ["y"] } } },
+    { happen: { evict: { from: "https://a", name: "x" } } },
+    { load: { version: 1, history: [{ advance: { seconds: 1 } }] } },
+  ];
+  const bad = [
+    { settings: { "trusted-public-keys": 1 } },
+    { caches: 5 },
+    { caches: [null] },
+    { caches: [{ url: 1 }] },
+    { builds: { zlib: null } },
+    { happen: { publish: null } },
+    { happen: { publish: { to: "a", leaveOut: 1 } } },
+    { happen: { evict: {} } },
+    { happen: { toString: {} } },
+    { load: { version: 1, caches: 5 } },
+    { load: { version: 1, history: [{ publish: {} }] } },
+    { forget: {}, clear: { cache: "a" } },
+    { toString: {} },
+  ];
+  const steps = [...good, ...bad].map((change) => [change]);
+  const link = await fromFragment(await toFragment({ example: "distribution", draft: { ...draft, steps } }));
+  assert.deepEqual(
+    link.draft.steps,
+    good.map((change) => [change]),
+  );
 });
 
 test("what is not a draft is no draft", () => {

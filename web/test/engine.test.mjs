@@ -205,7 +205,7 @@ test("an image is taken when nothing was asked for a while, and the next worker 
   await settled();
   assert.deepEqual(workers[0].image, { name: "kept", archive: "1" });
   assert.deepEqual(workers[1].image, { bytes: kept[0] });
-  assert.deepEqual(workers[1].calls, ["compare", "world", "evaluate 3"]);
+  assert.deepEqual(workers[1].calls, ["limits", "compare", "world", "evaluate 3"]);
   assert.deepEqual([...workers[1].files], [["/a.nix", "3"]]);
   assert.equal(events.at(-1), "3");
   engine.restart(true);
@@ -249,11 +249,28 @@ test("an image that no evaluation comes of is forgotten, and the next worker beg
   images.set("kept", { files: [["/a.nix", "trap"]], originals: [] });
   engine.evaluate(text("trap"), entry, plain, 0);
   await settled();
-  assert.deepEqual(workers[0].calls, ["compare", "world", "evaluate trap"]);
+  assert.deepEqual(workers[0].calls, ["limits", "compare", "world", "evaluate trap"]);
   assert.deepEqual(kept, ["forgotten"]);
   images.clear();
   engine.evaluate(text("1"), entry, plain, 0);
   await settled();
   assert.deepEqual(workers[1].calls, ["world", "evaluate 1"]);
   assert.equal(events.at(-1), "1");
+});
+
+test("limits are told where they are not as usual, and again to whoever comes next", async () => {
+  const { engine, workers, events } = setUp({ limits: { callDepth: 10_000, memory: 512 } });
+  engine.evaluate(text("1"), entry, plain, 0);
+  await settled();
+  engine.limit(60, { callDepth: 20_000, memory: 512 });
+  engine.evaluate(text("2"), entry, plain, 0);
+  await settled();
+  // The world is made again, for what could not be evaluated may be now.
+  assert.deepEqual(workers[0].calls, ["world", "evaluate 1", "limits", "world", "evaluate 2"]);
+  engine.evaluate(text("hang"), entry, plain, 0);
+  await settled();
+  assert.match(events.at(-1), /stopped after 0\.06 seconds/);
+  engine.evaluate(text("3"), entry, plain, 0);
+  await settled();
+  assert.deepEqual(workers[1].calls, ["limits", "world", "evaluate 3"]);
 });

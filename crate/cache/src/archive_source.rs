@@ -42,17 +42,25 @@ impl CacheSource for ArchiveSource {
     }
 }
 
-/// Reads the narinfos that make sense, so that it is known what the cache has. What is wrong with others is said when they are asked for.
-fn narinfos(entries: &Entries, folder: &[u8], store_dir: &StoreDir) -> Vec<NarInfo> {
+/// Reads the narinfos that make sense, so that it is known what the cache has, and counts the others. What is wrong with these is said when
+/// they are asked for.
+fn narinfos(entries: &Entries, folder: &[u8], store_dir: &StoreDir) -> (Vec<NarInfo>, usize) {
     let files = entries.iter().filter_map(|(path, kind)| {
         let hash_part = path.strip_prefix(folder)?.strip_suffix(b".narinfo")?;
+        // The reference looks for none in folders below.
         let Kind::File { contents, .. } = kind else {
             return None;
         };
-        let info = NarInfo::parse(contents, store_dir).ok()?;
-        (info.path.hash_part().as_bytes() == hash_part).then_some(info)
+        (!hash_part.contains(&b'/')).then_some((hash_part, contents))
     });
-    files.collect()
+    let (mut known, mut broken) = (Vec::new(), 0);
+    for (hash_part, contents) in files {
+        match NarInfo::parse(contents, store_dir) {
+            Ok(info) if info.path.hash_part().as_bytes() == hash_part => known.push(info),
+            _ => broken += 1,
+        }
+    }
+    (known, broken)
 }
 
 /// Opens the cache in an archive, under a name; the file `nix-cache-info` says where it is.
@@ -79,12 +87,13 @@ pub fn open(name: &str, bytes: &[u8], store_dir: &StoreDir) -> Result<BinaryCach
     let (folder, info) =
         found.ok_or_else(|| NoCache("there is no nix-cache-info in it".to_owned()))?;
     let info = CacheInfo::parse(&info).map_err(|error| NoCache(error.to_string()))?;
-    let known = narinfos(&entries, &folder, store_dir);
+    let (known, broken) = narinfos(&entries, &folder, store_dir);
     let source = Box::new(ArchiveSource { entries, folder });
     let mut cache = BinaryCache::with_source(name, info, store_dir.clone(), source);
     for info in known {
         cache.insert(info);
     }
+    cache.set_broken(broken);
     Ok(cache)
 }
 

@@ -112,6 +112,8 @@ pub struct BinaryCache {
     /// The store directory that paths in narinfo files begin with.
     store_dir: StoreDir,
     source: Option<Box<dyn CacheSource>>,
+    /// How many narinfo files of the source are known to make no sense.
+    broken: usize,
     /// What is known: all there is without a source, else what was asked before.
     entries: RefCell<FxHashMap<HashPart, Entry>>,
 }
@@ -140,6 +142,7 @@ impl BinaryCache {
             unpacked: FxHashMap::default(),
             store_dir,
             source: None,
+            broken: 0,
             entries: RefCell::default(),
         }
     }
@@ -212,6 +215,17 @@ impl BinaryCache {
     /// Lets store objects from it need no signature, as `?trusted=true` does.
     pub const fn set_trusted(&mut self, trusted: bool) {
         self.trusted = trusted;
+    }
+
+    /// Returns how many narinfo files of an archive make no sense.
+    #[must_use]
+    pub const fn broken(&self) -> usize {
+        self.broken
+    }
+
+    /// Notes how many narinfo files make no sense.
+    pub(crate) const fn set_broken(&mut self, broken: usize) {
+        self.broken = broken;
     }
 
     /// Tells whether it is reached over HTTP, so that answers are remembered and failures disable it for a while.

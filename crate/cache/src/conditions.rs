@@ -131,6 +131,8 @@ impl fmt::Display for Obstacle {
 /// How a cache answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conditions {
+    /// Why nothing is asked at all, because its URL is none of a store.
+    pub no_store: Option<String>,
     /// Milliseconds until an answer begins.
     pub latency: u32,
     /// Bytes per second of an answer; never 0.
@@ -152,6 +154,7 @@ pub struct Conditions {
 impl Default for Conditions {
     fn default() -> Self {
         Self {
+            no_store: None,
             latency: DEFAULT_LATENCY,
             bandwidth: DEFAULT_BANDWIDTH,
             offline: false,

@@ -33,6 +33,7 @@ pub mod settings;
 pub mod simulation;
 pub mod size;
 pub mod sources;
+pub mod store_url;
 pub mod substituters;
 pub mod toy;
 pub mod world;

@@ -32,6 +32,13 @@ pub enum Dropped {
         /// The cache.
         cache: Rc<str>,
     },
+    /// Rule 7: its URL is none of a store.
+    NoStore {
+        /// The cache.
+        cache: Rc<str>,
+        /// What the reference says.
+        why: String,
+    },
     /// Rule 7: it cannot be opened.
     Unreachable {
         /// The cache.
@@ -51,7 +58,10 @@ impl Dropped {
     #[must_use]
     pub const fn rule(&self) -> u8 {
         match self {
-            Self::StoreDir { .. } | Self::Duplicate { .. } | Self::Unreachable { .. } => 7,
+            Self::StoreDir { .. }
+            | Self::Duplicate { .. }
+            | Self::NoStore { .. }
+            | Self::Unreachable { .. } => 7,
             Self::Untrusted { .. } => 8,
         }
     }
@@ -62,6 +72,7 @@ impl Dropped {
         match self {
             Self::StoreDir { cache, .. }
             | Self::Duplicate { cache }
+            | Self::NoStore { cache, .. }
             | Self::Unreachable { cache, .. }
             | Self::Untrusted { cache } => cache,
         }
@@ -75,6 +86,7 @@ impl Dropped {
                 "use a cache of this store directory, since paths of another one are other paths",
             ),
             Self::Duplicate { .. } => None,
+            Self::NoStore { .. } => Some("write a whole URL, such as https://cache.example.org"),
             Self::Unreachable { .. } => {
                 Some("bring the cache back, or take it from 'substituters'")
             }
@@ -98,6 +110,7 @@ impl fmt::Display for Dropped {
                 "binary cache '{cache}' is for Nix stores with prefix '{theirs}', not '{ours}'"
             ),
             Self::Duplicate { cache } => write!(f, "binary cache '{cache}' is listed twice"),
+            Self::NoStore { why, .. } => f.write_str(why),
             Self::Unreachable { fault, .. } => fault.fmt(f),
             Self::Untrusted { cache } => write!(
                 f,
@@ -206,6 +219,9 @@ impl<'a> Substituters<'a> {
         }
         if self.caches.iter().any(|other| *other.name() == name) {
             return Some(Dropped::Duplicate { cache: name });
+        }
+        if let Some(why) = cache.conditions().no_store.clone() {
+            return Some(Dropped::NoStore { cache: name, why });
         }
         let ttl = &self.settings.times_to_live;
         let known = cache.is_http() && self.memory.is_some_and(|memory| memory.knows(&name, ttl));

@@ -26,6 +26,7 @@ use crate::realise::{self, Realised, realise};
 use crate::settings::Settings;
 use crate::simulation::{Simulated, Simulation, package_name};
 use crate::sources::{self, Sources};
+use crate::store_url;
 use crate::substituters::{About, Dropped, Substituters};
 use crate::toy::ToyBuilder;
 use crate::world_file::{BuildFile, CacheFile, Event, SettingsFile, Subject, VERSION, WorldFile};
@@ -457,6 +458,7 @@ fn configure(cache: &mut BinaryCache, file: &CacheFile, conditions: Conditions) 
 
 fn conditions(file: &CacheFile, store_dir: &StoreDir) -> Result<Conditions, WorldError> {
     let mut conditions = Conditions::default();
+    conditions.no_store = store_url::objection(&file.url);
     conditions.offline = file.offline;
     conditions.latency = file.latency.unwrap_or(conditions.latency);
     conditions.bandwidth = file.bandwidth.unwrap_or(conditions.bandwidth).max(1);

@@ -25,8 +25,29 @@ use std::rc::Rc;
 use tsify::{Ts, Tsify as _};
 use wasm_bindgen::prelude::*;
 
-/// Bytes of heap that an evaluation may take.
-const MEMORY_LIMIT: usize = 512 << 20;
+/// What an evaluation may take, as the visitor sets it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// Nested calls (`max-call-depth`).
+    call_depth: u32,
+    /// Mebibytes of heap.
+    memory: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            call_depth: 10_000,
+            memory: 512,
+        }
+    }
+}
+
+/// So many nested calls can be allowed: with [`HEAP_LEVELS`] levels of recursion they are what ends first.
+const MOST_CALLS: u32 = 100_000;
+
+/// So many mebibytes can be allowed: the module's whole memory is 4096, and a heap that grows is there twice for a moment.
+const MOST_MEMORY: u32 = 2048;
 
 /// Levels of recursion on a native stack: two thirds of what fits in the worst case. Packages of a large set need some 450 to 630.
 ///
@@ -38,6 +59,10 @@ const NATIVE_LEVELS: u32 = 640;
 
 /// Levels of recursion in all: so many that the message about the rest comes well before the page's patience ends.
 const HEAP_LEVELS: u32 = 400_000;
+
+/// Said of evaluations that exceed a limit.
+const LIMIT_HINT: &str =
+    "if it needs more, allow more: “Caches and settings”, “Limits of the evaluation”";
 
 /// A printed value is cut after this many bytes.
 const MAX_VALUE: usize = 100_000;
@@ -64,6 +89,7 @@ pub(crate) struct Evaluated {
 pub struct Workspace {
     pub(crate) files: SharedFiles,
     pub(crate) machine: Machine,
+    limits: Limits,
     pub(crate) store_dir: StoreDir,
     pub(crate) past: Past,
     pub(crate) world: WorldInput,
@@ -96,7 +122,8 @@ impl Workspace {
         let files = SharedFiles::default();
         let store_dir = StoreDir::default();
         Workspace {
-            machine: new_machine(&files, store_dir.clone()),
+            machine: new_machine(&files, store_dir.clone(), Limits::default()),
+            limits: Limits::default(),
             files,
             store_dir,
             past: Past::default(),
@@ -119,6 +146,25 @@ impl Workspace {
             Written::Other => self.machine.file_changed(path.as_bytes()),
             Written::Same => {}
         }
+    }
+
+    /// Sets what an evaluation may take: nested calls, and mebibytes of memory. What exceeds the page's bounds is cut to them; other limits
+    /// than before mean to begin anew.
+    #[wasm_bindgen(js_name = setLimits)]
+    pub fn set_limits(&mut self, call_depth: u32, memory: u32) {
+        let limits = Limits {
+            call_depth: call_depth.clamp(1, MOST_CALLS),
+            memory: memory.clamp(1, MOST_MEMORY),
+        };
+        if limits == self.limits {
+            return;
+        }
+        self.limits = limits;
+        self.machine = new_machine(&self.files, self.store_dir.clone(), limits);
+        // What could not be evaluated for an event may be now.
+        self.scene.begin_anew();
+        self.turned_scene.begin_anew();
+        self.current = None;
     }
 
     /// Returns the text of a file; nothing if there is none, it is no text, or too long to be edited.
@@ -227,9 +273,11 @@ impl Workspace {
             Ok(Found::Value(value)) => empty_report(Outcome::Value, Some(value)),
             Err(error) => {
                 let mut report = empty_report(Outcome::Error, None);
-                report
-                    .diagnostics
-                    .push(translate(&error.diagnostic, &self.machine.sources));
+                let mut diagnostic = translate(&error.diagnostic, &self.machine.sources);
+                if error.kind == ErrorKind::Limit {
+                    diagnostic.hints.push(LIMIT_HINT.to_owned());
+                }
+                report.diagnostics.push(diagnostic);
                 report
             }
         };
@@ -371,7 +419,7 @@ impl Workspace {
 
     /// Makes another evaluator of the same files.
     pub(crate) fn machine_for(&self, store_dir: StoreDir) -> Machine {
-        new_machine(&self.files, store_dir)
+        new_machine(&self.files, store_dir, self.limits)
     }
 
     /// Returns the last comparison: what was before, what is now, and the difference.
@@ -459,10 +507,11 @@ fn print(machine: &mut Machine, value: Value) -> Result<String, Box<EvalError>> 
     Ok(text(&printed))
 }
 
-fn new_machine(files: &SharedFiles, store_dir: StoreDir) -> Machine {
+fn new_machine(files: &SharedFiles, store_dir: StoreDir, limits: Limits) -> Machine {
     let settings = drvlab_lang::Settings {
         store_dir,
-        memory_limit: MEMORY_LIMIT,
+        memory_limit: (limits.memory as usize) << 20,
+        call_depth_limit: limits.call_depth,
         native_levels: NATIVE_LEVELS,
         native_stacks: stacks::of_browser(),
         heap_levels: HEAP_LEVELS,

@@ -256,9 +256,7 @@ impl Scene {
                 Ok(world) => self.world = world,
                 Err(error) => self.problems.push(error.to_string()),
             }
-            for event in &begin.history {
-                self.note_publication(event, loader);
-            }
+            self.note_publications(begin, loader);
             self.begin = Some(begin.clone());
         }
         let known = self.changes.len();
@@ -272,6 +270,7 @@ impl Scene {
                     let added = self.objects().saturating_sub(before);
                     *self.last_published.get_or_insert(0) += added;
                 }
+                (Ok(()), WorldChange::Load(file)) => self.note_publications(file, loader),
                 (Ok(()), _) => {}
             }
         }
@@ -281,6 +280,14 @@ impl Scene {
     fn objects(&self) -> usize {
         let caches = self.world.caches.iter();
         caches.map(|cache| cache.narinfos().len()).sum()
+    }
+
+    /// Remembers what was published before a world began, and nothing of an earlier world.
+    fn note_publications(&mut self, begin: &WorldFile, loader: &mut PageLoader<'_>) {
+        self.publications.clear();
+        for event in &begin.history {
+            self.note_publication(event, loader);
+        }
     }
 
     /// Remembers what was published; tells whether that was so.

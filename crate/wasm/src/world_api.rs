@@ -157,6 +157,7 @@ impl Workspace {
             url: cache.name().to_string(),
             priority: cache.priority(),
             objects: infos.len() as u32,
+            broken: cache.broken() as u32,
             realisations: cache.realisations().len() as u32,
             unpacked: size::render(unpacked),
             not_unpacked,

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use tsify::Tsify;
 
 use super::{Loader, World, WorldError, conditions, configure, open, simulation};
-use crate::world_file::{BuildFile, CacheFile, Event, SettingsFile};
+use crate::world_file::{BuildFile, CacheFile, Event, SettingsFile, WorldFile};
 
 /// A change to a world.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -36,6 +36,8 @@ pub enum WorldChange {
     Forget {},
     /// Something happens.
     Happen(Event),
+    /// The world is another one, which begins as a file says.
+    Load(Box<WorldFile>),
 }
 
 impl World {
@@ -55,6 +57,7 @@ impl World {
             WorldChange::Clear { cache } => self.cache(cache)?.clear(),
             WorldChange::Forget {} => self.memory.forget(),
             WorldChange::Happen(event) => self.happen(event, loader)?,
+            WorldChange::Load(file) => *self = Self::new(file, loader)?,
         }
         Ok(())
     }

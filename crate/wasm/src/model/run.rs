@@ -61,6 +61,8 @@ pub struct CacheState {
     pub priority: i32,
     /// Store objects in it.
     pub objects: u32,
+    /// Narinfo files that make no sense.
+    pub broken: u32,
     /// Realisations in it.
     pub realisations: u32,
     /// Unpacked size of all store objects, as the reference prints it.
