@@ -72,6 +72,8 @@ export class Playground extends LitElement {
         border-inline-end: 1px solid var(--border);
       }
       #scroll {
+        /* What is only for screen readers has its place in here; elsewhere it would lengthen the page. */
+        position: relative;
         flex: 1;
         min-height: 0;
         overflow: auto;
