@@ -164,6 +164,7 @@ impl Ord for StorePath {
         self.head()
             .cmp(&other.head())
             .then_with(|| self.reversed_hash.cmp(&other.reversed_hash))
+            .then_with(|| self.separator.cmp(&other.separator))
             .then_with(|| self.name.cmp(&other.name))
     }
 }
@@ -662,6 +663,8 @@ mod tests {
             "00000000000000000000000000000000-b",
             "00000000000000000000000000000000-B",
             "00000000000000000000000000000000-b.c",
+            "00000000000000000000000000000000_a",
+            "00000000000000000000000000000000 z",
         ];
         let mut paths: Vec<_> = names
             .iter()
