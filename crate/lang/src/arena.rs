@@ -9,6 +9,7 @@ use std::alloc::{self, Layout};
 /// Words, of which those from `top` on are zero and free.
 #[derive(Debug)]
 pub(crate) struct Arena {
+    /// Where fresh memory is not zero already, what follows the last of them up to the capacity becomes words step by step.
     words: Vec<u32>,
     top: usize,
     /// Up to here words can be allocated without telling anybody; at most their number.
@@ -25,6 +26,9 @@ const STEP: usize = 128 << 10;
 
 /// The arena grows by at least this many words (16 MiB): small steps make growth slow in WASM.
 const GROWTH: usize = 4 << 20;
+
+/// Whether the allocator has zeroed memory without writing to it. That of WASM writes to all of it, used or not; so do these tests.
+const FRESH_IS_ZERO: bool = cfg!(not(any(target_arch = "wasm32", test)));
 
 /// Objects start here, for address 0 means that there is none.
 const START: usize = 2;
@@ -79,8 +83,12 @@ impl Arena {
     #[cold]
     #[inline(never)]
     fn make_room(&mut self, end: usize) {
-        if end > self.words.len() {
+        if end > self.words.capacity() {
             self.grow(end);
+        }
+        if end > self.words.len() {
+            let length = (end + STEP).min(self.words.capacity());
+            self.words.resize(length, 0);
         }
         self.room = self.words.len();
         if let Some(reached) = self.reached {
@@ -98,13 +106,20 @@ impl Arena {
             end <= u32::MAX as usize,
             "whoever allocates much asks for the limit before"
         );
-        let size = (self.words.len() + self.words.len().max(GROWTH))
+        let size = (self.words.capacity() + self.words.capacity().max(GROWTH))
             .min(MAX_WORDS)
             .max(end);
-        // A new vector, since fresh memory from the system is zero already.
-        let mut words = vec![0; size];
-        words[..self.top].copy_from_slice(&self.words[..self.top]);
-        self.words = words;
+        let used = &self.words[..self.top];
+        // A new vector, since fresh memory from the system may be zero already.
+        self.words = if FRESH_IS_ZERO {
+            let mut words = vec![0; size];
+            words[..self.top].copy_from_slice(used);
+            words
+        } else {
+            let mut words = Vec::with_capacity(size);
+            words.extend_from_slice(used);
+            words
+        };
     }
 
     /// Reads a word.

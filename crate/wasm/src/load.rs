@@ -35,7 +35,7 @@ impl Workspace {
         pieces: Vec<Uint8Array>,
     ) -> Result<Ts<LoadReport>, JsError> {
         let folder = folder.as_bytes();
-        let report = match drvlab_archive::read(joined(pieces), &LIMITS) {
+        let report = match drvlab_archive::read(Vec::from(joined(pieces)), &LIMITS) {
             Ok(entries) => {
                 self.files.0.borrow_mut().unpack(&entries, folder);
                 self.machine.files_came_or_went();
@@ -69,14 +69,16 @@ impl Workspace {
     }
 }
 
-fn joined(pieces: Vec<Uint8Array>) -> Vec<u8> {
+/// Copies pieces one after the other into memory that is written once: an archive is megabytes.
+fn joined(pieces: Vec<Uint8Array>) -> Box<[u8]> {
     let length = pieces.iter().map(|piece| piece.length() as usize).sum();
-    let mut bytes = vec![0; length];
-    let mut rest = bytes.as_mut_slice();
+    let mut bytes = Box::new_uninit_slice(length);
+    let mut rest = &mut *bytes;
     for piece in pieces {
         let (place, after) = rest.split_at_mut(piece.length() as usize);
-        piece.copy_to(place);
+        piece.copy_to_uninit(place);
         rest = after;
     }
-    bytes
+    // SAFETY: as many bytes as all pieces together have, and each piece has written its own.
+    unsafe { bytes.assume_init() }
 }
