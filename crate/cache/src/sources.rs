@@ -5,8 +5,8 @@ use std::rc::Rc;
 use drvlab_build::StoreObject;
 use drvlab_store::explain::StoreObject as Contents;
 use drvlab_store::{
-    ContentAddress, ContentAddressMethod, FileTree, Hash, HashAlgorithm, OrderedSet, StoreDir,
-    StorePath,
+    ContentAddress, ContentAddressMethod, Derivation, FileTree, Hash, HashAlgorithm, OrderedSet,
+    StoreDir, StorePath,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -68,6 +68,50 @@ pub fn read(
         }
     }
     sources
+}
+
+/// Derivations by the paths of their `.drv` files.
+pub type Derivations = FxHashMap<StorePath, Rc<Derivation>>;
+
+/// Returns the derivations that those of a graph have as sources and that are not in it, with all that these need, as far as `find` knows them.
+pub fn derivations(
+    graph: &DerivationGraph,
+    find: impl Fn(&StorePath) -> Option<Rc<Derivation>>,
+) -> Derivations {
+    fn texts(derivation: &Derivation) -> impl Iterator<Item = &StorePath> {
+        let sources = derivation.input_srcs.iter();
+        sources.filter(|path| path.is_derivation())
+    }
+    let mut found = Derivations::default();
+    let nodes = graph.nodes().iter();
+    let mut pending: Vec<StorePath> = nodes
+        .flat_map(|node| texts(&node.derivation))
+        .cloned()
+        .collect();
+    while let Some(path) = pending.pop() {
+        if found.contains_key(&path) || graph.find(&path).is_some() {
+            continue;
+        }
+        if let Some(derivation) = find(&path) {
+            let needed = derivation.input_drvs.keys().chain(texts(&derivation));
+            pending.extend(needed.cloned());
+            found.insert(path, derivation);
+        }
+    }
+    found
+}
+
+/// Makes a store object of the text of a derivation.
+pub(crate) fn of_derivation(
+    path: &StorePath,
+    derivation: &Derivation,
+    store_dir: &StoreDir,
+) -> Option<Rc<StoreObject>> {
+    object(
+        path,
+        Contents::of_derivation(derivation, store_dir),
+        store_dir,
+    )
 }
 
 /// Makes a store object of what a path is said to stand for; nothing if that does not lead to the path.

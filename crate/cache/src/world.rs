@@ -25,7 +25,7 @@ use crate::realise::schedule::{Schedule, schedule};
 use crate::realise::{self, Realised, realise};
 use crate::settings::Settings;
 use crate::simulation::{Simulated, Simulation, package_name};
-use crate::sources::{self, Sources};
+use crate::sources::{self, Derivations, Sources};
 use crate::store_url;
 use crate::substituters::{About, Dropped, Substituters};
 use crate::toy::ToyBuilder;
@@ -40,6 +40,8 @@ pub struct Evaluated {
     pub wanted: Vec<Wanted>,
     /// What it has put into the store.
     pub sources: Rc<Sources>,
+    /// The derivations among that which are not in the graph, if they were looked for.
+    pub texts: Rc<Derivations>,
 }
 
 impl Evaluated {
@@ -55,6 +57,7 @@ impl Evaluated {
             graph: Rc::new(graph),
             wanted,
             sources: Rc::new(made.collect()),
+            texts: Rc::default(),
         }
     }
 
@@ -387,6 +390,7 @@ impl World {
             graph,
             wanted,
             sources,
+            texts: _,
         } = evaluated;
         let mut local = self.local.clone();
         local.set_sources(Rc::clone(sources));

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use drvlab_cache::scenario::Scenario;
 use drvlab_cache::world::{Evaluated, Loader, Run, World, WorldError};
 use drvlab_cache::world_file::{Subject, WorldFile};
-use drvlab_cache::{BinaryCache, DerivationGraph, Sources, Wanted};
+use drvlab_cache::{BinaryCache, DerivationGraph, Sources, Wanted, sources};
 use drvlab_store::StoreDir;
 
 use crate::arguments::{Input, Source};
@@ -186,6 +186,9 @@ pub fn evaluate(session: &mut Session, input: &Input) -> Result<Evaluated, Failu
         .map_err(|error| Failure::message(error.to_string()))?;
     let made = store.texts.keys().chain(store.sources.keys());
     let mut evaluated = Evaluated::new(graph, wanted, made);
+    let known = &store.derivations;
+    let texts = sources::derivations(&evaluated.graph, |path| known.get(path).map(Rc::clone));
+    evaluated.texts = Rc::new(texts);
     let store_dir = store.dir.clone();
     evaluated.read_sources(&store_dir, &Sources::default(), &mut |path, limit| {
         session.machine().store_object(path, limit)

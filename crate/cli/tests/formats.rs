@@ -275,16 +275,18 @@ fn every_field_of_worlds_is_described_and_tried() {
 #[test]
 fn events_that_change_nothing_are_warned_about() {
     let file = env::temp_dir().join(format!("drvlab-events-{}.json", process::id()));
-    let world = r#"{"version":1,"caches":[{"url":"a"}],"history":[{"evict":{"from":"a","name":"librarry"}},{"delete":{"name":"x"}}]}"#;
+    let world = r#"{"version":1,"caches":[{"url":"foo"},{"url":"https://a"}],"history":[{"evict":{"from":"https://a","name":"librarry"}},{"delete":{"name":"x"}}]}"#;
     fs::write(&file, world).unwrap();
     let output = plan_in(&file);
     assert!(output.status.success());
     let said = String::from_utf8(output.stderr).unwrap();
     fs::remove_file(&file).unwrap();
     let lines: Vec<_> = said.lines().collect();
-    assert_eq!(lines.len(), 2, "{said}");
-    assert!(lines[0].ends_with(": history[0]: a has nothing called 'librarry'"));
+    assert_eq!(lines.len(), 3, "{said}");
+    assert!(lines[0].ends_with(": history[0]: https://a has nothing called 'librarry'"));
     assert!(lines[1].ends_with(": history[1]: the store of this machine has nothing called 'x'"));
+    // So does a URL that is none.
+    assert_eq!(lines[2], "warning: Cannot parse Nix store 'foo'");
 }
 
 #[test]

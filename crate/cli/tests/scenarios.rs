@@ -1,12 +1,16 @@
-//! Every scenario shows what it says.
+//! Every scenario shows what it says, and what is turned to content addressing is what says so itself.
+
+#![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use drvlab_cache::content_addressed::turn;
+use drvlab_cache::content_addressed::{Turned, turn};
 use drvlab_cache::scenario::Scenario;
+use drvlab_cache::world::Evaluated;
 use drvlab_cache::world_file::{Subject, WorldFile};
-use drvlab_cli::arguments::{Input, Source};
+use drvlab_cli::arguments::{Argument, Input, Source};
+use drvlab_cli::session::Session;
 use drvlab_cli::world;
 
 #[test]
@@ -73,9 +77,42 @@ fn a_set_that_is_turned_is_the_set_that_says_it_is_content_addressed() {
         "contentAddressed = false".to_owned(),
         "contentAddressed = true".to_owned(),
     ]]);
-    let turned = turn(&plain, &Default::default()).unwrap();
+    let turned = turn(&plain, &Default::default(), &Default::default()).unwrap();
     assert_eq!(turned.graph.roots(), written.roots());
     assert_ne!(plain.roots(), written.roots());
+}
+
+/// Turns what a text of `tests/turned.nix` evaluates to with its argument `floating` off, and evaluates it with that on.
+fn turned_and_written(attribute: &str) -> (Turned, Evaluated, Evaluated) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/turned.nix");
+    let evaluated = |floating: &str| {
+        let input = Input {
+            sources: vec![Source::File(file.clone())],
+            attr_paths: vec![attribute.into()],
+            arguments: vec![("floating".into(), Argument::Expression(floating.into()))],
+            ..Input::default()
+        };
+        let mut session = Session::start(&input).unwrap();
+        world::evaluate(&mut session, &input).unwrap()
+    };
+    let plain = evaluated("false");
+    let turned = turn(&plain.graph, &plain.texts, &Default::default()).unwrap();
+    (turned, plain, evaluated("true"))
+}
+
+#[test]
+fn what_is_turned_has_other_texts_of_derivations_and_outputs_of_outputs() {
+    for attribute in ["user", "text", "deep", "twice"] {
+        let (turned, plain, written) = turned_and_written(attribute);
+        assert_eq!(turned.graph.roots(), written.graph.roots(), "{attribute}");
+        assert_ne!(plain.graph.roots(), written.graph.roots(), "{attribute}");
+        // What scripts read is there, too, as if it had been written so.
+        let sources = turned.sources(&plain.sources, &Default::default());
+        assert!(!written.sources.is_empty(), "{attribute}");
+        for (path, object) in written.sources.iter() {
+            assert_eq!(sources.get(path), Some(object), "{attribute}: {path}");
+        }
+    }
 }
 
 #[test]

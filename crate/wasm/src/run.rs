@@ -14,7 +14,6 @@ use crate::model::run::{
 };
 use crate::report::action;
 use crate::workspace::Workspace;
-use crate::world::turned;
 
 /// Of the log of a build that failed so many bytes at the end are shown.
 const MAX_LOG: usize = 20_000;
@@ -59,13 +58,11 @@ impl Workspace {
             };
             let other = self.run_of(&as_written, &plain);
             report.turned = Some(cost(&other));
-            if let Ok((moved, _)) = turned(&plain) {
-                for (node, outcome) in plain.graph.nodes().iter().zip(&other.realised.derivations) {
-                    let place = moved.get(&node.path);
-                    let place = place.and_then(|path| shown.graph.find(path));
-                    if let Some(place) = place {
-                        report.derivations[place.index()].turned = Some(decided(&outcome.decision));
-                    }
+            let outcomes = other.realised.derivations.iter();
+            for (node, outcome) in plain.graph.nodes().iter().zip(outcomes) {
+                let turned = self.current.as_ref().and_then(|it| it.turned.as_ref());
+                if let Some(place) = turned.and_then(|it| it.place(&node.path)) {
+                    report.derivations[place.index()].turned = Some(decided(&outcome.decision));
                 }
             }
         }

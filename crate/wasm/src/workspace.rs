@@ -11,8 +11,9 @@ use crate::model::{Diagnostic, Entry, Outcome, PlanSummary, Report, ReportUpdate
 use crate::report::Picture;
 use crate::stacks;
 use crate::told::Told;
-use crate::world::{PageLoader, Past, Scene, evaluated, read_sources, turned};
+use crate::world::{PageLoader, Past, Scene, evaluated, find_texts, read_sources, turned};
 use drvlab_cache::compare::Comparison;
+use drvlab_cache::content_addressed::Turned;
 use drvlab_cache::plan::{Plan, Wanted};
 use drvlab_cache::{DerivationGraph, LocalStore, Settings, Substituters, compare, plan, world};
 use drvlab_lang::engine::Instance;
@@ -76,6 +77,8 @@ pub(crate) struct Evaluated {
     pub plain: world::Evaluated,
     /// The same, turned if that was asked for.
     pub shown: world::Evaluated,
+    /// How it was turned.
+    pub turned: Option<Turned>,
     /// What was asked for.
     pub entry: Entry,
     /// The world in which it was planned.
@@ -339,18 +342,19 @@ impl Workspace {
             Ok(graph) => graph,
             Err(error) => return error_report(error.to_string()),
         };
-        let plain = evaluated(graph, instances, &self.machine);
+        let mut plain = evaluated(graph, instances, &self.machine);
         let revision = self.scene_of(entry).revision;
         if let Some(known) = self.known(&plain, entry, revision) {
             return self.picture(known).report(Vec::new());
         }
-        let shown = if entry.content_addressed {
+        let (turned, shown) = if entry.content_addressed {
+            find_texts(&mut plain, &self.machine);
             match turned(&plain) {
-                Ok((_, turned)) => turned,
+                Ok((turned, shown)) => (Some(turned), shown),
                 Err(error) => return error_report(error.to_string()),
             }
         } else {
-            plain.clone()
+            (None, plain.clone())
         };
         let graph = Rc::clone(&shown.graph);
         let plan = self
@@ -376,6 +380,7 @@ impl Workspace {
         self.current = Some(Evaluated {
             plain,
             shown,
+            turned,
             entry: entry.clone(),
             revision,
             sources_are_read: false,
@@ -412,7 +417,10 @@ impl Workspace {
         if !current.sources_are_read {
             current.sources_are_read = true;
             read_sources(&mut current.plain, &mut self.machine, &mut self.past);
-            current.shown.sources = Rc::clone(&current.plain.sources);
+            current.shown.sources = match &current.turned {
+                Some(turned) => Rc::new(turned.sources(&current.plain.sources, &self.store_dir)),
+                None => Rc::clone(&current.plain.sources),
+            };
         }
         self.current.as_ref()
     }

@@ -3,11 +3,13 @@
 use drvlab_store::OrderedMap;
 use std::rc::Rc;
 
-use drvlab_cache::content_addressed::{Moved, turn};
+use drvlab_cache::content_addressed::{Turned, turn};
 use drvlab_cache::world::changes::WorldChange;
 use drvlab_cache::world::{Evaluated, Loader, World, WorldError};
 use drvlab_cache::world_file::{Event, Subject, WorldFile};
-use drvlab_cache::{BinaryCache, DerivationGraph, Memory, Sources, Wanted, archive_source};
+use drvlab_cache::{
+    BinaryCache, DerivationGraph, Memory, Sources, Wanted, archive_source, sources,
+};
 use drvlab_lang::Machine;
 use drvlab_lang::engine::Instance;
 use drvlab_lang::files::canonical;
@@ -133,7 +135,8 @@ impl PageLoader<'_> {
             }
         };
         let evaluated = evaluated.map(|mut evaluated| {
-            // Files are as they were only now.
+            // Files are as they were only now, and so is what was instantiated.
+            find_texts(&mut evaluated, self.machine);
             read_sources(&mut evaluated, self.machine, self.past);
             evaluated
         });
@@ -205,16 +208,25 @@ pub(crate) fn read_sources(evaluated: &mut Evaluated, machine: &mut Machine, pas
     past.sources = Rc::clone(&evaluated.sources);
 }
 
-/// Turns what was evaluated from input- to content-addressed, and tells the paths of `.drv` files by those that they had.
-pub(crate) fn turned(evaluated: &Evaluated) -> Result<(Moved, Evaluated), WorldError> {
-    let turned = turn(&evaluated.graph, &StoreDir::default());
+/// Looks for the derivations that the last evaluation has put into the store as texts only.
+pub(crate) fn find_texts(evaluated: &mut Evaluated, machine: &Machine) {
+    let known = &machine.store.derivations;
+    let texts = sources::derivations(&evaluated.graph, |path| known.get(path).cloned());
+    evaluated.texts = Rc::new(texts);
+}
+
+/// Turns what was evaluated from input- to content-addressed; its texts are known.
+pub(crate) fn turned(evaluated: &Evaluated) -> Result<(Turned, Evaluated), WorldError> {
+    let store_dir = StoreDir::default();
+    let turned = turn(&evaluated.graph, &evaluated.texts, &store_dir);
     let turned = turned.map_err(|error| WorldError(error.to_string()))?;
     let shown = Evaluated {
         wanted: turned.wanted(&evaluated.wanted),
-        graph: Rc::new(turned.graph),
-        sources: Rc::clone(&evaluated.sources),
+        graph: Rc::clone(&turned.graph),
+        sources: Rc::new(turned.sources(&evaluated.sources, &store_dir)),
+        texts: Rc::default(),
     };
-    Ok((turned.moved, shown))
+    Ok((turned, shown))
 }
 
 /// A world with what led to it.
