@@ -1,4 +1,4 @@
-//! Goals that get outputs of derivations: by fetching them, or else by building, which is in [`builds`](super::builds).
+//! Goals that get outputs of derivations: by fetching them, or else by building, which is in the module `builds`.
 //!
 //! Rules 1–4 and 17; source: `libstore/build/derivation-goal.cc`.
 

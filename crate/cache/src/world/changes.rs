@@ -1,6 +1,6 @@
 //! What is changed in a world while it goes on: settings, caches, builds, and what happens next.
 //!
-//! A [`WorldFile`](crate::world_file::WorldFile) says how a world began. Other settings hold from when they are changed: what happened before
+//! A [`WorldFile`] says how a world began. Other settings hold from when they are changed: what happened before
 //! happened under the former ones.
 
 use drvlab_store::OrderedMap;
