@@ -4,6 +4,7 @@ use crate::builtin::Builtin;
 use crate::context::ContextId;
 use crate::error::{EvalError, Result};
 use crate::files::canonical;
+use crate::ir::LambdaId;
 use crate::machine::Machine;
 use crate::source::{Origin, Pos};
 use crate::symbol::{Symbol, well_known};
@@ -12,6 +13,21 @@ use bstr::{BString, ByteSlice};
 use std::borrow::Cow;
 
 impl Machine {
+    /// Returns the lambda that a function is, and which of its parameters comes next: it may have got some arguments.
+    #[inline]
+    pub(crate) fn lambda_of(&self, value: Value) -> Option<(LambdaId, usize)> {
+        match value.tag() {
+            Tag::Lambda => Some((self.heap.lambda_parts(value.addr()).0, 0)),
+            Tag::Boxed if self.heap.boxed_kind(value.addr()) == Boxed::Partial => {
+                let function = self.heap.partial_function(value.addr());
+                let given = self.heap.partial_len(value.addr());
+                (function.tag() == Tag::Lambda)
+                    .then(|| (self.heap.lambda_parts(function.addr()).0, given))
+            }
+            _ => None,
+        }
+    }
+
     /// Returns the name of a value's type with an article, as error messages use it (`showType` of the reference).
     pub fn describe(&self, value: Value) -> Cow<'static, str> {
         let value = self.heap.look(value);
@@ -115,17 +131,14 @@ impl Machine {
 
     /// Returns where the lambda or the set starts that a function is; builtins have no place.
     pub(crate) fn function_pos(&self, function: Value) -> Pos {
-        match function.tag() {
-            Tag::Lambda => {
-                let (lambda, _) = self.heap.lambda_parts(function.addr());
-                self.ir.parameters[self.ir.lambda(lambda).parameters.start as usize].pos
-            }
-            Tag::Attrs => self
-                .heap
-                .literal(function.addr())
-                .map_or(Pos::NONE, |id| self.ir.attr_set(id).pos),
-            _ => Pos::NONE,
+        if function.tag() == Tag::Attrs {
+            let literal = self.heap.literal(function.addr());
+            return literal.map_or(Pos::NONE, |id| self.ir.attr_set(id).pos);
         }
+        self.lambda_of(function).map_or(Pos::NONE, |(id, given)| {
+            let parameters = self.ir.lambda(id).parameters.range();
+            self.ir.parameters[parameters.start + given].pos
+        })
     }
 
     /// Returns the bytes of an evaluated value that must be a string without context, for example an attribute name.

@@ -141,7 +141,7 @@ pub struct Machine {
     buffers: Vec<Vec<u8>>,
     /// Why the evaluation of [`Value::FAILED`] failed.
     pub(crate) failure: Option<Box<EvalError>>,
-    /// The delayed call that has evaluated its function last.
+    /// The delayed call that failed last if it was the one that evaluated its function.
     pub(crate) first_call: Addr,
     /// Errors of thunks that are evaluated no more.
     pub(crate) failures: Failures,

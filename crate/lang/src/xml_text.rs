@@ -5,7 +5,7 @@ use crate::internal::path_text;
 use crate::machine::Machine;
 use crate::number::Number;
 use crate::source::{Origin, Pos};
-use crate::value::{Boxed, Tag, Value};
+use crate::value::{Tag, Value};
 use drvlab_store::order;
 use std::collections::HashSet;
 
@@ -104,21 +104,6 @@ impl XmlText {
 }
 
 impl Machine {
-    /// Returns a function's lambda, and which of its parameters comes next.
-    #[inline]
-    fn lambda_of(&self, value: Value) -> Option<(crate::ir::LambdaId, usize)> {
-        match value.tag() {
-            Tag::Lambda => Some((self.heap.lambda_parts(value.addr()).0, 0)),
-            Tag::Boxed if self.heap.boxed_kind(value.addr()) == Boxed::Partial => {
-                let function = self.heap.partial_function(value.addr());
-                let given = self.heap.partial_arguments(value.addr()).len();
-                (function.tag() == Tag::Lambda)
-                    .then(|| (self.heap.lambda_parts(function.addr()).0, given))
-            }
-            _ => None,
-        }
-    }
-
     /// Writes a value that is neither a list nor a set.
     #[inline]
     pub(crate) fn append_xml_leaf(&mut self, value: Value, text: &mut XmlText) {

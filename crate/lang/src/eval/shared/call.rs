@@ -258,8 +258,7 @@ async fn call_in_steps(
                 function = match stk.run(|stk| call_functor(stk, m, functor, &now, at)).await {
                     Ok(value) => value,
                     Err(error) => {
-                        let what = "while calling a functor (an attribute set with a '__functor' attribute)";
-                        return Err(error.traced(what, pos));
+                        return Err(error.traced(CALLING_FUNCTOR, pos));
                     }
                 };
             }
@@ -290,6 +289,10 @@ pub(crate) async fn call_functor(
     m.levels -= 1;
     result
 }
+
+/// The line of a trace for a set that is called.
+pub(crate) const CALLING_FUNCTOR: &str =
+    "while calling a functor (an attribute set with a '__functor' attribute)";
 
 /// What the message for a value that cannot be called begins with.
 pub(crate) const NOT_A_FUNCTION: &[u8] = b"attempt to call something which is not a function but ";
@@ -354,10 +357,20 @@ pub(crate) fn while_calling_builtin(
     if matches!(builtin, Builtin::AddErrorContext | Builtin::Break) {
         return error;
     }
-    error.traced(
-        format!("while calling the '{}' builtin", builtin.name()),
-        pos,
-    )
+    let what = format!("{CALLING}{}{BUILTIN}", builtin.name());
+    error.traced(what, pos)
+}
+
+/// What is before and after the name of a builtin in the line of a trace for its call.
+const CALLING: &str = "while calling the '";
+const BUILTIN: &str = "' builtin";
+
+/// Tells whether a line of a trace is for a call of something other than a lambda, or for arguments that are not those of its pattern:
+/// it says where the call is itself.
+pub(crate) fn tells_call_site(message: &[u8]) -> bool {
+    message == CALL_SITE.as_bytes()
+        || message == CALLING_FUNCTOR.as_bytes()
+        || (message.starts_with(CALLING.as_bytes()) && message.ends_with(BUILTIN.as_bytes()))
 }
 
 /// The line of a trace for the place of a call. The reference prints it without a place, too, when a builtin has called a function
@@ -578,18 +591,9 @@ pub async fn auto_call(
         return Ok(function);
     }
     // Of curried lambdas, some may have got their arguments.
-    let (lambda, received) = match function.tag() {
-        Tag::Lambda => (function, 0),
-        Tag::Boxed if m.heap.boxed_kind(function.addr()) == Boxed::Partial => {
-            let received = m.heap.partial_arguments(function.addr()).len();
-            (m.heap.partial_function(function.addr()), received)
-        }
-        _ => return Ok(function),
-    };
-    if lambda.tag() != Tag::Lambda {
+    let Some((id, received)) = m.lambda_of(function) else {
         return Ok(function);
-    }
-    let (id, _) = m.heap.lambda_parts(lambda.addr());
+    };
     let next = m.ir.lambda(id).parameters.range().nth(received);
     let Some(pattern) = next.and_then(|next| m.ir.parameters[next].pattern) else {
         return Ok(function);

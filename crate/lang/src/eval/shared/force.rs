@@ -1,6 +1,6 @@
 //! Forcing: from a thunk to a value in weak head normal form.
 
-use super::call::{CALL_SITE, NOT_A_FUNCTION};
+use super::call::{CALL_SITE, NOT_A_FUNCTION, tells_call_site};
 use super::{Stk, suspendable};
 use crate::diagnostic::Shown;
 use crate::error::{ErrorKind, EvalError, Result};
@@ -44,27 +44,27 @@ pub fn failed_at(m: &Machine, error: Box<EvalError>, value: Value, pos: Pos) -> 
     }
 }
 
-/// Says where the value of a delayed call of a function was needed when the call failed.
+/// Says where the value of a delayed call of a function was needed when the call failed: none of its calls knew its place.
 fn called_from(m: &Machine, error: Box<EvalError>, function: Value, pos: Pos) -> Box<EvalError> {
-    let is_lambda = m.heap.look(function).tag() == Tag::Lambda;
-    if !is_lambda || !pos.is_some() {
+    let function = m.heap.look(function);
+    if !pos.is_some() || function.is_thunk() {
         return error;
     }
-    // It returned something that was to be called with the next argument.
+    // What was to be called, perhaps with the next argument, is no function.
     if error.diagnostic.trace.is_empty() && error.diagnostic.message.starts_with(NOT_A_FUNCTION) {
         return error.or_at(pos);
     }
     let mut error = error;
     match error.diagnostic.trace.last_mut() {
-        // The arguments are not those of the pattern; the call did not know its place.
-        Some(frame) if frame.message == CALL_SITE && !frame.pos.is_some() => {
+        Some(frame) if !frame.pos.is_some() && tells_call_site(&frame.message) => {
             frame.pos = pos;
             error
         }
         Some(frame) if frame.shown == Shown::InFull => {
             error.traced_as(Shown::InFull, CALL_SITE, pos)
         }
-        _ => error.traced(CALL_SITE, pos),
+        _ if m.lambda_of(function).is_some() => error.traced(CALL_SITE, pos),
+        _ => error,
     }
 }
 
@@ -89,13 +89,7 @@ pub fn failed_element(m: &Machine, error: Box<EvalError>, value: Value) -> Box<E
         m.doubt(Doubt::Values);
     }
     let function = m.heap.look(function);
-    if function.tag() != Tag::Lambda {
-        return error;
-    }
-    let (id, _) = m.heap.lambda_parts(function.addr());
-    let parameters = m.ir.lambda(id).parameters;
-    let pos = m.ir.parameters[parameters.range().start].pos;
-    called_from(m, error, function, pos)
+    called_from(m, error, function, m.function_pos(function))
 }
 
 /// Evaluates a thunk that has not been evaluated yet, and keeps the result, which it returns in the shortest form.
@@ -156,11 +150,15 @@ pub(crate) async fn force_marked(stk: &mut Stk, m: &mut Machine, marker: u32, ad
         ));
     }
     descend!(m, force::force_marked(marker, addr));
+    let is_first = m.heap.peek(m.heap.value(addr, 1)).is_thunk();
     let result = apply(stk, m, addr).await;
     m.levels -= 1;
     match result {
         Ok(value) => value,
-        Err(error) => m.fail(error),
+        Err(error) => {
+            m.first_call = if is_first { addr } else { Addr(0) };
+            m.fail(error)
+        }
     }
 }
 
@@ -169,7 +167,6 @@ pub(crate) async fn force_marked(stk: &mut Stk, m: &mut Machine, marker: u32, ad
 async fn apply(stk: &mut Stk, m: &mut Machine, call: Addr) -> Result<Value> {
     let mut function = m.heap.peek(m.heap.value(call, 1));
     if function.is_thunk() {
-        m.first_call = call;
         function = m.heap.settled(function);
     }
     let (arguments, count) = m.heap.delayed_arguments(call);

@@ -4,11 +4,10 @@ use super::super::call::call;
 use super::super::force::force;
 use super::super::{Stk, suspendable, typed};
 use crate::error::{EvalError, Result};
-use crate::ir::LambdaId;
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::{Symbol, well_known};
-use crate::value::{Addr, Boxed, Tag, Value};
+use crate::value::{Addr, Tag, Value};
 use drvlab_store::order;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
@@ -319,7 +318,7 @@ pub async fn function_args(
     pos: Pos,
 ) -> Result<Value> {
     let function = force(stk, m, args[0]).await?;
-    let Some((lambda, given)) = lambda_with_arguments(m, function) else {
+    let Some((lambda, given)) = m.lambda_of(function) else {
         if m.is_function(function) {
             return Ok(m.heap.attrs_from(Vec::new()));
         }
@@ -342,19 +341,6 @@ pub async fn function_args(
         })
         .collect();
     Ok(m.heap.attrs_from_sorted(&attributes))
-}
-
-/// Returns the lambda that a function is, and how many arguments it has got already.
-fn lambda_with_arguments(m: &Machine, function: Value) -> Option<(LambdaId, usize)> {
-    match function.tag() {
-        Tag::Lambda => Some((m.heap.lambda_parts(function.addr()).0, 0)),
-        Tag::Boxed if m.heap.boxed_kind(function.addr()) == Boxed::Partial => {
-            let inner = m.heap.partial_function(function.addr());
-            let given = m.heap.partial_arguments(function.addr()).len();
-            (inner.tag() == Tag::Lambda).then(|| (m.heap.lambda_parts(inner.addr()).0, given))
-        }
-        _ => None,
-    }
 }
 
 /// `unsafeGetAttrPos name set`

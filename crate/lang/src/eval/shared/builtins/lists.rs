@@ -239,10 +239,8 @@ pub async fn concat_map(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos
             let what =
                 "while evaluating the return value of the function passed to builtins.concatMap";
             // A set and a function have places of their own, or none.
-            let at = match result.tag() {
-                Tag::Attrs | Tag::Lambda => m.function_pos(result),
-                _ => m.function_pos(function),
-            };
+            let has_place = result.tag() == Tag::Attrs || m.lambda_of(result).is_some();
+            let at = m.function_pos(if has_place { result } else { function });
             return Err(m.expected("a list", result, Pos::NONE).traced(what, at));
         }
         values.push(result);

@@ -51,6 +51,7 @@ pub async fn sort(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
         // Lists and functions are told apart by the places that refer to them.
         elements.push(match value.tag() {
             Tag::List | Tag::Lambda => element,
+            Tag::Boxed if m.is_function(value) => element,
             _ => value,
         });
     }
