@@ -36,6 +36,27 @@ in { a = d "xa" [ "out" ]; b = d "xb" [ "dev" "out" ]; l = [ (d "xc" [ "out" ]) 
   // What imports the file that is the program imports something else.
   'itself.nix': 'builtins.trace "said" { a = (import ./itself.nix).b; b = 1; }\n',
   'cycle.nix': 'import ./cycle.nix\n',
+  // All derivations are found before the first is asked for its path.
+  'search.nix': `let
+  d = name: derivation { inherit name; system = "s"; builder = "b"; };
+  wanted = { recurseForDerivations = true; x = d "x"; };
+in {
+  late = { a = d "a"; b = d "b" // { drvPath = throw "late"; }; c = d "c"; };
+  early = [ (d "a") (d "b" // { drvPath = throw "late"; }) (throw "early") ];
+  inside = { a = d "a"; b = wanted // { y = throw "y"; }; };
+  choice = { a = wanted; b = { y = d "y"; }; c = [ (d "c") ]; "1d" = d "d"; e = 1; };
+  combined = { _combineChannels = [ ]; a = { x = d "x"; }; };
+  functor = [ (d "a" // { __functor = self: { x ? 1 }: throw "called"; }) ];
+  itself = let s = { recurseForDerivations = true; inherit s; }; in s;
+  unnamed = { a = removeAttrs (d "a") [ "name" ]; };
+  name = d "a" // { name = 1; };
+  path = d "a" // { drvPath = "/nix/store/pn5w9v350w6b152fg17i8iinyi3g0di4-a"; };
+  number = d "a" // { drvPath = 1; };
+  outside = d "a" // { drvPath = "/foo"; };
+  output = removeAttrs (d "a") [ "outputName" ];
+  flag = { a = { recurseForDerivations = "yes"; }; };
+}
+`,
   'whole.nix': '{ a = derivation { name = "w"; builder = "b"; system = "s"; src = ./sub; }; }\n',
 }
 
@@ -120,6 +141,9 @@ const lines = [
   ['instantiate', 'drv.nix', '-A', 'b.out'],
   ['instantiate', 'drv.nix', '-A', 'n'],
   ['instantiate', 'drv.nix', '-A', 'zz'],
+  ...'late early inside choice combined functor itself unnamed name path number outside output flag'
+    .split(' ')
+    .map(name => ['instantiate', 'search.nix', '-A', name]),
   ['instantiate', 'whole.nix'],
   ['instantiate', '-E', '1'],
   ['instantiate', 'nope.nix'],

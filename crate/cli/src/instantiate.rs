@@ -5,7 +5,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use bstr::BString;
-use drvlab_lang::engine::Instance;
+use drvlab_lang::derivation_search::Instance;
 
 use crate::arguments::Input;
 use crate::drv_files;
@@ -58,8 +58,10 @@ pub fn each_instance(
 ) -> Result<(), Failure> {
     session.each_value(input, |session, value| {
         let arguments = session.arguments();
-        let found = session.machine().derivations(value, arguments);
-        for instance in found.map_err(|error| session.failure(&error))? {
+        let found = session.machine().find_derivations(value, arguments);
+        for derivation in found.map_err(|error| session.failure(&error))? {
+            let instance = session.machine().instance(&derivation);
+            let instance = instance.map_err(|error| session.failure(&error))?;
             use_instance(session, instance)?;
         }
         Ok(())

@@ -2,33 +2,12 @@
 //!
 //! All of them start on the native stack and go on with a heap-allocated one when that is used up.
 
-use crate::error::{ErrorKind, EvalError, Result};
-use crate::eval::direct::{Stk, builtins, call, equality, expr, force};
+use crate::error::{EvalError, Result};
+use crate::eval::direct::{Stk, builtins, call, expr, force};
 use crate::machine::Machine;
 use crate::source::{Origin, Pos};
-use crate::symbol::{Symbol, well_known};
 use crate::value::{Addr, Tag, Value};
-use drvlab_store::StorePath;
-use std::collections::HashSet;
 use std::rc::Rc;
-
-/// A derivation that an expression evaluates to.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Instance {
-    /// Where it was found, for example `packages.hello`; empty for the expression itself.
-    pub attr_path: Vec<u8>,
-    /// Its derivation.
-    pub drv_path: StorePath,
-    /// The output that is wanted.
-    pub output: Vec<u8>,
-}
-
-/// A step of the search for derivations: into a member of a set, or into an element of a list.
-#[derive(Clone, Copy, Debug)]
-enum Step {
-    Name(Symbol),
-    Index(usize),
-}
 
 impl Machine {
     /// Evaluates a file, or the `default.nix` of a directory, as the program that it is: an import of it is evaluated apart from that.
@@ -251,152 +230,6 @@ impl Machine {
         ];
         EvalError::other(message.concat(), Pos::NONE)
     }
-
-    /// Finds the derivations that a value is or contains, as `nix-instantiate` does: the value itself, the members of a set in the order of
-    /// their names, the elements of a list; sets inside sets only if they have `recurseForDerivations = true`.
-    ///
-    /// # Errors
-    /// What evaluation says, or that the value is nothing of that kind.
-    #[inline]
-    pub fn derivations(&mut self, value: Value, arguments: Value) -> Result<Vec<Instance>> {
-        let mut found = Vec::new();
-        let mut seen = HashSet::new();
-        // The way to each member: the step before, and the member's name or index.
-        let mut steps = vec![(0, Step::Index(0))];
-        let mut pending = vec![(0, value, true)];
-        while let Some((step, value, enter)) = pending.pop() {
-            self.tick()?;
-            self.check_memory(size_of_val(&*steps), Pos::NONE)?;
-            let value = if enter {
-                self.auto_call(value, arguments)?
-            } else {
-                self.force(value)?
-            };
-            if equality::is_derivation(&mut Stk, self, value)? {
-                if seen.insert(value.addr()) {
-                    let attr_path = self.attr_path(&steps, step);
-                    found.push(self.instance(value, attr_path)?);
-                }
-                continue;
-            }
-            match value.tag() {
-                Tag::Attrs => {
-                    if !enter && !self.recurses(value)? {
-                        continue;
-                    }
-                    let flat = self.heap.flat(value.addr());
-                    let members = self.heap.attributes_by_name(&self.symbols, flat);
-                    for (name, member) in members.into_iter().rev() {
-                        if is_plain_name(self.symbols.name(name)) {
-                            pending.push((steps.len(), member, false));
-                            steps.push((step, Step::Name(name)));
-                        }
-                    }
-                }
-                Tag::List => {
-                    for index in (0..self.heap.list_len(value.addr())).rev() {
-                        let element = self.heap.element(value.addr(), index);
-                        pending.push((steps.len(), element, true));
-                        steps.push((step, Step::Index(index)));
-                    }
-                }
-                _ if enter => {
-                    let message =
-                        "expression does not evaluate to a derivation (or a set or list of those)";
-                    return Err(EvalError::new(ErrorKind::NoDerivation, message, Pos::NONE));
-                }
-                _ => {}
-            }
-        }
-        Ok(found)
-    }
-
-    /// Writes the way to a member out; the first step is none.
-    #[inline]
-    fn attr_path(&self, steps: &[(usize, Step)], step: usize) -> Vec<u8> {
-        let (mut parts, mut step) = (Vec::new(), step);
-        while step != 0 {
-            let (before, part) = steps[step];
-            parts.push(match part {
-                Step::Name(name) => self.symbols.name(name).to_vec(),
-                Step::Index(index) => index.to_string().into_bytes(),
-            });
-            step = before;
-        }
-        parts.reverse();
-        parts.join(&b'.')
-    }
-
-    #[inline]
-    fn recurses(&mut self, set: Value) -> Result<bool> {
-        let Some(value) = self
-            .heap
-            .get_attr(set.addr(), well_known::RECURSE_FOR_DERIVATIONS)
-        else {
-            return Ok(false);
-        };
-        let pos =
-            self.heap
-                .named_attr_pos(&self.ir, set.addr(), well_known::RECURSE_FOR_DERIVATIONS);
-        match self.force(value)? {
-            Value::TRUE => Ok(true),
-            Value::FALSE => Ok(false),
-            other => Err(self.expected("a Boolean", other, pos).traced(
-                "while evaluating the attribute `recurseForDerivations`",
-                pos,
-            )),
-        }
-    }
-
-    #[inline]
-    fn instance(&mut self, derivation: Value, attr_path: Vec<u8>) -> Result<Instance> {
-        let set = derivation.addr();
-        let wrong = |message: &str| EvalError::other(message, Pos::NONE);
-        if self.heap.get_attr(set, well_known::NAME).is_none() {
-            let place = self.place_of(set, &[]);
-            return Err(self.near(wrong("derivation name missing"), place));
-        }
-        let drv_path = match self.heap.get_attr(set, well_known::DRV_PATH) {
-            Some(value) => self.force(value)?,
-            None => return Err(wrong("derivation does not contain a 'drvPath' attribute")),
-        };
-        if drv_path.tag() != Tag::String {
-            let pos = self
-                .heap
-                .named_attr_pos(&self.ir, set, well_known::DRV_PATH);
-            return Err(self.expected("a string", drv_path, pos));
-        }
-        let drv_path = self
-            .store
-            .dir
-            .parse_path(self.bytes(drv_path))
-            .map_err(|error| EvalError::other(error.to_string(), Pos::NONE))?;
-        let output = match self.heap.get_attr(set, well_known::OUTPUT_NAME) {
-            Some(value) => {
-                let value = self.force(value)?;
-                self.string_without_context(
-                    value,
-                    Pos::NONE,
-                    "while evaluating the output name of a derivation",
-                )?
-            }
-            None => b"out".to_vec(),
-        };
-        Ok(Instance {
-            attr_path,
-            drv_path,
-            output,
-        })
-    }
-}
-
-/// Other names are passed over in the search for derivations.
-#[inline]
-fn is_plain_name(name: &[u8]) -> bool {
-    matches!(name.first(), Some(first) if first.is_ascii_alphabetic() || *first == b'_')
-        && name
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_+".contains(byte))
 }
 
 /// Splits an attribute path at dots outside of double quotes.

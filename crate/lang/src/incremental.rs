@@ -12,11 +12,13 @@
 use crate::constant_call::ConstantCall;
 use crate::diagnostic::Diagnostic;
 use crate::error::{ErrorKind, EvalError, Result};
+use crate::ir::LambdaId;
 use crate::machine::{Imported, Machine, Message};
 use crate::native_stack::Position;
 use crate::source::Pos;
+use crate::symbol::Symbol;
 use crate::value::{Addr, Tag, Value};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -71,6 +73,8 @@ pub(crate) struct Incremental {
     entry_calls: Vec<EntryCall>,
     /// Nothing that is kept is of use: files came or went, or the last evaluation met a limit, so that there may be no room for another.
     is_outdated: bool,
+    /// Lambdas that dynamic attributes have given a name since the mark was set, with the names before that.
+    renamed: FxHashMap<LambdaId, Option<Symbol>>,
     /// Calls in volatile files that have been evaluated.
     pub(crate) constant_calls: Vec<ConstantCall>,
     /// Symbols and code are those of this evaluation alone.
@@ -247,6 +251,19 @@ impl Machine {
         });
     }
 
+    /// Calls a lambda by the name of the dynamic attribute that it is the value of, as the reference does: the last one counts.
+    pub(crate) fn name_lambda(&mut self, lambda: LambdaId, name: Symbol) {
+        let before = self.ir.lambda(lambda).name;
+        if before == Some(name) {
+            return;
+        }
+        if before.is_some() {
+            self.taint();
+        }
+        self.incremental.renamed.entry(lambda).or_insert(before);
+        self.ir.lambdas[lambda.0 as usize].name = Some(name);
+    }
+
     /// Notes that the text of a position becomes part of a value.
     pub(crate) fn note_position(&self, pos: Pos) {
         if self.is_in_volatile_file(pos) {
@@ -410,6 +427,9 @@ impl Machine {
         };
         self.heap.rewind();
         let heap = &self.heap;
+        for (lambda, name) in self.incremental.renamed.drain() {
+            self.ir.lambdas[lambda.0 as usize].name = name;
+        }
         self.ir.truncate(&mark.ir);
         self.sources.truncate(mark.sources);
         self.symbols.truncate(mark.symbols);
@@ -477,6 +497,7 @@ impl Machine {
             .retain(|call| is_settled(call.result));
         self.incremental.imported.clear();
         self.incremental.parsed.clear();
+        self.incremental.renamed.clear();
         self.incremental.mark = Some(Mark {
             ir: self.ir.lengths(),
             sources: self.sources.extent(),
@@ -494,6 +515,7 @@ impl Machine {
         incremental.mark = None;
         incremental.imported.clear();
         incremental.parsed.clear();
+        incremental.renamed.clear();
         incremental.programs.clear();
         incremental.entry_calls.clear();
         incremental.constant_calls.clear();

@@ -7,6 +7,7 @@ mod coercion;
 mod constant_call;
 pub mod context;
 mod derivation;
+pub mod derivation_search;
 mod derived_path;
 mod describe;
 pub mod diagnostic;

@@ -16,7 +16,7 @@ use drvlab_cache::compare::Comparison;
 use drvlab_cache::content_addressed::Turned;
 use drvlab_cache::plan::{Plan, Wanted};
 use drvlab_cache::{DerivationGraph, LocalStore, Settings, Substituters, compare, plan, world};
-use drvlab_lang::engine::Instance;
+use drvlab_lang::derivation_search::Instance;
 use drvlab_lang::error::{ErrorKind, EvalError};
 use drvlab_lang::files::{Files as _, canonical};
 use drvlab_lang::value::Value;

@@ -11,7 +11,7 @@ use drvlab_cache::{
     BinaryCache, DerivationGraph, Memory, Sources, Wanted, archive_source, sources,
 };
 use drvlab_lang::Machine;
-use drvlab_lang::engine::Instance;
+use drvlab_lang::derivation_search::Instance;
 use drvlab_lang::files::canonical;
 use drvlab_store::StoreDir;
 

@@ -374,6 +374,9 @@ async fn with_dynamic(
             .concat();
             return Err(EvalError::other(message, binding.pos));
         }
+        if let Expr::Lambda(lambda) = m.ir.expr(binding.value) {
+            m.name_lambda(lambda, name);
+        }
         let value = m.delay(binding.value, frame);
         attributes.push((name, value, binding.pos));
     }
