@@ -14,10 +14,19 @@ const views = [
   ["dark, 360 pixels", { colorScheme: "dark", ...narrow }],
 ];
 
-/** Fails when the page can be scrolled sideways. */
+/** Fails when the page can be scrolled sideways; or at all, where it is as high as its view. */
 async function expectNoOverflow(page) {
-  const [content, view] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-  assert.ok(content <= view, `the page is ${content} pixels wide in a view of ${view}`);
+  const [width, height] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]);
+  const view = page.viewportSize();
+  assert.ok(width <= view.width, `the page is ${width} pixels wide in a view of ${view.width}`);
+  if (view.width > narrow.viewport.width) assert.ok(height <= view.height, `the page is ${height} pixels high in a view of ${view.height}`);
+}
+
+/** Opens all that can be opened in the present view. */
+async function openAll(page) {
+  for (const summary of await page.locator("drvlab-world summary, drvlab-cache summary").all()) {
+    if ((await summary.isVisible()) && !(await summary.evaluate((it) => it.parentElement.open))) await summary.click();
+  }
 }
 
 for (const [name, options] of views) {
@@ -27,7 +36,18 @@ for (const [name, options] of views) {
     await expectAccessible(page);
     await expectNoOverflow(page);
 
+    await page.getByRole("tab", { name: "Caches and settings" }).click();
+    await openAll(page);
+    await expectAccessible(page);
+    await expectNoOverflow(page);
+    await page.getByRole("tab", { name: "Derivations" }).click();
+
     await toggle(page, "New machine").click();
+    await page.getByRole("tab", { name: "Timeline and cost" }).click();
+    await page.getByRole("table").getByText(/^fetch|^build/).first().waitFor();
+    await expectAccessible(page);
+    await expectNoOverflow(page);
+    await page.getByRole("tab", { name: "Derivations" }).click();
     await step(page, "Patch a library").click();
     await plan(page).getByText(/^1 cause, 13 rebuilds/).waitFor();
     await derivation(page, "pcre2-10.46").click();

@@ -102,6 +102,88 @@ test("caches: offline, faults, another cache, and all of it taken back", async (
   await banner(page, "Everything is cached").getByText(/^✓ It holds/).waitFor();
 });
 
+test("a world file: saved, loaded in another scenario by keyboard and by dropping, and refused where it is none", async (t) => {
+  const page = await openPage(t);
+  await choose(page, "It is there, and it is built");
+  await tab(page, "Caches and settings").click();
+  await button(page, "+1 minute").click();
+  const [saved] = await Promise.all([page.waitForEvent("download"), button(page, "Save as a world file").click()]);
+  const text = readFileSync(await saved.path(), "utf8");
+  assert.deepEqual(JSON.parse(text).history.at(-1), { advance: { seconds: 60 } });
+  await plan(page).getByText("Saved as world.json.", { exact: true }).waitFor();
+
+  await choose(page, "Everything is cached");
+  const input = page.getByLabel("a world file to go on with");
+  const give = (name, text) => input.setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(text) });
+  for (const [bad, message] of [
+    ["{", /bad\.json is no world file: it is no JSON \(.+\)\./],
+    ["\ufffd\u0000", /bad\.json is no world file: it is no JSON/],
+    ['{"version":1,"caches":[{"url":"https://a","bandwith":1}]}', "bad.json is no world file: caches[0].bandwith is not known."],
+    ['{"version":2}', "bad.json is no world file: it has version 2, but version 1 is read here."],
+    [" ".repeat(4_000_001), "bad.json is no world file: it has more than 4 MB."],
+  ]) {
+    await give("bad.json", bad);
+    await plan(page).getByText(message).waitFor();
+  }
+  await expectNix(page, /\bNix: 0 built/);
+  await input.focus();
+  await give("mine.json", text);
+  await plan(page).getByText(/The world is that of mine\.json now\./).waitFor();
+  await page.getByText(/the first of which ends in 39 minutes/).waitFor();
+  await page.getByText(/Another world began, from a file: /).waitFor();
+  await button(page, "Undo the last step").click();
+  await banner(page, "Everything is cached").getByText(/^✓ It holds/).waitFor();
+
+  const data = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], "dropped.json", { type: "application/json" }));
+    return data;
+  }, JSON.stringify({ world: { version: 1, caches: [{ url: "foo", path: "x.tar" }] } }));
+  await page.getByText(/^A world file is what/).dispatchEvent("drop", { dataTransfer: data });
+  await plan(page).getByText(/Contents of foo \(x\.tar\) are in files that the page cannot open/).waitFor();
+  // A URL that is none of a store is not asked, in the reference's words.
+  await plan(page).getByText(/Cannot parse Nix store 'foo'/).waitFor();
+  await expectAccessible(page);
+});
+
+test("limits: deeper calls, less memory, more time; links keep the first only", async (t) => {
+  const page = await openPage(t);
+  await ready(page);
+  const deep = '{ ... }: { system = let f = n: if n == 0 then 0 else 1 + f (n - 1); in f 20000; }';
+  await page.getByRole("option", { name: /^default\.nix/ }).click();
+  await replaceText(page, deep);
+  const said = page.getByRole("region", { name: "Problems" });
+  await said.getByText(/max-call-depth exceeded/).waitFor();
+  await said.getByText(/hint: if it needs more, allow more: “Caches and settings”/).waitFor();
+  await tab(page, "Caches and settings").click();
+  const field = (name) => page.getByRole("spinbutton", { name });
+  const set = async (name, value) => {
+    await field(name).fill(value);
+    await field(name).press("Tab");
+  };
+  await set(/^max-call-depth/, "50000");
+  await plan(page).getByText("20000", { exact: true }).waitFor();
+  await set(/^Memory in MiB/, "16");
+  await replaceText(page, '{ ... }: { system = builtins.length (builtins.deepSeq (builtins.genList (x: [ x x ]) 1000000) [ ]); }');
+  await said.getByText(/out of memory: the evaluation needs more than the 16 MiB/).waitFor();
+  await set(/^Time in seconds/, "1");
+  await replaceText(
+    page,
+    '{ ... }: { system = let double = n: s: if n == 0 then s else double (n - 1) (s + s); large = double 16 "0123456789"; in builtins.foldl\' (sum: i: builtins.seq (builtins.hashString "sha256" large) sum) 0 (builtins.genList (i: i) 100000); }',
+  );
+  await plan(page).getByText(/Evaluation was stopped after 1 second\./).waitFor();
+  await replaceText(page, deep);
+  await plan(page).getByText("20000", { exact: true }).waitFor();
+  // All of them are kept in this browser.
+  await page.reload();
+  await plan(page).getByText("20000", { exact: true }).waitFor();
+  await tab(page, "Caches and settings").click();
+  assert.deepEqual(
+    await Promise.all([/^max-call-depth/, /^Memory in MiB/, /^Time in seconds/].map((name) => field(name).inputValue())),
+    ["50000", "16", "1"],
+  );
+});
+
 test("a build fails: its log, and what does not come about", async (t) => {
   const page = await openPage(t);
   await choose(page, "Substituters are switched off");

@@ -51,6 +51,21 @@ test("what Nix does runs them, too, outputs of outputs included", () => {
   }
 });
 
+test("a set that is turned runs them, too: texts of derivations and outputs of outputs are those of the turned set", () => {
+  const workspace = unpacked();
+  workspace.setWorld(world());
+  for (const name of ["drvText", "drvClosure", "dynamic", "dynamicFloating"]) {
+    const plain = workspace.evaluate(entry(name)).roots;
+    const turned = workspace.evaluate(entry(name, true));
+    assert.deepEqual(turned.diagnostics, [], name);
+    assert.notDeepEqual(turned.roots, plain, name);
+    const run = workspace.run();
+    assert.equal(run.failure, undefined, name);
+    assert.equal(run.cost.simulated, 0, name);
+    assert.equal(run.derivations.at(-1).turned.action, "build", name);
+  }
+});
+
 test("a source that is edited is read anew, and what was published before stays", () => {
   const workspace = unpacked();
   const cache = { url: "https://cache.example", key: "example-1" };

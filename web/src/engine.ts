@@ -329,7 +329,7 @@ export class Engine {
     this.#id += 1;
     this.#timer = setTimeout(() => {
       this.#stop(
-        `Evaluation was stopped after ${this.#timeLimit / 1000} seconds. Your text is untouched; the next edit starts it again. Under “Caches and settings” it can be given more time.`,
+        `Evaluation was stopped after ${this.#timeLimit / 1000} ${this.#timeLimit === 1000 ? "second" : "seconds"}. Your text is untouched; the next edit starts it again. Under “Caches and settings” it can be given more time.`,
       );
     }, this.#timeLimit);
     const call: Call = job.do === "evaluate" ? { do: "evaluate", files: changes(this.#known, job.files), entry: job.entry } : job.call;

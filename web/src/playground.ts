@@ -212,6 +212,8 @@ export class Playground extends LitElement {
     this.#unsubscribe = this.#store.subscribe(() => (this.state = this.#store.state));
     window.addEventListener("pagehide", this.#keep);
     document.addEventListener("visibilitychange", this.#keep);
+    window.addEventListener("dragover", refuseFiles);
+    window.addEventListener("drop", refuseFiles);
   }
 
   override disconnectedCallback(): void {
@@ -219,6 +221,8 @@ export class Playground extends LitElement {
     this.#unsubscribe?.();
     window.removeEventListener("pagehide", this.#keep);
     document.removeEventListener("visibilitychange", this.#keep);
+    window.removeEventListener("dragover", refuseFiles);
+    window.removeEventListener("drop", refuseFiles);
   }
 
   protected override render() {
@@ -329,6 +333,13 @@ export class Playground extends LitElement {
     performance.clearMeasures("drvlab:update");
     performance.measure("drvlab:update", { start: since, end: performance.now() });
   }
+}
+
+/** Files that are dropped beside the places for them do not take the browser away from the page. */
+function refuseFiles(event: DragEvent): void {
+  if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "none";
 }
 
 customElements.define("drvlab-playground", Playground);
