@@ -80,7 +80,8 @@ export async function dropped(data: DataTransfer | null): Promise<Given | undefi
   // Entries must be taken before anything is waited for.
   const entries = [...(data?.items ?? [])].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   const [first] = entries;
-  if (first === undefined) return undefined;
+  // What comes from another page or program need not be on a disk.
+  if (first === undefined) return chosen(data?.files ?? null);
   const found: [string, File][] = [];
   const pending = [...entries];
   while (pending.length > 0) {
