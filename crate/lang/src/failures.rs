@@ -1,7 +1,7 @@
-//! Failures that `tryEval` has caught.
+//! Failures that `tryEval` has caught, or `addErrorContext` on their way out.
 //!
 //! A thunk whose evaluation has failed is not evaluated anew when somebody asks again: it fails with a copy of the error as it was caught, with
-//! the trace of the first time. Only after `tryEval` can anybody ask again.
+//! the trace of the first time. Only after `tryEval`, and from the text of `addErrorContext`, can anybody ask again.
 
 use crate::error::{EvalError, Result};
 use crate::heap::thunk;
@@ -14,6 +14,8 @@ use crate::value::{Addr, Value};
 pub(crate) struct Failures {
     /// How many `tryEval` are under way.
     tries: u32,
+    /// How many `addErrorContext` are under way; they see every error.
+    contexts: u32,
     errors: Vec<Failure>,
     /// Roughly what the errors take.
     bytes: usize,
@@ -43,6 +45,16 @@ impl Machine {
         self.failures.tries -= 1;
     }
 
+    /// Begins an `addErrorContext`.
+    pub(crate) fn begin_context(&mut self) {
+        self.failures.contexts += 1;
+    }
+
+    /// Ends an `addErrorContext`.
+    pub(crate) fn end_context(&mut self) {
+        self.failures.contexts -= 1;
+    }
+
     /// Keeps an error that has been caught for the thunks that failed with it; all that are kept count as memory.
     ///
     /// # Errors
@@ -60,7 +72,7 @@ impl Machine {
         self.check_memory(self.failures.bytes, Pos::NONE)
     }
 
-    /// Notes that a thunk has failed, which was this before. Outside of `tryEval` it becomes that again.
+    /// Notes that a thunk has failed, which was this before. Where nobody can ask again it becomes that again.
     #[cold]
     #[inline(never)]
     pub(crate) fn thunk_failed(&mut self, addr: Addr, before: [u32; 2]) {
@@ -69,7 +81,8 @@ impl Machine {
         let Some(error) = &mut self.failure else {
             return;
         };
-        if self.failures.tries == 0 || !error.is_catchable() || before[0] == thunk::FAILED {
+        let is_kept = self.failures.contexts > 0 || self.failures.tries > 0 && error.is_catchable();
+        if !is_kept || before[0] == thunk::FAILED {
             return;
         }
         let errors = &mut self.failures.errors;

@@ -106,7 +106,7 @@ impl Machine {
         let asked = path;
         let path = self.resolve_links(path, pos)?;
         match self.files.kind(&path) {
-            Ok(Some(FileKind::Directory)) => {
+            Ok(kind) if kind == Some(FileKind::Directory) || self.is_store_dir(&path) => {
                 return Err(EvalError::other("read of 4096 bytes: Is a directory", pos));
             }
             Ok(None) => return Err(self.nothing_at(&self.as_asked(asked, path), pos)),
@@ -354,7 +354,7 @@ impl Machine {
             .files
             .kind(&found)
             .map_err(|error| file_error(&found, &error, pos))?;
-        if kind == Some(FileKind::Directory) {
+        if kind == Some(FileKind::Directory) || self.is_store_dir(&found) {
             found = self.resolve_links(&join(&found, b"default.nix"), pos)?;
         }
         Ok(self.as_asked(path, found))
@@ -368,6 +368,11 @@ impl Machine {
     /// Tells whether a directory is at a path, or at the end of a symbolic link there.
     pub(crate) fn directory_exists(&self, path: &[u8]) -> bool {
         self.existing_kind(path, true) == Some(FileKind::Directory)
+    }
+
+    /// Tells whether a path is that of the store itself, which is a directory even where there is no such file.
+    pub(crate) fn is_store_dir(&self, path: &[u8]) -> bool {
+        path == self.store.dir.as_str().as_bytes()
     }
 
     /// Makes the error for a path where nothing is, which in the store may be one where nothing can be.
@@ -421,7 +426,7 @@ impl Machine {
         if self.read_store_text(path).is_some() || path == crate::internal::FETCHURL_PATH {
             return Some(FileKind::Regular { executable: false });
         }
-        if path == self.store.dir.as_str().as_bytes() {
+        if self.is_store_dir(path) {
             return Some(FileKind::Directory);
         }
         let resolved = if follow {

@@ -1,6 +1,6 @@
 //! Building attribute sets from their bindings, with the reference's rules for paths and for sets that are defined in several places.
 
-use super::parser::{Parsed, Parser};
+use super::parser::{Frame, Parsed, Parser};
 use crate::diagnostic::Diagnostic;
 use crate::ir::{
     AttrName, AttrSet, AttrSetId, Binding, BindingKind, DynamicBinding, Expr, ExprId, Slice,
@@ -150,9 +150,20 @@ impl Parser<'_> {
     pub fn duplicate_in_open_sets(&mut self) -> Option<Box<Diagnostic>> {
         let sets = std::mem::take(&mut self.sets);
         for (index, &set) in sets.iter().enumerate() {
-            let end = sets
+            let mut end = sets
                 .get(index + 1)
                 .map_or(self.entries.len(), |inner| inner.entries as usize);
+            // An `inherit` counts from its end on.
+            for frame in &self.frames {
+                match frame {
+                    Frame::InheritNames { first, .. }
+                        if (set.entries..end as u32).contains(first) =>
+                    {
+                        end = *first as usize;
+                    }
+                    _ => {}
+                }
+            }
             if let Err(error) = Merger::new(self, set.id).add_entries(set, end) {
                 return Some(error);
             }

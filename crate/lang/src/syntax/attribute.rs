@@ -3,6 +3,7 @@
 use super::attr_set::{Entry, SetKind};
 use super::parser::{Frame, Parsed, Parser, PathGoal, PatternHead, State, TextKind};
 use super::token::Kind;
+use crate::diagnostic::Diagnostic;
 use crate::ir::{AttrName, BindingKind, Expr, ExprId};
 use crate::source::Pos;
 use crate::symbol::well_known;
@@ -102,12 +103,13 @@ impl Parser<'_> {
                 self.names.push((name, self.pos(start)));
                 self.after_name(goal, names)
             }
-            Some(Frame::InheritNames { source }) => {
+            Some(Frame::InheritNames { source, first }) => {
                 if matches!(name, AttrName::Dynamic(_)) {
-                    return Err(self.error("dynamic attributes not allowed in inherit", start));
+                    let error = self.error("dynamic attributes not allowed in inherit", start);
+                    return Err(self.unfinished_inherit(first, error));
                 }
                 self.inherit_name(name, start, source);
-                self.inherit_names(source)
+                self.inherit_names(source, first)
             }
             _ => unreachable!("a name is read for a path or an inherit"),
         }
@@ -173,7 +175,7 @@ impl Parser<'_> {
                     self.bump()?;
                     return Ok(State::Function);
                 }
-                self.inherit_names(None)
+                self.inherit_names(None, self.entries.len() as u32)
             }
             Kind::CurlyClose if set.kind != SetKind::Let => {
                 self.bump()?;
@@ -245,18 +247,21 @@ impl Parser<'_> {
         self.bindings()
     }
 
-    /// Reads the names of an `inherit` up to its end or the first one that is an expression.
-    pub fn inherit_names(&mut self, source: Option<u32>) -> Parsed<State> {
+    /// Reads the names of an `inherit` up to its end or the first one that is an expression. The first name has this place among
+    /// the entries.
+    pub fn inherit_names(&mut self, source: Option<u32>, first: u32) -> Parsed<State> {
         loop {
             let token = self.token;
             match token.kind {
                 Kind::Id | Kind::OrKeyword => {
                     let name = AttrName::Static(self.symbol(token));
-                    self.bump()?;
+                    if let Err(error) = self.bump() {
+                        return Err(self.unfinished_inherit(first, error));
+                    }
                     self.inherit_name(name, token.start, source);
                 }
                 Kind::Quote => {
-                    self.frames.push(Frame::InheritNames { source });
+                    self.frames.push(Frame::InheritNames { source, first });
                     return self.quoted(
                         TextKind::QuotedName,
                         token.start,
@@ -265,7 +270,7 @@ impl Parser<'_> {
                     );
                 }
                 Kind::DollarCurly => {
-                    self.frames.push(Frame::InheritNames { source });
+                    self.frames.push(Frame::InheritNames { source, first });
                     self.frames.push(Frame::DynamicName { start: token.start });
                     self.bump()?;
                     return Ok(State::Function);
@@ -274,9 +279,19 @@ impl Parser<'_> {
                     self.bump()?;
                     return self.bindings();
                 }
-                _ => return Err(self.unexpected(&[])),
+                _ => {
+                    let error = self.unexpected(&[]);
+                    return Err(self.unfinished_inherit(first, error));
+                }
             }
         }
+    }
+
+    /// Forgets the names of an `inherit` with an error in it: the reference looks at them at its end, for duplicates too.
+    #[cold]
+    fn unfinished_inherit(&mut self, first: u32, error: Box<Diagnostic>) -> Box<Diagnostic> {
+        self.entries.truncate(first as usize);
+        error
     }
 
     fn inherit_name(&mut self, name: AttrName, start: u32, source: Option<u32>) {

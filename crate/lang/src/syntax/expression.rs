@@ -616,7 +616,8 @@ impl Parser<'_> {
                 self.expect(Kind::ParenClose, &["')'"])?;
                 self.inherit_sources.push(expr);
                 let first = self.sets.last().map_or(0, |set| set.sources);
-                self.inherit_names(Some(self.inherit_sources.len() as u32 - 1 - first))
+                let source = self.inherit_sources.len() as u32 - 1 - first;
+                self.inherit_names(Some(source), self.entries.len() as u32)
             }
             Frame::DynamicName { start } => {
                 self.expect(Kind::CurlyClose, &["'}'"])?;

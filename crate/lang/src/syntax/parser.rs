@@ -146,7 +146,7 @@ pub enum Frame {
     /// `inherit (…`
     InheritSource,
     /// `inherit … name`
-    InheritNames { source: Option<u32> },
+    InheritNames { source: Option<u32>, first: u32 },
     /// The `.`-separated names of an attribute path, which are on the stack of names.
     Path { goal: PathGoal, names: u32 },
     /// `${…}` as attribute name

@@ -124,10 +124,17 @@ pub async fn add_error_context(
     args: &[Value],
     pos: Pos,
 ) -> Result<Value> {
-    let error = match force(stk, m, args[1]).await {
+    m.begin_context();
+    let result = force(stk, m, args[1]).await;
+    m.end_context();
+    let error = match result {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
+    // The text may ask for what has failed.
+    if m.heap.look(args[0]).is_thunk() {
+        m.caught(error.clone())?;
+    }
     let how = Coercion {
         numbers: false,
         copy_paths: false,

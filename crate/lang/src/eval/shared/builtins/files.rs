@@ -100,7 +100,11 @@ pub async fn read_file_type(
     pos: Pos,
 ) -> Result<Value> {
     let path = import::path_argument(stk, m, args[0], pos).await?;
-    let kind = m.kind_of(&path, pos)?;
+    let kind = if m.is_store_dir(&path) {
+        FileKind::Directory
+    } else {
+        m.kind_of(&path, pos)?
+    };
     Ok(m.string(kind_name(kind)))
 }
 
