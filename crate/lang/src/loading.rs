@@ -195,7 +195,7 @@ impl Machine {
             .map_err(|error| file_error(&resolved, &error, pos))?
         {
             Some(FileKind::Directory) => {}
-            None if !is_text => return Err(self.nothing_at(&resolved, pos)),
+            None if !is_text => return Err(self.nothing_at(&self.as_asked(path, resolved), pos)),
             _ => {
                 let is_in_store = self.store.dir.split_path(path).is_ok();
                 let message = [
@@ -222,6 +222,7 @@ impl Machine {
         if self.read_store_text(path).is_some() || path == crate::internal::FETCHURL_PATH {
             return Ok(FileKind::Regular { executable: false });
         }
+        let asked = path;
         let path = self.original(path, pos)?;
         let ends = path
             .iter()
@@ -239,28 +240,29 @@ impl Machine {
             .files
             .kind(&path)
             .map_err(|error| file_error(&path, &error, pos))?;
-        kind.ok_or_else(|| self.nothing_at(&path, pos))
+        kind.ok_or_else(|| self.nothing_at(asked, pos))
     }
 
     /// Fails for text that refers to the output of a derivation: that would have to be built before it can be read.
     #[inline]
     pub(crate) fn check_built(&self, text: &[u8], context: ContextId) -> Result<()> {
         for element in self.contexts.elements(context).iter() {
-            if let ContextElement::Built { drv, output } = element
-                && text != self.store.dir.as_str().as_bytes()
-            {
-                let path = self.store.dir.display(drv);
-                let message = [
-                    b"cannot read '".as_slice(),
-                    text,
-                    b"': it is the output '",
-                    output,
-                    b"' of '",
-                    path.as_bytes(),
-                    b"', which would have to be built first",
-                ];
-                return Err(EvalError::other(message.concat(), Pos::NONE));
-            }
+            let (drv, outputs) = match element {
+                ContextElement::Built { drv, output } => (drv, std::slice::from_ref(output)),
+                ContextElement::Dynamic { drv, outputs } => (drv, &outputs[..]),
+                _ => continue,
+            };
+            let path = self.store.dir.display(drv);
+            let message = [
+                b"cannot read '".as_slice(),
+                text,
+                b"': it is the output '",
+                &outputs.join(&b"^"[..]),
+                b"' of '",
+                path.as_bytes(),
+                b"', which would have to be built first",
+            ];
+            return Err(EvalError::other(message.concat(), Pos::NONE));
         }
         Ok(())
     }
@@ -479,6 +481,7 @@ impl Machine {
     #[inline]
     fn nar_hash(&mut self, path: &[u8]) -> Result<Hash> {
         let algorithm = self.store.dir.scheme().function.algorithm();
+        let asked = path;
         let path = &*match self.kept_at(path) {
             Some(_) => path.to_vec(),
             None => self.original(path, Pos::NONE)?,
@@ -489,7 +492,13 @@ impl Machine {
             self.note_tree(path)?;
             return Ok(hash);
         }
-        let hash = nar::hash(&self.read_tree(path, Pos::NONE, None)?, algorithm);
+        let tree = match self.read_tree(path, Pos::NONE, None) {
+            Err(_) if !self.path_exists(asked, false) => {
+                return Err(self.nothing_at(asked, Pos::NONE));
+            }
+            tree => tree?,
+        };
+        let hash = nar::hash(&tree, algorithm);
         self.files.remember_nar_hash(path, hash);
         Ok(hash)
     }
@@ -565,8 +574,11 @@ impl Machine {
         }
         let kept_before = self.kept_at(path);
         // Links on the way are followed, a link at the end is copied as a link.
-        let path = self.resolve_directory(path, pos)?;
-        self.read_subtree(&path, pos, kept.or(kept_before.as_deref()), 0, left)
+        let found = self.resolve_directory(path, pos)?;
+        if let Ok(None) = self.files.kind(&found) {
+            return Err(self.nothing_at(&self.as_asked(path, found), pos));
+        }
+        self.read_subtree(&found, pos, kept.or(kept_before.as_deref()), 0, left)
     }
 
     #[inline]

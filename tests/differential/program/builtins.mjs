@@ -196,11 +196,21 @@ export function builtinCall(generator, type, depth) {
   const own = TABLE[kind] ?? {}
   const choice = random.chance(Object.keys(own).length ? 0.72 : 0) ? own : TABLE['*']
   const builtin = random.pick(Object.keys(choice))
-  const args = choice[builtin](type, generator, depth)
+  return written(generator, builtin, choice[builtin](type, generator, depth))
+}
+
+/** A call of any builtin, each as often as the others. */
+export function anyCall(generator, depth) {
+  const [kind, builtin, make] = generator.random.pick(CALLS)
+  return written(generator, builtin, make(kind === '*' ? 'any' : kind, generator, depth))
+}
+
+function written(generator, builtin, args) {
+  const { random } = generator
   // Too few and too many.
   if (random.chance(generator.wrong / 2)) args.pop()
   if (random.chance(generator.wrong / 2)) args.push(generator.leaf('int'))
-  const written = random.weighted([
+  const spelled = random.weighted([
     [70, `builtins.${builtin}`],
     [GLOBAL.has(builtin) ? 40 : 0, builtin],
     [GLOBAL.has(builtin) ? 0 : 8, `__${builtin}`],
@@ -209,9 +219,9 @@ export function builtinCall(generator, type, depth) {
   ])
   if (args.length > 1 && random.chance(0.08)) {
     const [first, ...rest] = args
-    return apply('((f: f', [...rest.map(wrap)], `) (${written} `, first)
+    return apply('((f: f', [...rest.map(wrap)], `) (${spelled} `, first)
   }
-  return { head: `(${written}`, parts: args.map(made => ({ before: ' ', tree: wrap(made), after: '' })), tail: ')', fixed: true }
+  return { head: `(${spelled}`, parts: args.map(made => ({ before: ' ', tree: wrap(made), after: '' })), tail: ')', fixed: true }
 }
 
 /** A builtin that got its first argument somewhere else. */
@@ -226,5 +236,4 @@ function apply(head, rest, between, first) {
 
 const wrap = made => (typeof made === 'string' && /^-| /.test(made) && !/^[[{("]/.test(made) ? `(${made})` : made)
 
-/** Every builtin that a call of some kind is made of, for the check that none is missing. */
-export const CALLED = new Set(Object.values(TABLE).flatMap(entries => Object.keys(entries)))
+const CALLS = Object.entries(TABLE).flatMap(([kind, entries]) => Object.entries(entries).map(([builtin, make]) => [kind, builtin, make]))

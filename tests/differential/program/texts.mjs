@@ -13,7 +13,7 @@ export const ODD_NAMES = [
 
 export const TEXTS = [
   '', 'a', 'b', 'ab', 'abc', 'foo', 'bar baz', ' ', 'a b  c', 'line\nline\n', '\ttab', 'cr\r\n', 'q"q', 'b\\s', '$', '${', '$$', '${x}', "''", "'",
-  utf8('é'), utf8('漢字'), utf8('😀'), 'x.y', '/a/b', '/', './a', '1', '-1', '1.5', 'true', 'null', '<a>&', 'a=1', 'a.b.c', 'aaa', 'ABC', '%s', '\x7f', '\x01',
+  utf8('é'), utf8('漢字'), utf8('😀'), 'x.y', '/nowhere/b', '/', './a', '1', '-1', '1.5', 'true', 'null', '<a>&', 'a=1', 'a.b.c', 'aaa', 'ABC', '%s', '\x7f', '\x01',
   '#x', '/*', 'x'.repeat(70), 'lorem ipsum dolor sit amet '.repeat(4), 'https://a.b/c', '1.2.3', 'foo-1.2', 'out', 'a\0'.slice(0, 1), '$a', '$${a}',
 ]
 
@@ -24,7 +24,7 @@ export const FLOATS = [
 ]
 
 export const PATHS = [
-  './tree', './tree/set.nix', './tree/data/plain.txt', './tree/data', './tree/lib', './tree/run.sh', './tree/missing', '/a/b', '/a/../b', './.',
+  './tree', './tree/set.nix', './tree/data/plain.txt', './tree/data', './tree/lib', './tree/run.sh', './tree/missing', '/nowhere/b', '/nowhere/../b', './.',
   '~/x', './tree/data/empty.txt', './tree/three.nix', './tree/filter', '../x', './a+b', './tree/data/object.json', './tree/./data/../set.nix',
 ]
 export const SEARCHED = ['<tree>', '<tree/set.nix>', '<tree/lib>', '<missing>', '<tree/none>',]
@@ -101,7 +101,7 @@ export const FLAKE_SETS = [
   '{ type = "github"; owner = "a"; repo = "b"; rev = "c"; }', '{ type = "github"; owner = "a"; repo = "b"; narHash = "c"; }',
   '{ type = "github"; owner = "a"; repo = "b"; narHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="; host = "x"; dir = "d e"; treeHash = "t"; }', '{ type = "github"; owner = "a"; repo = "b"; host = 1; }',
   '{ type = "github"; owner = "a"; repo = "b"; ref = "a..b"; }', '{ type = "github"; owner = "a"; repo = "b"; lastModified = 5; }', '{ type = "github"; owner = "a"; repo = "b"; bogus = 5; }',
-  '{ type = "github"; owner = "a"; repo = "b"; dir = 5; }', '{ type = "path"; }', '{ type = "path"; path = 1; }', '{ type = "path"; path = "/a"; }', '{ type = "path"; path = "a b/c?d#e%"; }',
+  '{ type = "github"; owner = "a"; repo = "b"; dir = 5; }', '{ type = "path"; }', '{ type = "path"; path = 1; }', '{ type = "path"; path = "/nowhere"; }', '{ type = "path"; path = "a b/c?d#e%"; }',
   '{ type = "path"; path = "./a"; rev = "x"; narHash = "y"; lastModified = 1; revCount = 2; }',
   '{ type = "path"; path = "./a"; rev = "0123456789012345678901234567890123456789"; narHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="; lastModified = 1; revCount = 2; dir = "q"; }',
   '{ type = "path"; path = "./a"; ref = "x"; }', '{ type = "indirect"; }', '{ type = "indirect"; id = "x"; }', '{ type = "indirect"; id = "1"; }',
@@ -126,9 +126,9 @@ export const TREES = [
   '"github:a/b/0123456789012345678901234567890123456789?rev=0123456789012345678901234567890123456789"', '"github:a"', '"github:a/b/c..d"', '"github:a/b/c/d..e"', '"github:a/b?narHash=x"', '"github:a/b c"', '"github://a/b"',
   '"git+file://h/a"', '"git+https://a.b/c?ref=a..b"', '"git+https://a.b/c?ref="', '"git+https://a.b/c?rev=zz"', '"git+https://a.b:x/c"', '"git:/a"', '"x"', '""', '":a"', utf8('"é:a"'), '"1:a"', '"a b"', '"/a"', '"./a"',
   '"http://a/[x]"', '"http://a/%zz"', '"http://a/%z"', '"http://a/%"', '"http://a:99999/x"', '"http://a@b@c/d"', '"http://[::1/c"', '"http://[x]/c"', utf8('"http://é/c"'), '"http://a/x#a{b"', '"http://a/x?a{b=c"',
-  '"http://a/x?a=%z"', '"http://a/x?a=%zz"', '"path:/a%2Fb"', '"path:/a%00b"', '"path:/a?bogus=1"', '"path:/a?dir=1"', '"path:/a?revCount=x"', '"path:/a"', '"path:a"', '"path:./tree/data"', '"path:tree/data"',
-  '{ type = "path"; path = ./tree/data; lastModified = 3; }', '{ type = "path"; path = "/nope"; narHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="; lastModified = 1; }', '{ type = "path"; path = "/a"; bogus = 1; }',
-  '{ type = "path"; path = "/a"; dir = "x"; }', '{ type = "path"; path = "/a"; name = "x"; }', '{ type = "path"; path = 1; }', '{ type = "path"; path = true; }', '{ type = "path"; path = null; }',
+  '"http://a/x?a=%z"', '"http://a/x?a=%zz"', '"path:/a%2Fb"', '"path:/a%00b"', '"path:/a?bogus=1"', '"path:/a?dir=1"', '"path:/a?revCount=x"', '"path:/nowhere"', '"path:a"', '"path:./tree/data"', '"path:tree/data"',
+  '{ type = "path"; path = ./tree/data; lastModified = 3; }', '{ type = "path"; path = "/nope"; narHash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="; lastModified = 1; }', '{ type = "path"; path = "/nowhere"; bogus = 1; }',
+  '{ type = "path"; path = "/nowhere"; dir = "x"; }', '{ type = "path"; path = "/nowhere"; name = "x"; }', '{ type = "path"; path = 1; }', '{ type = "path"; path = true; }', '{ type = "path"; path = null; }',
   '{ type = "path"; path = "a"; revCount = -1; }', '{ type = "path"; path = "a"; revCount = "1"; }', '{ type = "path"; path = ""; }', '{ type = "path"; }', '{ type = "bogus"; }', '{ type = "bogus"; name = "x"; }',
   '{ type = 1; }', '{ type = ./tree; }', '{ }', '{ url = "x"; }', '{ type = "tarball"; }', '{ type = "tarball"; url = "x"; }', '{ type = "tarball"; url = ./tree; }', '{ type = "tarball"; url = "https://a.b/c"; narHash = "x"; }',
   '{ type = "tarball"; url = "https://a.b/c"; lastModified = "x"; }', '{ type = "git"; }', '{ type = "git"; url = 1; }', '{ type = "git"; url = "x"; rev = "q"; }', '{ type = "git"; url = "https://a.b/c"; ref = "-q"; }',

@@ -56,8 +56,8 @@ pub async fn split(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> 
         end = next;
     }
     if parts.is_empty() {
-        // No match: the reference makes a copy without context.
-        parts.push(m.string(&text));
+        // What is not split stays what it is, with its context.
+        parts.push(string);
     } else {
         parts.push(m.string(&text[end..]));
     }

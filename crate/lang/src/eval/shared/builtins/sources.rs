@@ -159,7 +159,10 @@ async fn add_untraced(
     request: &Request,
     context: ContextId,
 ) -> Result<Value> {
-    m.check_built(&request.path, context)?;
+    // The store itself is refused before anything is built.
+    if !m.is_store_dir(&request.path) {
+        m.check_built(&request.path, context)?;
+    }
     // Below a store path the filter sees that path, although the files are read where they were copied from.
     let is_in_store = m.store.dir.split_path(&request.path).is_ok();
     let original = m.resolve_links(&request.path, Pos::NONE)?;
@@ -169,7 +172,10 @@ async fn add_untraced(
         &original
     };
     let kept = match request.filter {
-        Some(filter) if request.method == ContentAddressMethod::Nar => {
+        Some(filter)
+            if request.method == ContentAddressMethod::Nar
+                && m.path_exists(&request.path, true) =>
+        {
             Some(filtered(stk, m, filter, shown, &original).await?)
         }
         _ => None,
