@@ -285,7 +285,8 @@ pub(crate) fn invalid_name(
         (_, true) => format!("Please change the value for the 'name' attribute passed to '{who}'"),
         (true, false) => format!("Please add a valid 'name' attribute to the argument for '{who}'"),
         (false, false) => {
-            format!("Please pass an attribute set with 'url' and 'name' attributes to '{who}'")
+            // The reference has two spaces behind this one.
+            format!("Please pass an attribute set with 'url' and 'name' attributes to '{who}', ")
         }
     };
     let message = [
@@ -295,7 +296,8 @@ pub(crate) fn invalid_name(
         reason.as_bytes(),
         b". ",
         advice.as_bytes(),
-        b", so that it can create a valid store path.",
+        if is_set || is_named { b"," } else { b"" },
+        b" so that it can create a valid store path.",
     ];
     EvalError::other(message.concat(), Pos::NONE)
 }

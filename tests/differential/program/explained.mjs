@@ -11,9 +11,9 @@ export function explained(ours, theirs) {
   if (/error: bad optional access\n$/.test(theirs.stderr)) return 'the reference breaks on a filter for a file that is hashed flat'
   if (/is required, but there is no substituter/.test(theirs.stderr)) return 'the reference asks its store for a path that the text names'
   if (/: File name too long/.test(ours.stderr) && /: File name too long/.test(theirs.stderr)) return 'the file system refuses a name, each in words of its own'
-  if (/this evaluator has no network/.test(ours.stderr)) {
-    if (/unable to download/.test(theirs.stderr)) return 'the reference asks the network'
-    if (/uses a path relative to the current directory|hg failed with exit code/.test(theirs.stderr)) return 'the reference runs Git or Mercurial'
+  if (/unable to download/.test(theirs.stderr)) return 'the reference asks the network'
+  if (/this evaluator has no network/.test(ours.stderr) && /uses a path relative to the current directory|hg failed with exit code/.test(theirs.stderr)) {
+    return 'the reference runs Git or Mercurial'
   }
   if (ours.status !== 0 && theirs.status !== 0 && /which would have to be built first/.test(ours.stderr) && /Cannot build|is required to build|builder for|is not valid/.test(theirs.stderr)) {
     return 'nothing is built here'

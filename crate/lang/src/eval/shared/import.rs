@@ -1,5 +1,6 @@
 //! Loading of files: `import`, `scopedImport`, and what the command line does with a file.
 
+use super::call::call;
 use super::coerce::coerce;
 use super::force::force;
 use super::{Stk, suspendable};
@@ -9,7 +10,8 @@ use crate::error::{EvalError, Result};
 use crate::ir::Root;
 use crate::machine::Machine;
 use crate::source::Pos;
-use crate::value::{Addr, Value};
+use crate::symbol::well_known;
+use crate::value::{Addr, Tag, Value};
 use std::rc::Rc;
 
 /// Evaluates an argument that names a file which is going to be read: a path, or a string with an absolute path.
@@ -43,10 +45,10 @@ pub async fn path_value(
     pos: Pos,
     what: &'static str,
 ) -> Result<(Vec<u8>, ContextId)> {
-    let value = match force(stk, m, value).await {
-        Ok(value) => value,
-        Err(error) => return Err(error.traced(what, pos)),
-    };
+    let depth = m.call_depth;
+    let value = said_by_set(stk, m, value, pos, what).await;
+    m.call_depth = depth;
+    let value = value?;
     if m.is_path(value) {
         return Ok((m.heap.path_bytes(value.addr()).to_vec(), ContextId::EMPTY));
     }
@@ -65,6 +67,32 @@ pub async fn path_value(
         return Err(EvalError::other(message, Pos::NONE).traced(what, pos));
     }
     Ok((crate::files::canonical(&bytes), context))
+}
+
+/// Evaluates a value; if it is a set with `__toString`, to what that returns, which may be a path.
+#[suspendable]
+async fn said_by_set(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    pos: Pos,
+    what: &'static str,
+) -> Result<Value> {
+    let mut value = value;
+    loop {
+        value = match force(stk, m, value).await {
+            Ok(value) => value,
+            Err(error) => return Err(error.traced(what, pos)),
+        };
+        if value.tag() != Tag::Attrs {
+            return Ok(value);
+        }
+        let Some(function) = m.heap.get_attr(value.addr(), well_known::TO_STRING) else {
+            return Ok(value);
+        };
+        m.enter_call(pos)?;
+        value = call(stk, m, function, &[value], pos).await?;
+    }
 }
 
 /// Evaluates a file once; importing it again gives the same value.

@@ -45,6 +45,24 @@ pub async fn fetch_tarball(
     .await
 }
 
+/// Fails for what is no URL: `fetchurl` only looks for a scheme.
+fn check_url(m: &mut Machine, url: &[u8], method: ContentAddressMethod) -> Result<()> {
+    if method == ContentAddressMethod::Flat {
+        if url.contains(&b':') {
+            return Ok(());
+        }
+        let message = [b"URL '".as_slice(), url, b"' doesn't have a scheme"];
+        return Err(EvalError::other(message.concat(), Pos::NONE));
+    }
+    let mut ignored = Ignored::new();
+    let parsed = Url::parse(url, false, &mut ignored);
+    m.warn_of_ignored(ignored)?;
+    match parsed {
+        Ok(_) => Ok(()),
+        Err(error) => Err(EvalError::other(error.0, Pos::NONE)),
+    }
+}
+
 #[suspendable]
 async fn fetch(
     stk: &mut Stk,
@@ -107,6 +125,7 @@ async fn fetch(
             is_named,
         ));
     }
+    check_url(m, &url, method)?;
     match expected {
         Some(hash) => fixed_path(m, &name, method, hash),
         None => Err(no_network(&url, "sha256")),

@@ -159,12 +159,11 @@ async fn add_untraced(
     request: &Request,
     context: ContextId,
 ) -> Result<Value> {
-    // The store itself is refused before anything is built.
-    if !m.is_store_dir(&request.path) {
-        m.check_built(&request.path, context)?;
-    }
     // Below a store path the filter sees that path, although the files are read where they were copied from.
     let is_in_store = m.store.dir.split_path(&request.path).is_ok();
+    if is_in_store {
+        m.check_built(&request.path, context)?;
+    }
     let original = m.resolve_links(&request.path, Pos::NONE)?;
     let shown = if is_in_store {
         &request.path
