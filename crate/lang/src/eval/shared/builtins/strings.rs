@@ -58,22 +58,29 @@ pub async fn substring(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         }
     }
     let what = "while evaluating the third argument (the string) passed to builtins.substring";
-    let (bytes, context) = coerce(
-        stk,
-        m,
-        args[2],
-        Coercion {
-            copy_paths: true,
-            ..STRINGS
-        },
-        pos,
-        what,
-    )
-    .await?;
+    if m.heap.look(args[2]).tag() == Tag::String {
+        // Only the part is copied: programs go through long texts in small steps.
+        let string = force(stk, m, args[2]).await?;
+        let part = part_of(m.bytes(string), start, length);
+        m.check_memory(part.len(), pos)?;
+        let (part, context) = (part.to_vec(), m.context(string));
+        return Ok(m.heap.string(&part, context));
+    }
+    let how = Coercion {
+        copy_paths: true,
+        ..STRINGS
+    };
+    let (bytes, context) = coerce(stk, m, args[2], how, pos, what).await?;
+    let part = part_of(&bytes, start, length);
+    m.check_memory(part.len(), pos)?;
+    Ok(m.heap.string(part, context))
+}
+
+/// Returns the part of a text from `start` on, at most `length` bytes; all of them if that is negative.
+fn part_of(bytes: &[u8], start: usize, length: i64) -> &[u8] {
     let rest = &bytes[start.min(bytes.len())..];
     let length = usize::try_from(length).map_or(rest.len(), |length| length.min(rest.len()));
-    m.check_memory(length, pos)?;
-    Ok(m.heap.string(&rest[..length], context))
+    &rest[..length]
 }
 
 /// `concatStringsSep separator list`
