@@ -21,9 +21,6 @@ pub const MAX_NAME_LEN: usize = 211;
 /// Number of nix32 characters of the hash part.
 pub const HASH_PART_LEN: usize = 32;
 
-/// Few fingerprints without references are longer.
-const FINGERPRINT_LEN: usize = 256;
-
 /// Number of bytes of the hash part.
 pub const HASH_PART_BYTES: usize = 20;
 
@@ -463,11 +460,9 @@ impl StoreDir {
         inner: &[u8; 32],
         name: &[u8],
     ) -> Result<StorePath, StorePathError> {
-        // At once, for it comes in many small parts, of which a hash function would make whole blocks each time.
-        let mut fingerprint = Vec::with_capacity(FINGERPRINT_LEN);
-        self.write_fingerprint(kind, inner, name, &mut fingerprint);
-        let digest = self.digest(&fingerprint);
-        StorePath::new(self.scheme.shortening.shorten(&digest), name)
+        let mut digester = self.scheme.function.start();
+        self.write_fingerprint(kind, inner, name, &mut digester);
+        StorePath::new(self.scheme.shortening.shorten(&digester.finish()), name)
     }
 
     /// Appends the fingerprint of a store path.

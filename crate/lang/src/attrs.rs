@@ -403,6 +403,9 @@ impl Heap {
         }
         for (from, start, len) in [(lower, at_lower, lower_len), (upper, at_upper, upper_len)] {
             let rest = len - start;
+            if rest == 0 {
+                continue;
+            }
             self.copy(from, 2 + 2 * start, result, 2 + 2 * at, 2 * rest as usize);
             if with_positions {
                 for index in 0..rest {

@@ -75,7 +75,7 @@ impl Machine {
                 self.quick_select(base, path, default, frame)
             }
             Expr::HasAttr { base, path } => self.quick_has_attr(base, path, frame),
-            Expr::Not(inner) => self.quick_not(inner, frame, LEVELS),
+            Expr::Not(inner) => self.quick_not(inner, frame),
             Expr::Str(text) => self.quick_text(text),
             Expr::Global { index, .. } => self.evaluated(self.globals[index as usize]),
             Expr::Lambda(lambda) => self.quick_lambda(lambda, frame),
@@ -126,7 +126,6 @@ impl Machine {
                 self.call_depth -= 1;
                 value
             }
-            Expr::Not(inner) if levels > 0 => self.quick_not(inner, frame, levels - 1),
             Expr::Local { slot, .. } => self.evaluated(self.heap.slot(frame, slot)),
             Expr::Int(value) => Value::small_int(value).unwrap_or(Value::UNSET),
             Expr::Outer { depth, slot, .. } => {
@@ -181,11 +180,8 @@ impl Machine {
         levels: u32,
     ) -> Value {
         // Some count as calls in the reference.
-        if !self.may_call() {
+        if op > BinaryOp::NotEqual || !self.may_call() {
             return Value::UNSET;
-        }
-        if op > BinaryOp::NotEqual {
-            return self.quick_logic(op, left, right, frame, levels);
         }
         // In the order of evaluation: the second operand must not count as evaluated if the first one fails.
         let (first, second) = if op.is_swapped() {
@@ -209,33 +205,6 @@ impl Machine {
                     None => Value::UNSET,
                 }
             }
-            _ => Value::UNSET,
-        }
-    }
-
-    /// Logical operators whose operands are simple, as far as they are needed.
-    #[inline(never)]
-    fn quick_logic(
-        &mut self,
-        op: BinaryOp,
-        left: ExprId,
-        right: ExprId,
-        frame: Addr,
-        levels: u32,
-    ) -> Value {
-        let (decisive, result) = match op {
-            BinaryOp::And => (Value::FALSE, Value::FALSE),
-            BinaryOp::Or => (Value::TRUE, Value::TRUE),
-            BinaryOp::Implies => (Value::FALSE, Value::TRUE),
-            _ => return Value::UNSET,
-        };
-        match self.leaf(left, frame, levels) {
-            value if value == decisive => return result,
-            Value::TRUE | Value::FALSE => {}
-            _ => return Value::UNSET,
-        }
-        match self.leaf(right, frame, levels) {
-            value @ (Value::TRUE | Value::FALSE) => value,
             _ => Value::UNSET,
         }
     }
@@ -361,8 +330,8 @@ impl Machine {
 
     /// `!` of what is simple.
     #[inline(never)]
-    fn quick_not(&mut self, inner: ExprId, frame: Addr, levels: u32) -> Value {
-        match self.leaf(inner, frame, levels) {
+    fn quick_not(&mut self, inner: ExprId, frame: Addr) -> Value {
+        match self.leaf(inner, frame, LEVELS) {
             Value::TRUE => Value::FALSE,
             Value::FALSE => Value::TRUE,
             _ => Value::UNSET,
