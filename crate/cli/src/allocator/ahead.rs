@@ -89,7 +89,7 @@ pub fn table_grown(from: usize, to: usize) {
     TABLES[turn % TABLES.len()].reached(from, to);
 }
 
-/// Takes the mapping of [`MAPPING`] zero bytes that has been prepared; null if there is none.
+/// Takes the mapping of `MAPPING` zero bytes that has been prepared; null if there is none.
 pub fn prepared_mapping() -> *mut u8 {
     let mapping = PREPARED.swap(std::ptr::null_mut(), Ordering::AcqRel);
     if !mapping.is_null()
