@@ -167,21 +167,14 @@ fn register_one<O>(
     };
     let address = ContentAddress { method, hash };
     let name = output_path_name(&task.derivation.name, output.name.as_bstr());
-    let path = match address.path_with_references(
-        task.store_dir,
-        &name,
-        &references,
-        self_reference,
-    ) {
-        Ok(path) => path,
-        Err(drvlab_store::content_address::ContentAddressError::References(_)) => {
-            let message = format!(
-                "fixed output derivation '{name}' is not allowed to refer to other store paths.\nYou may need to use the 'unsafeDiscardReferences' derivation attribute, see the manual for more details."
-            );
-            return Ok(Err((FailureKind::BadOutput, message)));
-        }
-        Err(_) => return Err(GiveUp::Derivation("outputs with such hashes")),
-    };
+    let path =
+        match address.path_with_references(task.store_dir, &name, &references, self_reference) {
+            Ok(path) => path,
+            Err(error @ drvlab_store::content_address::ContentAddressError::References(_)) => {
+                return Ok(Err((FailureKind::BadOutput, error.to_string())));
+            }
+            Err(_) => return Err(GiveUp::Derivation("outputs with such hashes")),
+        };
     if self_reference {
         references.insert(path.clone());
     }

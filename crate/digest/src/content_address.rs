@@ -110,7 +110,7 @@ impl fmt::Display for ContentAddressError {
             ),
             Self::References(name) => write!(
                 f,
-                "fixed output derivation '{name}' is not allowed to refer to other store paths"
+                "fixed output derivation '{name}' is not allowed to refer to other store paths.\nYou may need to use the 'unsafeDiscardReferences' derivation attribute, see the manual for more details."
             ),
             Self::UnknownPrefix(text) => write!(
                 f,

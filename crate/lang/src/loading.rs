@@ -118,9 +118,13 @@ impl Machine {
             .map_err(|error| file_error(&path, &error, pos))
     }
 
+    /// Reads a text of the store, or a copy of one.
     fn read_store_text(&self, path: &[u8]) -> Option<Rc<[u8]>> {
-        let path = self.store.dir.parse_path(path).ok()?;
+        let mut path = self.store.dir.parse_path(path).ok()?;
         self.ask_store();
+        while let Some(original) = self.store.sources.get(&path) {
+            path = self.store.dir.parse_path(original).ok()?;
+        }
         if let Some(text) = self.store.texts.get(&path) {
             return Some(text.contents.clone());
         }

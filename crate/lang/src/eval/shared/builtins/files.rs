@@ -51,11 +51,7 @@ pub async fn read_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         return Err(EvalError::other(message.concat(), pos));
     }
     // A file in the store refers to what the store knows it to refer to, if its text still mentions it.
-    let object = m.store.dir.split_path(&path).ok().map(|(object, _)| object);
-    let references = object
-        .and_then(|object| m.store.texts.get(&object))
-        .map(|text| text.references.clone());
-    let mut elements = references.unwrap_or_default();
+    let mut elements = m.store.references(&path);
     elements.retain(|reference| bstr::ByteSlice::contains_str(&*contents, reference.hash_part()));
     let context = m
         .contexts

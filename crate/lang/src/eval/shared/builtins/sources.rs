@@ -164,6 +164,12 @@ async fn add_untraced(
     if is_in_store {
         m.check_built(&request.path, context)?;
     }
+    let references = m.store.references(&request.path);
+    // Where the path is to be is found out first, which tells whether the name is one for the store.
+    let expected = match request.expected {
+        Some(hash) => Some(address_of(m, request, hash, &references)?),
+        None => None,
+    };
     let original = m.resolve_links(&request.path, Pos::NONE)?;
     let shown = if is_in_store {
         &request.path
@@ -178,11 +184,6 @@ async fn add_untraced(
             Some(filtered(stk, m, filter, shown, &original).await?)
         }
         _ => None,
-    };
-    // Where the path is to be is found out first, which tells whether the name is one for the store.
-    let expected = match request.expected {
-        Some(hash) => Some(address_of(m, request, hash)?),
-        None => None,
     };
     if !m.path_exists(&request.path, true) {
         return Err(m.nothing_at(&request.path, Pos::NONE));
@@ -199,7 +200,7 @@ async fn add_untraced(
             &m.read_file(&request.path, Pos::NONE)?,
         )
     };
-    let object = address_of(m, request, hash)?;
+    let object = address_of(m, request, hash, &references)?;
     if expected.is_some_and(|expected| expected != object) {
         let message = [
             b"store path mismatch in (possibly filtered) path added from '".as_slice(),
@@ -220,12 +221,17 @@ async fn add_untraced(
 
 /// The store path of a request's files if they have this hash.
 #[inline]
-fn address_of(m: &Machine, request: &Request, hash: Hash) -> Result<StorePath> {
+fn address_of(
+    m: &Machine,
+    request: &Request,
+    hash: Hash,
+    references: &[StorePath],
+) -> Result<StorePath> {
     let address = ContentAddress {
         method: request.method,
         hash,
     };
-    let path = address.path(&m.store.dir, &request.name);
+    let path = address.path_with_references(&m.store.dir, &request.name, references, false);
     path.map_err(|error| EvalError::other(error.to_string(), Pos::NONE))
 }
 
