@@ -148,7 +148,7 @@ pub fn check_name(name: &[u8]) -> Result<&str, NameError> {
 /// `Display` writes the base name, [`StoreDir::display`] the full path. The order is that of base names.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StorePath {
-    /// The hash part, last byte first: so nix32 writes it, and so the derived order is that of the text.
+    /// The hash part, last byte first: so nix32 writes it, and so the order of the bytes is that of the text.
     reversed_hash: [u8; HASH_PART_BYTES],
     /// The dash between both, or what a text has there that was parsed: the reference takes anything.
     separator: u8,

@@ -14,7 +14,7 @@ use crate::value::Value;
 use drvlab_store::OrderedSet;
 use drvlab_store::file_tree::FileTree;
 use drvlab_store::order;
-use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, StorePath, nar};
+use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, StorePath, digest, nar};
 use std::rc::Rc;
 
 /// More symbolic links than this in one path are taken for a cycle.
@@ -120,11 +120,8 @@ impl Machine {
 
     /// Reads a text of the store, or a copy of one.
     fn read_store_text(&self, path: &[u8]) -> Option<Rc<[u8]>> {
-        let mut path = self.store.dir.parse_path(path).ok()?;
-        self.ask_store();
-        while let Some(original) = self.store.sources.get(&path) {
-            path = self.store.dir.parse_path(original).ok()?;
-        }
+        let original = self.original(path, Pos::NONE).ok()?;
+        let path = self.store.dir.parse_path(&original).ok()?;
         if let Some(text) = self.store.texts.get(&path) {
             return Some(text.contents.clone());
         }
@@ -137,6 +134,21 @@ impl Machine {
             &mut text,
         );
         Some(text.into())
+    }
+
+    /// Returns what the store object at or above a path refers to: a copy of a store object, or of a part of it, to what the whole one does.
+    pub(crate) fn references_of(&self, path: &[u8]) -> Vec<StorePath> {
+        let original = self.original(path, Pos::NONE).unwrap_or_default();
+        let Ok((object, _)) = self.store.dir.split_path(&original) else {
+            return Vec::new();
+        };
+        if let Some(text) = self.store.texts.get(&object) {
+            return text.references.clone();
+        }
+        match self.store.derivations.get(&object) {
+            Some(derivation) => digest::references(derivation).cloned().collect(),
+            None => Vec::new(),
+        }
     }
 
     /// Maps a path in the store, at or below the copy of a file, to where it was copied from. Other paths stay as they are.

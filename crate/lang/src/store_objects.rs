@@ -4,7 +4,7 @@
 
 use crate::loading::Kept;
 use crate::value::Addr;
-use drvlab_store::{Derivation, DigestCache, StoreDir, StorePath, digest};
+use drvlab_store::{Derivation, DigestCache, StoreDir, StorePath};
 use drvlab_store::{OrderedMap, OrderedSet};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -80,26 +80,6 @@ impl StoreObjects {
             copied: FxHashMap::default(),
             dir,
         }
-    }
-
-    /// What the store object at or above a path refers to. A copy of a store object or of a part of it refers to what the whole one does.
-    #[inline]
-    pub(crate) fn references(&self, path: &[u8]) -> Vec<StorePath> {
-        let mut path: Rc<[u8]> = path.into();
-        // Copies of copies lead back to what is none.
-        while let Ok((object, _)) = self.dir.split_path(&path) {
-            if let Some(text) = self.texts.get(&object) {
-                return text.references.clone();
-            }
-            if let Some(derivation) = self.derivations.get(&object) {
-                return digest::references(derivation).cloned().collect();
-            }
-            match self.sources.get(&object) {
-                Some(original) => path = Rc::clone(original),
-                None => break,
-            }
-        }
-        Vec::new()
     }
 
     /// Forgets copies that volatile files are part of, and returns what there is then.

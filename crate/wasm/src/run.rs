@@ -59,8 +59,8 @@ impl Workspace {
             let other = self.run_of(&as_written, &plain);
             report.turned = Some(cost(&other));
             let outcomes = other.realised.derivations.iter();
+            let turned = self.current.as_ref().and_then(|it| it.turned.as_ref());
             for (node, outcome) in plain.graph.nodes().iter().zip(outcomes) {
-                let turned = self.current.as_ref().and_then(|it| it.turned.as_ref());
                 if let Some(place) = turned.and_then(|it| it.place(&node.path)) {
                     report.derivations[place.index()].turned = Some(decided(&outcome.decision));
                 }

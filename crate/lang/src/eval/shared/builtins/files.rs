@@ -51,7 +51,7 @@ pub async fn read_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         return Err(EvalError::other(message.concat(), pos));
     }
     // A file in the store refers to what the store knows it to refer to, if its text still mentions it.
-    let mut elements = m.store.references(&path);
+    let mut elements = m.references_of(&path);
     elements.retain(|reference| bstr::ByteSlice::contains_str(&*contents, reference.hash_part()));
     let context = m
         .contexts

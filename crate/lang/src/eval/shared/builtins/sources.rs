@@ -164,7 +164,7 @@ async fn add_untraced(
     if is_in_store {
         m.check_built(&request.path, context)?;
     }
-    let references = m.store.references(&request.path);
+    let references = m.references_of(&request.path);
     // Where the path is to be is found out first, which tells whether the name is one for the store.
     let expected = match request.expected {
         Some(hash) => Some(address_of(m, request, hash, &references)?),
