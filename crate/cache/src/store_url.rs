@@ -1,7 +1,9 @@
 //! URLs of substituters: which of them the reference opens a store at.
 //!
-//! What is behind a URL is no matter of this module. Source: `StoreReference::parse` and `resolveStoreConfig` in `libstore`; the rules for
-//! characters are those of RFC 3986.
+//! What is behind a URL is no matter of this module. Source: `StoreReference::parse` and `resolveStoreConfig` in `libstore`.
+
+use bstr::ByteSlice as _;
+use drvlab_store::url::{Ignored, Url};
 
 /// Schemes of stores that are reached over a network, so that their URLs must name a host.
 const WITH_HOST: [&str; 3] = ["http", "https", "s3"];
@@ -12,87 +14,26 @@ const WITHOUT_HOST: [&str; 6] = ["dummy", "file", "local", "ssh", "ssh-ng", "uni
 /// Returns why a substituter cannot be opened, in the reference's words; nothing if the reference would try.
 #[must_use]
 pub fn objection(url: &str) -> Option<String> {
-    let unclear = || Some(format!("Cannot parse Nix store '{url}'"));
-    let Some((scheme, rest)) = url.split_once(':').filter(|(scheme, _)| is_scheme(scheme)) else {
+    let Ok(parsed) = Url::parse(url.as_bytes(), false, &mut Ignored::new()) else {
         // Without a scheme it is the path of a store on this machine, or a word for the store that it has.
         let is_store = url.contains('/') && !url.contains(':') || url == "auto" || url == "local";
-        return if is_store { None } else { unclear() };
+        return (!is_store).then(|| format!("Cannot parse Nix store '{url}'"));
     };
-    let (before_query, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let (before_query, fragment) = before_query.split_once('#').unwrap_or((before_query, ""));
-    let (authority, path) = match before_query.strip_prefix("//") {
-        Some(after) => after.split_at(after.find('/').unwrap_or(after.len())),
-        None => ("", before_query),
-    };
-    let parts = [(path, "/"), (query, "/?#"), (fragment, "/?")];
-    if !parts.iter().all(|(part, more)| is_made_of(part, more)) {
-        return unclear();
-    }
-    let Some(host) = host(authority) else {
-        return unclear();
-    };
-    if WITH_HOST.contains(&scheme) {
+    let scheme = parsed.scheme.to_str_lossy();
+    let host = parsed.authority.as_ref().map_or(&[][..], |it| &it.host);
+    let path = parsed.path.join(&b'/');
+    if WITH_HOST.contains(&&*scheme) {
         host.is_empty()
             .then(|| format!("`{scheme}` Store requires a non-empty authority in Store URL"))
-    } else if !WITHOUT_HOST.contains(&scheme) {
+    } else if !WITHOUT_HOST.contains(&&*scheme) {
         Some(format!(
             "don't know how to open Nix store with scheme '{scheme}'"
         ))
-    } else if scheme == "file" && !authority.is_empty() {
-        unclear()
-    } else if scheme == "file" && !path.is_empty() && !path.starts_with('/') {
-        Some(format!("not an absolute path: \"{path}\""))
+    } else if scheme == "file" && !path.is_empty() && !path.starts_with(b"/") {
+        Some(format!("not an absolute path: \"{}\"", path.as_bstr()))
     } else {
         None
     }
-}
-
-fn is_scheme(text: &str) -> bool {
-    text.starts_with(|it: char| it.is_ascii_alphabetic())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-}
-
-/// Returns the host of an authority, which may be empty; nothing if the authority is none.
-fn host(authority: &str) -> Option<&str> {
-    let (user, place) = authority.rsplit_once('@').unwrap_or(("", authority));
-    let (host, port) = match place.strip_prefix('[') {
-        Some(address) => {
-            let (address, after) = address.split_once(']')?;
-            address.parse::<std::net::Ipv6Addr>().ok()?;
-            let port = after.strip_prefix(':');
-            port.or_else(|| after.is_empty().then_some(""))
-                .map(|port| (address, port))?
-        }
-        None => {
-            let (host, port) = place.rsplit_once(':').unwrap_or((place, ""));
-            let fits = !host.contains([':', '@']) && is_made_of(host, "");
-            fits.then_some((host, port))?
-        }
-    };
-    let is_port = port.is_empty()
-        || port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
-    (is_port && is_made_of(user, "")).then_some(host)
-}
-
-/// Tells whether a part of a URL consists of characters that may stand in a path, of escapes, and of the characters `more`.
-fn is_made_of(part: &str, more: &str) -> bool {
-    let mut rest = part.bytes();
-    while let Some(byte) = rest.next() {
-        let allowed = match byte {
-            b'%' => (0..2).all(|_| rest.next().is_some_and(|it| it.is_ascii_hexdigit())),
-            _ => {
-                byte.is_ascii_alphanumeric()
-                    || b"-._~!$&'()*+,;=:@".contains(&byte)
-                    || more.as_bytes().contains(&byte)
-            }
-        };
-        if !allowed {
-            return false;
-        }
-    }
-    true
 }
 
 #[cfg(test)]

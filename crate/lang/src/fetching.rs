@@ -4,8 +4,8 @@ use crate::error::{EvalError, Result};
 use crate::input::{Input, InputError, Scheme};
 use crate::machine::Machine;
 use crate::source::Pos;
-use crate::url::Ignored;
 use crate::value::Value;
+use drvlab_store::url::Ignored;
 use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm, HashFormat};
 use std::rc::Rc;
 

@@ -3,8 +3,10 @@
 //! Source: the manual's page "nix flake", section "Flake references".
 
 use crate::input::{Attributes, Input, InputError, InputValue, is_flake_id, is_version, text_of};
-use crate::url::{Authority, Ignored, Url, decode_query, percent_decoded, segments, split_at};
 use bstr::BString;
+use drvlab_store::url::{
+    Authority, Ignored, Url, decode_query, percent_decoded, segments, split_at,
+};
 
 /// Parses a reference; relative paths are not allowed. Returns its attributes.
 ///

@@ -5,9 +5,9 @@
 mod from_url;
 
 use crate::json_text;
-use crate::url::{BadUrl, Ignored, Query, Url, segments};
 use bstr::BString;
 use drvlab_store::OrderedMap;
+use drvlab_store::url::{BadUrl, Ignored, Query, Url, segments};
 use drvlab_store::{Hash, HashAlgorithm, HashFormat};
 
 /// The value of an attribute.

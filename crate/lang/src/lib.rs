@@ -47,7 +47,6 @@ mod suggestion;
 pub mod symbol;
 pub mod syntax;
 mod toml;
-mod url;
 pub mod value;
 mod version;
 mod xml_text;

@@ -18,6 +18,7 @@ pub mod narinfo;
 pub mod realisation;
 pub mod references;
 pub mod signature;
+pub mod url;
 
 pub use drvlab_digest::{
     content_address, derivation, digest, encoding, hash, order, ordered, placeholder, scheme, sink,

@@ -4,7 +4,7 @@ use super::{
     Attributes, CURL_ATTRIBUTES, Input, InputError, InputValue, Result, Scheme, VERIFICATION,
     is_ref_name, is_revision,
 };
-use crate::url::{Ignored, Query, Url, split_scheme};
+use drvlab_store::url::{Ignored, Query, Url, split_scheme};
 
 impl Input {
     /// Reads the URL of an input.

@@ -15,9 +15,9 @@ use crate::machine::Machine;
 use crate::number::Number;
 use crate::source::Pos;
 use crate::symbol::{Symbol, well_known};
-use crate::url::{Ignored, Url};
 use crate::value::{Tag, Value};
 use drvlab_store::store_path::check_name;
+use drvlab_store::url::{Ignored, Url};
 use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm};
 
 /// `fetchurl url` or `fetchurl { url, sha256, name ? … }`: one file.

@@ -9,8 +9,8 @@ use crate::input::{Attributes, InputValue};
 use crate::machine::Machine;
 use crate::number::Number;
 use crate::source::Pos;
-use crate::url::Ignored;
 use crate::value::{Tag, Value};
+use drvlab_store::url::Ignored;
 
 /// `parseFlakeRef url`
 #[suspendable]

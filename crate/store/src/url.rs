@@ -1,11 +1,11 @@
 //! URLs as the reference reads and writes them: RFC 3986 with a few liberties. Nothing is fetched.
 
+use crate::OrderedMap;
 use bstr::BString;
-use drvlab_store::OrderedMap;
 
 /// The parts of a URL, decoded.
 #[derive(Clone, Default, Debug)]
-pub(crate) struct Url {
+pub struct Url {
     /// What is in front of the first colon, with the case it was written in.
     pub scheme: Vec<u8>,
     /// What is behind `//`, if that is there.
@@ -19,11 +19,11 @@ pub(crate) struct Url {
 }
 
 /// Parameters by name.
-pub(crate) type Query = OrderedMap<Vec<u8>, Vec<u8>>;
+pub type Query = OrderedMap<Vec<u8>, Vec<u8>>;
 
 /// The host of a URL, with a user and a port.
 #[derive(Clone, Default, Debug)]
-pub(crate) struct Authority {
+pub struct Authority {
     user: Option<Vec<u8>>,
     password: Option<Vec<u8>>,
     /// The name or address; an IPv6 address with its brackets.
@@ -33,7 +33,7 @@ pub(crate) struct Authority {
 
 /// Why a text is no URL.
 #[derive(Debug)]
-pub(crate) struct BadUrl(pub BString);
+pub struct BadUrl(pub BString);
 
 impl BadUrl {
     #[inline]
@@ -43,7 +43,7 @@ impl BadUrl {
 }
 
 /// Parameters without a value, which are ignored with a warning.
-pub(crate) type Ignored = Vec<Vec<u8>>;
+pub type Ignored = Vec<Vec<u8>>;
 
 impl Url {
     /// Parses a URL. If `lenient`, spaces and quotes need no encoding in parameters and fragments.
@@ -186,7 +186,7 @@ impl Authority {
 
 /// Splits `git+https` into the application and the transport.
 #[inline]
-pub(crate) fn split_scheme(scheme: &[u8]) -> (Option<&[u8]>, &[u8]) {
+pub fn split_scheme(scheme: &[u8]) -> (Option<&[u8]>, &[u8]) {
     match split_at(scheme, b'+') {
         (application, Some(transport)) => (Some(application), transport),
         (transport, None) => (None, transport),
@@ -195,7 +195,7 @@ pub(crate) fn split_scheme(scheme: &[u8]) -> (Option<&[u8]>, &[u8]) {
 
 /// The parts of a path.
 #[inline]
-pub(crate) fn segments(path: &[u8]) -> Vec<Vec<u8>> {
+pub fn segments(path: &[u8]) -> Vec<Vec<u8>> {
     path.split(|&byte| byte == b'/')
         .map(<[u8]>::to_vec)
         .collect()
@@ -203,7 +203,7 @@ pub(crate) fn segments(path: &[u8]) -> Vec<Vec<u8>> {
 
 /// Splits at the first byte of a kind.
 #[inline]
-pub(crate) fn split_at(text: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
+pub fn split_at(text: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
     match text.iter().position(|&byte| byte == separator) {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
         None => (text, None),
@@ -215,11 +215,7 @@ pub(crate) fn split_at(text: &[u8], separator: u8) -> (&[u8], Option<&[u8]>) {
 /// # Errors
 /// When a byte that needs an encoding has none.
 #[inline]
-pub(crate) fn decode_query(
-    query: &[u8],
-    lenient: bool,
-    ignored: &mut Ignored,
-) -> Result<Query, BadUrl> {
+pub fn decode_query(query: &[u8], lenient: bool, ignored: &mut Ignored) -> Result<Query, BadUrl> {
     let mut parameters = Query::new();
     if query.is_empty() {
         return Ok(parameters);
@@ -251,7 +247,7 @@ pub(crate) fn decode_query(
 /// # Errors
 /// When what follows a percent sign are no two digits.
 #[inline]
-pub(crate) fn percent_decoded(text: &[u8]) -> Result<Vec<u8>, BadUrl> {
+pub fn percent_decoded(text: &[u8]) -> Result<Vec<u8>, BadUrl> {
     let mut at = 0;
     while let Some(next) = text[at..].iter().position(|&byte| byte == b'%') {
         at += next + 1;
