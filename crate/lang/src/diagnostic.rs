@@ -33,6 +33,9 @@ pub struct TraceFrame {
     pub pos: Pos,
     /// When it is shown.
     pub shown: Shown,
+    /// Whether it is for a call and its place is that of the call, as for builtins and functors; of lambdas the place is where they are
+    /// written, and a line of its own says where they are called.
+    pub call_site: bool,
 }
 
 /// An error or a warning. Messages are those of the reference, without the `error: ` in front; text that comes from

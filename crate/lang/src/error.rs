@@ -78,21 +78,42 @@ impl EvalError {
     /// Adds what the evaluator was doing, and says when to show it.
     #[cold]
     pub fn traced_as(
-        mut self: Box<Self>,
+        self: Box<Self>,
         shown: Shown,
         message: impl Into<BString>,
         pos: Pos,
     ) -> Box<Self> {
+        self.framed(TraceFrame {
+            message: message.into(),
+            pos,
+            shown,
+            call_site: false,
+        })
+    }
+
+    /// Adds a call whose place is that of the call.
+    #[cold]
+    pub(crate) fn called(
+        self: Box<Self>,
+        shown: Shown,
+        message: impl Into<BString>,
+        pos: Pos,
+    ) -> Box<Self> {
+        self.framed(TraceFrame {
+            message: message.into(),
+            pos,
+            shown,
+            call_site: true,
+        })
+    }
+
+    fn framed(mut self: Box<Self>, frame: TraceFrame) -> Box<Self> {
         let trace = &mut self.diagnostic.trace;
         if trace.len() >= MOST_FRAMES {
             // Data can be a million levels deep. What is lost is the middle, of which nobody reads more than the number of frames.
             trace.drain(INNERMOST_FRAMES..INNERMOST_FRAMES + (MOST_FRAMES - INNERMOST_FRAMES) / 2);
         }
-        trace.push(TraceFrame {
-            message: message.into(),
-            pos,
-            shown,
-        });
+        trace.push(frame);
         self
     }
 

@@ -386,7 +386,7 @@ mod tests {
         TraceFrame {
             message: message.into(),
             pos,
-            shown: Shown::WhileShort,
+            ..TraceFrame::default()
         }
     }
 

@@ -419,6 +419,8 @@ fn ten_megabytes_are_read() {
     check("[".repeat(SIZE), "error");
     check("a.".repeat(SIZE / 2), "error");
     check("\"${".repeat(SIZE / 3), "error");
+    check("{a=".repeat(SIZE / 3), "error");
+    check("{ inherit \"${".repeat(SIZE / 12), "error");
     check("x: ".repeat(SIZE / 3), "error");
     check("let a = 1; ".repeat(SIZE / 11), "error");
 }

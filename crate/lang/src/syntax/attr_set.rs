@@ -38,6 +38,8 @@ pub struct SetBuilder {
     pub names: u32,
     /// First of its sources on the stack of sources.
     pub sources: u32,
+    /// Where the binding that is being read is among the frames.
+    pub binding: u32,
 }
 
 /// One binding as it is written.
@@ -66,6 +68,7 @@ impl Parser<'_> {
             entries: self.entries.len() as u32,
             names: self.names.len() as u32,
             sources: self.inherit_sources.len() as u32,
+            binding: self.frames.len() as u32,
         });
     }
 
@@ -150,20 +153,13 @@ impl Parser<'_> {
     pub fn duplicate_in_open_sets(&mut self) -> Option<Box<Diagnostic>> {
         let sets = std::mem::take(&mut self.sets);
         for (index, &set) in sets.iter().enumerate() {
-            let mut end = sets
-                .get(index + 1)
-                .map_or(self.entries.len(), |inner| inner.entries as usize);
-            // An `inherit` counts from its end on.
-            for frame in &self.frames {
-                match frame {
-                    Frame::InheritNames { first, .. }
-                        if (set.entries..end as u32).contains(first) =>
-                    {
-                        end = *first as usize;
-                    }
-                    _ => {}
-                }
-            }
+            let end = match self.frames.get(set.binding as usize) {
+                // The reference looks at the names of an `inherit` at its end.
+                Some(Frame::InheritNames { first, .. }) => *first as usize,
+                _ => sets
+                    .get(index + 1)
+                    .map_or(self.entries.len(), |inner| inner.entries as usize),
+            };
             if let Err(error) = Merger::new(self, set.id).add_entries(set, end) {
                 return Some(error);
             }

@@ -3,7 +3,6 @@
 use super::attr_set::{Entry, SetKind};
 use super::parser::{Frame, Parsed, Parser, PathGoal, PatternHead, State, TextKind};
 use super::token::Kind;
-use crate::diagnostic::Diagnostic;
 use crate::ir::{AttrName, BindingKind, Expr, ExprId};
 use crate::source::Pos;
 use crate::symbol::well_known;
@@ -98,18 +97,18 @@ impl Parser<'_> {
 
     /// Goes on after a name that is a string or an expression, with what waits for it.
     pub fn name(&mut self, name: AttrName, start: u32) -> Parsed<State> {
-        match self.frames.pop() {
+        match self.frames.last().copied() {
             Some(Frame::Path { goal, names }) => {
+                self.frames.pop();
                 self.names.push((name, self.pos(start)));
                 self.after_name(goal, names)
             }
-            Some(Frame::InheritNames { source, first }) => {
+            Some(Frame::InheritNames { source, .. }) => {
                 if matches!(name, AttrName::Dynamic(_)) {
-                    let error = self.error("dynamic attributes not allowed in inherit", start);
-                    return Err(self.unfinished_inherit(first, error));
+                    return Err(self.error("dynamic attributes not allowed in inherit", start));
                 }
                 self.inherit_name(name, start, source);
-                self.inherit_names(source, first)
+                self.inherit_names(source)
             }
             _ => unreachable!("a name is read for a path or an inherit"),
         }
@@ -175,7 +174,7 @@ impl Parser<'_> {
                     self.bump()?;
                     return Ok(State::Function);
                 }
-                self.inherit_names(None, self.entries.len() as u32)
+                self.inherit(None)
             }
             Kind::CurlyClose if set.kind != SetKind::Let => {
                 self.bump()?;
@@ -247,21 +246,24 @@ impl Parser<'_> {
         self.bindings()
     }
 
-    /// Reads the names of an `inherit` up to its end or the first one that is an expression. The first name has this place among
-    /// the entries.
-    pub fn inherit_names(&mut self, source: Option<u32>, first: u32) -> Parsed<State> {
+    /// Starts the names of an `inherit`, which come from the source with this number or, without one, from around the set.
+    pub fn inherit(&mut self, source: Option<u32>) -> Parsed<State> {
+        let first = self.entries.len() as u32;
+        self.frames.push(Frame::InheritNames { source, first });
+        self.inherit_names(source)
+    }
+
+    /// Reads the names of the innermost `inherit` up to its end or the first one that is an expression.
+    fn inherit_names(&mut self, source: Option<u32>) -> Parsed<State> {
         loop {
             let token = self.token;
             match token.kind {
                 Kind::Id | Kind::OrKeyword => {
                     let name = AttrName::Static(self.symbol(token));
-                    if let Err(error) = self.bump() {
-                        return Err(self.unfinished_inherit(first, error));
-                    }
+                    self.bump()?;
                     self.inherit_name(name, token.start, source);
                 }
                 Kind::Quote => {
-                    self.frames.push(Frame::InheritNames { source, first });
                     return self.quoted(
                         TextKind::QuotedName,
                         token.start,
@@ -270,28 +272,18 @@ impl Parser<'_> {
                     );
                 }
                 Kind::DollarCurly => {
-                    self.frames.push(Frame::InheritNames { source, first });
                     self.frames.push(Frame::DynamicName { start: token.start });
                     self.bump()?;
                     return Ok(State::Function);
                 }
                 Kind::Semicolon => {
+                    self.frames.pop();
                     self.bump()?;
                     return self.bindings();
                 }
-                _ => {
-                    let error = self.unexpected(&[]);
-                    return Err(self.unfinished_inherit(first, error));
-                }
+                _ => return Err(self.unexpected(&[])),
             }
         }
-    }
-
-    /// Forgets the names of an `inherit` with an error in it: the reference looks at them at its end, for duplicates too.
-    #[cold]
-    fn unfinished_inherit(&mut self, first: u32, error: Box<Diagnostic>) -> Box<Diagnostic> {
-        self.entries.truncate(first as usize);
-        error
     }
 
     fn inherit_name(&mut self, name: AttrName, start: u32, source: Option<u32>) {

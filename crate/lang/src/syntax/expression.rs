@@ -617,7 +617,7 @@ impl Parser<'_> {
                 self.inherit_sources.push(expr);
                 let first = self.sets.last().map_or(0, |set| set.sources);
                 let source = self.inherit_sources.len() as u32 - 1 - first;
-                self.inherit_names(Some(source), self.entries.len() as u32)
+                self.inherit(Some(source))
             }
             Frame::DynamicName { start } => {
                 self.expect(Kind::CurlyClose, &["'}'"])?;

@@ -145,7 +145,7 @@ pub enum Frame {
     Value { names: u32, pos: u32 },
     /// `inherit (…`
     InheritSource,
-    /// `inherit … name`
+    /// `inherit …`, up to its `;`; the names read so far are on the stack of entries from the first on.
     InheritNames { source: Option<u32>, first: u32 },
     /// The `.`-separated names of an attribute path, which are on the stack of names.
     Path { goal: PathGoal, names: u32 },

@@ -258,7 +258,7 @@ async fn call_in_steps(
                 function = match stk.run(|stk| call_functor(stk, m, functor, &now, at)).await {
                     Ok(value) => value,
                     Err(error) => {
-                        return Err(error.traced(CALLING_FUNCTOR, pos));
+                        return Err(error.called(Shown::WhileShort, CALLING_FUNCTOR, pos));
                     }
                 };
             }
@@ -291,7 +291,7 @@ pub(crate) async fn call_functor(
 }
 
 /// The line of a trace for a set that is called.
-pub(crate) const CALLING_FUNCTOR: &str =
+const CALLING_FUNCTOR: &str =
     "while calling a functor (an attribute set with a '__functor' attribute)";
 
 /// What the message for a value that cannot be called begins with.
@@ -357,25 +357,19 @@ pub(crate) fn while_calling_builtin(
     if matches!(builtin, Builtin::AddErrorContext | Builtin::Break) {
         return error;
     }
-    let what = format!("{CALLING}{}{BUILTIN}", builtin.name());
-    error.traced(what, pos)
-}
-
-/// What is before and after the name of a builtin in the line of a trace for its call.
-const CALLING: &str = "while calling the '";
-const BUILTIN: &str = "' builtin";
-
-/// Tells whether a line of a trace is for a call of something other than a lambda, or for arguments that are not those of its pattern:
-/// it says where the call is itself.
-pub(crate) fn tells_call_site(message: &[u8]) -> bool {
-    message == CALL_SITE.as_bytes()
-        || message == CALLING_FUNCTOR.as_bytes()
-        || (message.starts_with(CALLING.as_bytes()) && message.ends_with(BUILTIN.as_bytes()))
+    let what = format!("while calling the '{}' builtin", builtin.name());
+    error.called(Shown::WhileShort, what, pos)
 }
 
 /// The line of a trace for the place of a call. The reference prints it without a place, too, when a builtin has called a function
 /// with arguments that its pattern does not allow.
-pub(crate) const CALL_SITE: &str = "from call site";
+const CALL_SITE: &str = "from call site";
+
+/// Adds the place of a call to a trace.
+#[cold]
+pub(crate) fn from_call_site(error: Box<EvalError>, shown: Shown, pos: Pos) -> Box<EvalError> {
+    error.called(shown, CALL_SITE, pos)
+}
 
 /// Evaluates a function's body in a frame that holds the arguments.
 #[suspendable]
@@ -446,7 +440,7 @@ fn while_calling(m: &Machine, id: LambdaId, error: Box<EvalError>, called: Pos) 
     };
     let error = error.traced_as(Shown::InFull, message, defined);
     if called.is_some() {
-        error.traced_as(Shown::InFull, CALL_SITE, called)
+        from_call_site(error, Shown::InFull, called)
     } else {
         error
     }
@@ -477,7 +471,9 @@ async fn bind_pattern(
     };
     let argument = match argument {
         Ok(argument) => argument,
-        Err(error) if called.is_some() => return Err(error.traced(CALL_SITE, called)),
+        Err(error) if called.is_some() => {
+            return Err(from_call_site(error, Shown::WhileShort, called));
+        }
         Err(error) => return Err(error),
     };
     m.heap.set_slot(frame, slot, argument);
@@ -501,7 +497,7 @@ async fn bind_pattern(
                     m.chosen_by_symbol();
                 }
                 let error = missing_argument(m, id, formal.name);
-                return Err(error.traced(CALL_SITE, called));
+                return Err(from_call_site(error, Shown::WhileShort, called));
             }
         };
         m.heap.set_slot(frame, parameters.len + index, value);
@@ -509,7 +505,8 @@ async fn bind_pattern(
     if !pattern.ellipsis {
         let flat = m.heap.flat(set);
         if m.heap.attrs_len(flat) != found {
-            return Err(unexpected_argument(m, id, pattern, flat).traced(CALL_SITE, called));
+            let error = unexpected_argument(m, id, pattern, flat);
+            return Err(from_call_site(error, Shown::WhileShort, called));
         }
     }
     Ok(())

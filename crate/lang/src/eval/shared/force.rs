@@ -1,6 +1,6 @@
 //! Forcing: from a thunk to a value in weak head normal form.
 
-use super::call::{CALL_SITE, NOT_A_FUNCTION, tells_call_site};
+use super::call::{NOT_A_FUNCTION, from_call_site};
 use super::{Stk, suspendable};
 use crate::diagnostic::Shown;
 use crate::error::{ErrorKind, EvalError, Result};
@@ -56,14 +56,12 @@ fn called_from(m: &Machine, error: Box<EvalError>, function: Value, pos: Pos) ->
     }
     let mut error = error;
     match error.diagnostic.trace.last_mut() {
-        Some(frame) if !frame.pos.is_some() && tells_call_site(&frame.message) => {
+        Some(frame) if !frame.pos.is_some() && frame.call_site => {
             frame.pos = pos;
             error
         }
-        Some(frame) if frame.shown == Shown::InFull => {
-            error.traced_as(Shown::InFull, CALL_SITE, pos)
-        }
-        _ if m.lambda_of(function).is_some() => error.traced(CALL_SITE, pos),
+        Some(frame) if frame.shown == Shown::InFull => from_call_site(error, Shown::InFull, pos),
+        _ if m.lambda_of(function).is_some() => from_call_site(error, Shown::WhileShort, pos),
         _ => error,
     }
 }
