@@ -12,8 +12,7 @@ use bstr::BString;
 use drvlab_store::narinfo::NarInfoErrorKind;
 use drvlab_store::order;
 use drvlab_store::store_path::HASH_PART_BYTES;
-use drvlab_store::{CacheInfo, NarInfo, OutputId, Realisation, StoreDir, StorePath};
-use rustc_hash::FxHashMap;
+use drvlab_store::{CacheInfo, HashedMap, NarInfo, OutputId, Realisation, StoreDir, StorePath};
 
 use crate::conditions::{Conditions, Obstacle, PathFault, Patience};
 
@@ -104,18 +103,18 @@ pub struct BinaryCache {
     /// Whether store objects from it need no signature (`trusted=true` in its URL).
     trusted: bool,
     /// Realisations that are in memory.
-    realisations: FxHashMap<OutputId, Realisation>,
+    realisations: HashedMap<OutputId, Realisation>,
     /// Archives that are in memory, by their URL within the cache.
-    archives: FxHashMap<BString, Rc<[u8]>>,
+    archives: HashedMap<BString, Rc<[u8]>>,
     /// What archives unpack to, by URL, or why they do not; for those that are compressed in a way that is not known here.
-    unpacked: FxHashMap<BString, Result<Rc<[u8]>, Rc<str>>>,
+    unpacked: HashedMap<BString, Result<Rc<[u8]>, Rc<str>>>,
     /// The store directory that paths in narinfo files begin with.
     store_dir: StoreDir,
     source: Option<Box<dyn CacheSource>>,
     /// How many narinfo files of the source are known to make no sense.
     broken: usize,
     /// What is known: all there is without a source, else what was asked before.
-    entries: RefCell<FxHashMap<HashPart, Entry>>,
+    entries: RefCell<HashedMap<HashPart, Entry>>,
 }
 
 impl fmt::Debug for BinaryCache {
@@ -137,9 +136,9 @@ impl BinaryCache {
             info,
             conditions: Conditions::default(),
             trusted: false,
-            realisations: FxHashMap::default(),
-            archives: FxHashMap::default(),
-            unpacked: FxHashMap::default(),
+            realisations: HashedMap::new(),
+            archives: HashedMap::new(),
+            unpacked: HashedMap::new(),
             store_dir,
             source: None,
             broken: 0,

@@ -3,9 +3,8 @@
 use std::fmt;
 
 use bstr::BString;
-use drvlab_store::StorePath;
 use drvlab_store::store_path::HASH_PART_BYTES;
-use rustc_hash::FxHashMap;
+use drvlab_store::{HashedMap, StorePath};
 
 use crate::simulation::package_name;
 
@@ -146,9 +145,9 @@ pub struct Conditions {
     /// HTTP status with which all realisations are answered.
     pub realisation_status: Option<u16>,
     /// Faults of single store objects, by hash part.
-    faults: FxHashMap<[u8; HASH_PART_BYTES], Vec<PathFault>>,
+    faults: HashedMap<[u8; HASH_PART_BYTES], Vec<PathFault>>,
     /// Faults of all store objects of a name, with or without the version, whatever their hash part.
-    by_name: FxHashMap<BString, Vec<PathFault>>,
+    by_name: HashedMap<BString, Vec<PathFault>>,
 }
 
 impl Default for Conditions {
@@ -161,8 +160,8 @@ impl Default for Conditions {
             failures: 0,
             info_status: None,
             realisation_status: None,
-            faults: FxHashMap::default(),
-            by_name: FxHashMap::default(),
+            faults: HashedMap::new(),
+            by_name: HashedMap::new(),
         }
     }
 }

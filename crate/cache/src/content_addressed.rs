@@ -11,9 +11,8 @@ use drvlab_store::placeholder::{
 };
 use drvlab_store::{
     Derivation, DerivationInputs, DerivationOutput, DigestCache, DigestError, HashAlgorithm,
-    StoreDir, StorePath,
+    HashedMap, HashedSet, StoreDir, StorePath,
 };
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::graph::{DerivationGraph, GraphError, NodeId};
 use crate::plan::Wanted;
@@ -33,7 +32,7 @@ pub struct Turned {
     /// Derivations that are there as texts only.
     texts: Derivations,
     /// The paths of `.drv` files by those that they had.
-    moved: FxHashMap<StorePath, StorePath>,
+    moved: HashedMap<StorePath, StorePath>,
 }
 
 /// Turns all derivations of a graph whose outputs' paths follow from inputs, and those `texts` of derivations that they have as sources.
@@ -51,8 +50,8 @@ pub fn turn(
         graph,
         texts,
         digests: DigestCache::new(store_dir.clone()),
-        moved: FxHashMap::default(),
-        turned: FxHashMap::default(),
+        moved: HashedMap::new(),
+        turned: HashedMap::new(),
     };
     for node in graph.nodes() {
         turner.turn_with_all_before(&node.path)?;
@@ -76,7 +75,7 @@ struct Turner<'a> {
     graph: &'a DerivationGraph,
     texts: &'a Derivations,
     digests: DigestCache,
-    moved: FxHashMap<StorePath, StorePath>,
+    moved: HashedMap<StorePath, StorePath>,
     turned: Derivations,
 }
 
@@ -89,7 +88,7 @@ impl Turner<'_> {
 
     /// Turns a derivation after its inputs and the derivations that it has as sources; works at any depth.
     fn turn_with_all_before(&mut self, path: &StorePath) -> Result<(), DigestError> {
-        let mut open = FxHashSet::default();
+        let mut open = HashedSet::new();
         let mut stack = vec![path.clone()];
         while let Some(path) = stack.last() {
             let path = path.clone();
@@ -238,7 +237,7 @@ impl Turned {
     #[must_use]
     pub fn sources(&self, original: &Sources, store_dir: &StoreDir) -> Sources {
         let mut sources = original.clone();
-        for (path, object) in original {
+        for (path, object) in original.iter() {
             let Some(new) = self.moved.get(path) else {
                 continue;
             };
@@ -272,7 +271,7 @@ impl Turned {
     }
 }
 
-fn move_path(moved: &FxHashMap<StorePath, StorePath>, path: &StorePath) -> StorePath {
+fn move_path(moved: &HashedMap<StorePath, StorePath>, path: &StorePath) -> StorePath {
     moved.get(path).unwrap_or(path).clone()
 }
 

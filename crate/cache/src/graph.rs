@@ -7,8 +7,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use bstr::BStr;
-use drvlab_store::{Derivation, StorePath};
-use rustc_hash::FxHashMap;
+use drvlab_store::{Derivation, HashedMap, StorePath};
 
 /// The index of a derivation in its graph; inputs have lower indices than their dependents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,7 +75,7 @@ impl std::error::Error for GraphError {}
 #[derive(Clone, Debug, Default)]
 pub struct DerivationGraph {
     nodes: Vec<Node>,
-    by_path: FxHashMap<StorePath, NodeId>,
+    by_path: HashedMap<StorePath, NodeId>,
     roots: Vec<StorePath>,
     /// Whether some output's path is not known before its build.
     has_unknown_paths: bool,
@@ -129,7 +128,7 @@ impl DerivationGraph {
         };
         let mut cycles = Vec::new();
         // A derivation is open (`None`) from when it is first seen until all its inputs are done.
-        let mut state: FxHashMap<StorePath, Option<NodeId>> = FxHashMap::default();
+        let mut state: HashedMap<StorePath, Option<NodeId>> = HashedMap::new();
         let mut stack: Vec<Open> = Vec::new();
         for root in graph.roots.clone() {
             let mut wanted = Some(root);

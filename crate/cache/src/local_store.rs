@@ -7,18 +7,17 @@ use std::rc::Rc;
 
 use bstr::BString;
 use drvlab_build::StoreObject;
-use drvlab_store::{OrderedMap, OutputId, StorePath};
-use rustc_hash::FxHashMap;
+use drvlab_store::{HashedMap, OrderedMap, OutputId, StorePath};
 
 use crate::sources::Sources;
 
 /// The set of valid paths, with what is known of them, and the known realisations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LocalStore {
-    valid: FxHashMap<StorePath, Option<Rc<StoreObject>>>,
-    realisations: FxHashMap<OutputId, StorePath>,
+    valid: HashedMap<StorePath, Option<Rc<StoreObject>>>,
+    realisations: HashedMap<OutputId, StorePath>,
     /// Outputs of derivations, as far as these are outputs themselves or have such.
-    outputs: FxHashMap<StorePath, OrderedMap<BString, StorePath>>,
+    outputs: HashedMap<StorePath, OrderedMap<BString, StorePath>>,
     /// What the evaluation has put there.
     sources: Rc<Sources>,
 }

@@ -5,8 +5,7 @@
 use std::rc::Rc;
 
 use drvlab_store::store_path::HASH_PART_BYTES;
-use drvlab_store::{NarInfo, OutputId, Realisation, StorePath};
-use rustc_hash::FxHashMap;
+use drvlab_store::{HashedMap, NarInfo, OutputId, Realisation, StorePath};
 
 /// How long answers hold, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +30,7 @@ impl Default for TimesToLive {
 }
 
 /// Answers of caches, by their names and what they were asked about.
-type Answers<Key, Answer> = FxHashMap<(Rc<str>, Key), Remembered<Answer>>;
+type Answers<Key, Answer> = HashedMap<(Rc<str>, Key), Remembered<Answer>>;
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +82,7 @@ pub struct Memory {
     /// What caches said of floating outputs.
     realisations: Answers<OutputId, Realisation>,
     /// When the `nix-cache-info` of a cache was last read.
-    opened: FxHashMap<Rc<str>, u64>,
+    opened: HashedMap<Rc<str>, u64>,
 }
 
 impl Memory {

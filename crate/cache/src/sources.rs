@@ -5,16 +5,15 @@ use std::rc::Rc;
 use drvlab_build::StoreObject;
 use drvlab_store::explain::StoreObject as Contents;
 use drvlab_store::{
-    ContentAddress, ContentAddressMethod, Derivation, FileTree, Hash, HashAlgorithm, OrderedSet,
-    StoreDir, StorePath,
+    ContentAddress, ContentAddressMethod, Derivation, FileTree, Hash, HashAlgorithm, HashedMap,
+    HashedSet, OrderedSet, StoreDir, StorePath,
 };
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::graph::DerivationGraph;
 use crate::toy;
 
 /// Store objects that are there before any build; nothing more is known of those that no script reads.
-pub type Sources = FxHashMap<StorePath, Option<Rc<StoreObject>>>;
+pub type Sources = HashedMap<StorePath, Option<Rc<StoreObject>>>;
 
 /// Bytes that all sources of one evaluation may have whose contents are held.
 const MAX_BYTES: usize = 64 << 20;
@@ -34,7 +33,7 @@ pub fn read(
     let derivations = graph.nodes().iter().map(|node| &node.derivation);
     let scripts = derivations.filter(|derivation| toy::is_shell(derivation));
     let mut pending: Vec<StorePath> = scripts.flat_map(|it| &it.input_srcs).cloned().collect();
-    let mut seen = FxHashSet::default();
+    let mut seen = HashedSet::new();
     let mut left = MAX_BYTES;
     while let Some(path) = pending.pop() {
         if !seen.insert(path.clone()) {
@@ -71,7 +70,7 @@ pub fn read(
 }
 
 /// Derivations by the paths of their `.drv` files.
-pub type Derivations = FxHashMap<StorePath, Rc<Derivation>>;
+pub type Derivations = HashedMap<StorePath, Rc<Derivation>>;
 
 /// Returns the derivations that those of a graph have as sources and that are not in it, with all that these need, as far as `find` knows them.
 pub fn derivations(

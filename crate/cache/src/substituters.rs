@@ -7,8 +7,9 @@ use std::fmt;
 use std::rc::Rc;
 
 use drvlab_store::order;
-use drvlab_store::{ContentAddress, NarInfo, OutputId, Realisation, StoreDir, StorePath};
-use rustc_hash::FxHashMap;
+use drvlab_store::{
+    ContentAddress, HashedMap, NarInfo, OutputId, Realisation, StoreDir, StorePath,
+};
 
 use crate::binary_cache::{BinaryCache, Entry, Fault};
 use crate::memory::{Memory, Recollection};
@@ -128,7 +129,7 @@ pub struct Substituters<'a> {
     settings: Settings,
     memory: Option<&'a Memory>,
     /// Caches that did not answer and are left alone for a minute, by index.
-    disabled: RefCell<FxHashMap<usize, Disabled>>,
+    disabled: RefCell<HashedMap<usize, Disabled>>,
     /// Milliseconds since the client began.
     now: Cell<u64>,
     /// What was asked and answered, to be remembered.
@@ -141,7 +142,7 @@ struct Disabled {
     /// Milliseconds after the client's beginning at which it is asked again.
     until: u64,
     /// What it had said of paths before.
-    said: FxHashMap<StorePath, Option<Rc<NarInfo>>>,
+    said: HashedMap<StorePath, Option<Rc<NarInfo>>>,
 }
 
 /// Milliseconds for which a cache that did not answer is left alone. Source: `libstore/http-binary-cache-store.cc`.

@@ -6,11 +6,9 @@
 mod inputs;
 mod slots;
 
-use std::collections::HashSet;
 use std::fmt;
 
 use bstr::{BStr, BString, ByteSlice as _};
-use rustc_hash::{FxBuildHasher, FxHashMap};
 
 pub use inputs::{ModuloInput, ModuloInputs};
 
@@ -18,6 +16,7 @@ use crate::aterm::{self, OutputPaths};
 use crate::content_address::ContentAddressError;
 use crate::derivation::{Derivation, DerivationKind, DerivationOutput, KindError};
 use crate::hash::HashFormat;
+use crate::hashed::{HashedMap, HashedSet};
 use crate::placeholder::placeholder;
 use crate::sink::ByteSink;
 use crate::store_path::{StoreDir, StorePath, StorePathError, output_path_name};
@@ -113,7 +112,7 @@ impl From<ContentAddressError> for DigestError {
 #[derive(Debug, Default)]
 pub struct DigestCache {
     store_dir: StoreDir,
-    known: FxHashMap<StorePath, DerivationDigest>,
+    known: HashedMap<StorePath, DerivationDigest>,
     buffers: Buffers,
 }
 
@@ -227,7 +226,7 @@ impl DigestCache {
         mut load: impl FnMut(&StorePath) -> Option<Derivation>,
     ) -> Result<(), DigestError> {
         let mut stack: Vec<(StorePath, Derivation)> = Vec::new();
-        let mut open: HashSet<StorePath, FxBuildHasher> = HashSet::default();
+        let mut open: HashedSet<StorePath> = HashedSet::new();
         let mut wanted = Some(path.clone());
         let mut wanted_by = path.name().to_owned();
         loop {
@@ -547,7 +546,7 @@ mod tests {
     #[test]
     fn a_chain_of_100_000_derivations_needs_no_stack() {
         let mut cache = DigestCache::default();
-        let mut all = FxHashMap::default();
+        let mut all = HashedMap::new();
         let mut last: Option<StorePath> = None;
         for _ in 0..100_000 {
             let mut next = derivation("link", last.as_ref());

@@ -9,6 +9,7 @@ pub mod derivation;
 pub mod digest;
 pub mod encoding;
 pub mod hash;
+pub mod hashed;
 pub mod order;
 pub mod ordered;
 pub mod placeholder;
@@ -16,4 +17,5 @@ pub mod scheme;
 pub mod sink;
 pub mod store_path;
 
+pub use hashed::{HashedMap, HashedSet};
 pub use ordered::{OrderedMap, OrderedSet};

@@ -243,7 +243,7 @@ impl Builtin {
 #[derive(Default)]
 pub struct Caches {
     /// Compiled regular expressions by their text.
-    pub(crate) patterns: rustc_hash::FxHashMap<Box<[u8]>, std::rc::Rc<crate::regex::Regex>>,
+    pub(crate) patterns: drvlab_store::HashedMap<Box<[u8]>, std::rc::Rc<crate::regex::Regex>>,
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use crate::source::{Pos, Span};
 use crate::symbol::Symbol;
-use rustc_hash::FxHashMap;
+use drvlab_store::HashedMap;
 
 /// The index of an expression in [`Ir::exprs`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -428,7 +428,7 @@ pub struct Ir {
     /// Scopes of [`Expr::WithVar`].
     pub with_scopes: Vec<WithScope>,
     /// Where the text of an operand of `+` or of an interpolated expression starts, with its parentheses or `${`, if that is not its position.
-    pub text_starts: FxHashMap<ExprId, Pos>,
+    pub text_starts: HashedMap<ExprId, Pos>,
     /// Ranges of `text_bytes`.
     pub texts: Vec<Slice>,
     /// The bytes of string and path literals.

@@ -17,6 +17,7 @@ use crate::store_objects::StoreObjects;
 use crate::symbol::{Symbol, Symbols};
 use crate::value::{Addr, Tag, Value};
 use bstr::BString;
+use drvlab_store::HashedMap;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -127,9 +128,9 @@ pub struct Machine {
     /// The attribute names of the code, and where each was found last time.
     pub(crate) sites: Vec<Site>,
     /// Parsed files.
-    pub(crate) parsed: FxHashMap<Rc<[u8]>, ParsedFile>,
+    pub(crate) parsed: HashedMap<Rc<[u8]>, ParsedFile>,
     /// Values of imported files.
-    pub(crate) imported: FxHashMap<Rc<[u8]>, Imported>,
+    pub(crate) imported: HashedMap<Rc<[u8]>, Imported>,
     /// Compiled regular expressions and other caches of builtins.
     pub(crate) builtin_caches: crate::builtin::Caches,
     /// What the evaluation under way has met, and what is kept of earlier ones.
@@ -221,8 +222,8 @@ impl Machine {
             global_indices: FxHashMap::default(),
             texts: Vec::new(),
             sites: Vec::new(),
-            parsed: FxHashMap::default(),
-            imported: FxHashMap::default(),
+            parsed: HashedMap::new(),
+            imported: HashedMap::new(),
             builtin_caches: crate::builtin::Caches::default(),
             observed: Observed::default(),
             incremental: Incremental::default(),

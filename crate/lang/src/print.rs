@@ -8,8 +8,7 @@ use crate::heap::thunk;
 use crate::machine::Machine;
 use crate::syntax::{print_attr_name, print_float};
 use crate::value::{Addr, Boxed, Tag, Value};
-use drvlab_store::order;
-use std::collections::HashSet;
+use drvlab_store::{HashedSet, order};
 
 /// Sets and lists nested deeper than this are `{ ... }` and `[ ... ]` in messages.
 const MAX_DEPTH: usize = 10;
@@ -48,7 +47,7 @@ impl Machine {
             machine: self,
             style,
             text: Vec::new(),
-            seen: HashSet::new(),
+            seen: HashedSet::new(),
             tasks: Vec::new(),
         };
         printer.value(value);
@@ -63,7 +62,7 @@ impl Machine {
         let mut printer = ShortPrinter {
             machine: self,
             text: Vec::new(),
-            seen: HashSet::new(),
+            seen: HashedSet::new(),
             attributes: 0,
             items: 0,
         };
@@ -136,7 +135,7 @@ const EMPTY_SET: Value = Value::object(Tag::Attrs, Addr(0));
 struct ShortPrinter<'a> {
     machine: &'a Machine,
     text: Vec<u8>,
-    seen: HashSet<Value>,
+    seen: HashedSet<Value>,
     attributes: usize,
     items: usize,
 }
@@ -353,7 +352,7 @@ struct WholePrinter<'a> {
     machine: &'a Machine,
     style: Style,
     text: Vec<u8>,
-    seen: HashSet<Value>,
+    seen: HashedSet<Value>,
     tasks: Vec<Task>,
 }
 

@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity, Shown, TraceFrame};
 use crate::machine::Message;
 use crate::source::{Pos, SourceMap};
 use bstr::ByteSlice as _;
-use std::collections::HashSet;
+use drvlab_store::HashedSet;
 use unicode_width::UnicodeWidthChar;
 
 /// Everything below the first line of a message starts here: under the text that follows `error: `.
@@ -135,7 +135,7 @@ impl Report<'_> {
         if frames.peek().is_none() {
             return false;
         }
-        let mut seen = HashSet::new();
+        let mut seen = HashedSet::new();
         let mut skipped = Vec::new();
         let mut weight = 0;
         let mut cut = false;

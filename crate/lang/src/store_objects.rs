@@ -4,9 +4,8 @@
 
 use crate::loading::Kept;
 use crate::value::Addr;
-use drvlab_store::{Derivation, DigestCache, StoreDir, StorePath};
+use drvlab_store::{Derivation, DigestCache, HashedMap, StoreDir, StorePath};
 use drvlab_store::{OrderedMap, OrderedSet};
-use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 /// Store objects by path.
@@ -19,7 +18,7 @@ pub struct StoreObjects {
     /// Their paths in the order they were made: inputs before what uses them.
     pub order: Vec<StorePath>,
     /// The flat sets that derivations were made of, in the heap of this evaluation.
-    pub(crate) attributes: FxHashMap<StorePath, Addr>,
+    pub(crate) attributes: HashedMap<StorePath, Addr>,
     /// Those of earlier evaluations in whose place this one has put its own.
     pub(crate) replaced_attributes: Vec<(StorePath, Addr)>,
     /// Digests of derivations.
@@ -29,11 +28,11 @@ pub struct StoreObjects {
     /// Copies of files and directories: what was copied from where.
     pub sources: OrderedMap<StorePath, Rc<[u8]>>,
     /// What has been kept of the copies that a filter was applied to: paths below the original.
-    pub(crate) kept: FxHashMap<StorePath, Rc<Kept>>,
+    pub(crate) kept: HashedMap<StorePath, Rc<Kept>>,
     /// Entries of the search path that are not there, and have been warned of.
     pub(crate) ignored_entries: OrderedSet<Box<[u8]>>,
     /// Store paths of files that have been copied, by their path.
-    pub(crate) copied: FxHashMap<Rc<[u8]>, Copied>,
+    pub(crate) copied: HashedMap<Rc<[u8]>, Copied>,
 }
 
 /// The copy of a file or directory.
@@ -50,8 +49,8 @@ pub(crate) struct Extent {
     derivations: usize,
     texts: OrderedMap<StorePath, Text>,
     sources: OrderedMap<StorePath, Rc<[u8]>>,
-    kept: FxHashMap<StorePath, Rc<Kept>>,
-    copied: FxHashMap<Rc<[u8]>, Copied>,
+    kept: HashedMap<StorePath, Rc<Kept>>,
+    copied: HashedMap<Rc<[u8]>, Copied>,
 }
 
 /// A text in the store.
@@ -70,14 +69,14 @@ impl StoreObjects {
         StoreObjects {
             derivations: OrderedMap::new(),
             order: Vec::new(),
-            attributes: FxHashMap::default(),
+            attributes: HashedMap::new(),
             replaced_attributes: Vec::new(),
             digests: DigestCache::new(dir.clone()),
             texts: OrderedMap::new(),
             sources: OrderedMap::new(),
-            kept: FxHashMap::default(),
+            kept: HashedMap::new(),
             ignored_entries: OrderedSet::new(),
-            copied: FxHashMap::default(),
+            copied: HashedMap::new(),
             dir,
         }
     }

@@ -21,8 +21,8 @@ pub mod signature;
 pub mod url;
 
 pub use drvlab_digest::{
-    content_address, derivation, digest, encoding, hash, order, ordered, placeholder, scheme, sink,
-    store_path,
+    content_address, derivation, digest, encoding, hash, hashed, order, ordered, placeholder,
+    scheme, sink, store_path,
 };
 
 pub use cache_info::CacheInfo;
@@ -31,6 +31,7 @@ pub use derivation::{Derivation, DerivationInputs, DerivationOutput};
 pub use digest::{DerivationDigest, DigestCache, DigestError};
 pub use file_tree::FileTree;
 pub use hash::{Hash, HashAlgorithm, HashFormat, Hasher};
+pub use hashed::{HashedMap, HashedSet};
 pub use json_value::Json;
 pub use narinfo::NarInfo;
 pub use ordered::{OrderedMap, OrderedSet};

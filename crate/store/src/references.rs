@@ -3,8 +3,7 @@
 //! Source: `RefScanSink` in `libstore/references.cc`.
 
 use crate::OrderedSet;
-
-use rustc_hash::FxHashMap;
+use drvlab_digest::HashedMap;
 
 use crate::sink::ByteSink;
 use crate::store_path::{HASH_PART_LEN, StorePath};
@@ -12,7 +11,7 @@ use crate::store_path::{HASH_PART_LEN, StorePath};
 /// Looks for hash parts in bytes that come piece by piece; give it to [`crate::nar::write`].
 #[derive(Debug)]
 pub struct ReferenceScanner {
-    missing: FxHashMap<[u8; HASH_PART_LEN], Vec<StorePath>>,
+    missing: HashedMap<[u8; HASH_PART_LEN], Vec<StorePath>>,
     found: OrderedSet<StorePath>,
     /// The last bytes of the pieces so far, at most one less than a hash part has.
     tail: Vec<u8>,
@@ -22,7 +21,7 @@ impl ReferenceScanner {
     /// Makes a scanner for candidates; only their hash parts count.
     #[must_use]
     pub fn new(candidates: impl IntoIterator<Item = StorePath>) -> Self {
-        let mut missing: FxHashMap<_, Vec<_>> = FxHashMap::default();
+        let mut missing: HashedMap<_, Vec<_>> = HashedMap::new();
         for path in candidates {
             let mut text = Vec::new();
             path.write_to(&mut text);

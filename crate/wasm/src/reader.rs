@@ -12,8 +12,7 @@ use drvlab_cache::plan::Plan;
 use drvlab_cache::reading::{DerivationTexts, ReadError, store_dir_of};
 use drvlab_cache::{DerivationGraph, compare};
 use drvlab_store::aterm::{self, ParseError, ParseErrorKind};
-use drvlab_store::{Derivation, StoreDir, StorePath};
-use rustc_hash::FxHashMap;
+use drvlab_store::{Derivation, HashedMap, StoreDir, StorePath};
 use std::rc::Rc;
 use tsify::{Ts, Tsify as _};
 use wasm_bindgen::prelude::*;
@@ -193,7 +192,7 @@ fn tell(
     store_dir: &StoreDir,
 ) -> DerivationGraph {
     let (graph, problems) = texts.graph();
-    let mut places: FxHashMap<String, usize> = FxHashMap::default();
+    let mut places: HashedMap<String, usize> = HashedMap::new();
     for (index, report) in reports.iter().enumerate() {
         if report.side == side {
             let paths = report.drv_paths.iter().cloned();

@@ -4,8 +4,7 @@ use drvlab_store::OrderedSet;
 
 use bstr::BString;
 use drvlab_store::order;
-use drvlab_store::{Derivation, DerivationOutput, StorePath};
-use rustc_hash::FxHashSet;
+use drvlab_store::{Derivation, DerivationOutput, HashedSet, StorePath};
 
 use super::Change;
 use super::matching::Matching;
@@ -113,8 +112,8 @@ impl<'a> FieldComparison<'a> {
     /// Compares which derivations are inputs, and which of their outputs are needed.
     fn inputs(&self, before: NodeId, after: NodeId, changes: &mut Vec<Change>) {
         let (old, new) = (&self.before[before], &self.after[after]);
-        let old_inputs: FxHashSet<NodeId> = old.inputs.iter().copied().collect();
-        let mut kept: FxHashSet<NodeId> = FxHashSet::default();
+        let old_inputs: HashedSet<NodeId> = old.inputs.iter().copied().collect();
+        let mut kept: HashedSet<NodeId> = HashedSet::new();
         for &input in &new.inputs {
             let partner = self.matching.before(input);
             let Some(partner) = partner.filter(|partner| old_inputs.contains(partner)) else {

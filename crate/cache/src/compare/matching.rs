@@ -4,11 +4,9 @@
 //! each pair the inputs by name and by where they are mentioned, last whatever has the same name. It is a guess when
 //! several derivations share a name; a wrong guess makes an explanation longer, never a plan wrong.
 
-use rustc_hash::FxHashMap;
-
 use super::mentions::{Mentions, Target};
 use crate::graph::{DerivationGraph, Node, NodeId};
-use drvlab_store::order;
+use drvlab_store::{HashedMap, order};
 
 /// Largest number of comparisons in a group of derivations with one name; larger groups are paired in order.
 const MAX_GROUP_COMPARISONS: usize = 256;
@@ -161,7 +159,7 @@ impl Matcher<'_> {
     /// Pairs derivations with equal keys; in groups of several those that are most alike.
     fn pair_by_name(&mut self, old: &[NodeId], new: &[NodeId], key: fn(&Node) -> Key<'_>) {
         let (before, after) = (self.before, self.after);
-        let mut groups: FxHashMap<Key<'_>, (Vec<NodeId>, Vec<NodeId>)> = FxHashMap::default();
+        let mut groups: HashedMap<Key<'_>, (Vec<NodeId>, Vec<NodeId>)> = HashedMap::new();
         for &id in new.iter().filter(|id| self.matching.before(**id).is_none()) {
             groups.entry(key(&after[id])).or_default().1.push(id);
         }

@@ -3,10 +3,9 @@
 //! A path of an input is found by its hash part in front of a dash, a path that is not known yet by its placeholder.
 
 use bstr::{BStr, BString};
-use drvlab_store::StorePath;
 use drvlab_store::placeholder::upstream_placeholder;
 use drvlab_store::store_path::HASH_PART_LEN;
-use rustc_hash::FxHashMap;
+use drvlab_store::{HashedMap, StorePath};
 
 use crate::graph::{DerivationGraph, NodeId};
 
@@ -35,8 +34,8 @@ pub enum Token<'t, 'a> {
 
 /// The paths that the texts of one derivation may mention.
 pub struct Mentions<'a> {
-    by_hash_part: FxHashMap<[u8; HASH_PART_LEN], (Target<'a>, &'a str)>,
-    by_placeholder: FxHashMap<BString, Target<'a>>,
+    by_hash_part: HashedMap<[u8; HASH_PART_LEN], (Target<'a>, &'a str)>,
+    by_placeholder: HashedMap<BString, Target<'a>>,
 }
 
 impl<'a> Mentions<'a> {
@@ -44,8 +43,8 @@ impl<'a> Mentions<'a> {
     #[must_use]
     pub fn of_inputs(graph: &'a DerivationGraph, id: NodeId) -> Self {
         let mut mentions = Self {
-            by_hash_part: FxHashMap::default(),
-            by_placeholder: FxHashMap::default(),
+            by_hash_part: HashedMap::new(),
+            by_placeholder: HashedMap::new(),
         };
         let node = &graph[id];
         for &input in &node.inputs {
@@ -62,7 +61,7 @@ impl<'a> Mentions<'a> {
                 }
             }
         }
-        let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
+        let mut seen: HashedMap<&str, usize> = HashedMap::new();
         for source in &node.derivation.input_srcs {
             let place = seen.entry(source.name()).or_default();
             mentions.insert(source, Target::Source(source.name(), *place));

@@ -7,8 +7,7 @@ use std::collections::VecDeque;
 
 use bstr::{BStr, BString};
 use drvlab_store::order;
-use drvlab_store::{DerivationInputs, DerivationOutput, StorePath};
-use rustc_hash::{FxHashMap, FxHashSet};
+use drvlab_store::{DerivationInputs, DerivationOutput, HashedMap, HashedSet, StorePath};
 
 use super::skip::{self, Skipper};
 use super::{
@@ -55,13 +54,13 @@ pub fn decide<'a>(
         substituters,
         settings,
         queue: VecDeque::new(),
-        seen: FxHashSet::default(),
-        wanted: FxHashSet::default(),
-        decided: FxHashMap::default(),
-        needed_by: FxHashMap::default(),
-        left_out: FxHashMap::default(),
-        fetches: FxHashMap::default(),
-        unknown: FxHashMap::default(),
+        seen: HashedSet::new(),
+        wanted: HashedSet::new(),
+        decided: HashedMap::new(),
+        needed_by: HashedMap::new(),
+        left_out: HashedMap::new(),
+        fetches: HashedMap::new(),
+        unknown: HashedMap::new(),
         plan: Plan::default(),
     };
     for wanted in wanted {
@@ -123,15 +122,15 @@ pub struct Decisions<'a> {
     settings: &'a Settings,
     queue: VecDeque<Request>,
     /// Requests for the same outputs of the same derivation are dealt with once, other sets anew.
-    seen: FxHashSet<(NodeId, OutputSet)>,
+    seen: HashedSet<(NodeId, OutputSet)>,
     /// Outputs that somebody wants, by their positions.
-    wanted: FxHashSet<(NodeId, u32)>,
-    decided: FxHashMap<NodeId, Decision>,
-    needed_by: FxHashMap<NodeId, NodeId>,
+    wanted: HashedSet<(NodeId, u32)>,
+    decided: HashedMap<NodeId, Decision>,
+    needed_by: HashedMap<NodeId, NodeId>,
     /// Derivations of which an output of an output is needed, with the first that needs it.
-    left_out: FxHashMap<NodeId, NodeId>,
-    fetches: FxHashMap<StorePath, Fetch>,
-    unknown: FxHashMap<StorePath, Unknown>,
+    left_out: HashedMap<NodeId, NodeId>,
+    fetches: HashedMap<StorePath, Fetch>,
+    unknown: HashedMap<StorePath, Unknown>,
     plan: Plan,
 }
 

@@ -7,9 +7,9 @@ use std::rc::Rc;
 
 use drvlab_build::StoreObject;
 use drvlab_store::{
-    ContentAddress, ContentAddressMethod, Hash, NarInfo, OrderedSet, StorePath, nar,
+    ContentAddress, ContentAddressMethod, Hash, HashedMap, HashedSet, NarInfo, OrderedSet,
+    StorePath, nar,
 };
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Done, Step, World, written_derivation};
 use crate::binary_cache::{Archive, BinaryCache, Fault};
@@ -42,7 +42,7 @@ pub struct Log {
     /// In order.
     pub steps: Vec<Done>,
     /// The step that made a path.
-    pub made_by: FxHashMap<StorePath, usize>,
+    pub made_by: HashedMap<StorePath, usize>,
     /// Downloads that came to nothing.
     pub broken: Vec<(StorePath, CacheMiss)>,
     /// The steps without which nobody would ask for what is fetched now.
@@ -55,8 +55,8 @@ pub struct Log {
 pub struct Fetcher<'a> {
     world: &'a World<'a>,
     /// Paths that were looked for in vain.
-    missing: FxHashMap<StorePath, NotFetched>,
-    open: FxHashSet<StorePath>,
+    missing: HashedMap<StorePath, NotFetched>,
+    open: HashedSet<StorePath>,
 }
 
 /// A path that is being looked for.
@@ -97,8 +97,8 @@ impl<'a> Fetcher<'a> {
     pub fn new(world: &'a World<'a>) -> Self {
         Self {
             world,
-            missing: FxHashMap::default(),
-            open: FxHashSet::default(),
+            missing: HashedMap::new(),
+            open: HashedSet::new(),
         }
     }
 

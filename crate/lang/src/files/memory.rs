@@ -4,8 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use drvlab_archive::{Contents, Entries, Kind};
-use drvlab_store::Hash;
-use rustc_hash::FxHashMap;
+use drvlab_store::{Hash, HashedMap};
 
 use super::{FileError, FileKind, Files, canonical, parent};
 
@@ -54,8 +53,8 @@ struct Directory {
 /// A tree of files in memory. Directories exist where files are below them, and where they were put.
 #[derive(Clone, Default, Debug)]
 pub struct MemoryFiles {
-    nodes: FxHashMap<Box<[u8]>, Stored>,
-    nar_hashes: RefCell<FxHashMap<Box<[u8]>, Hash>>,
+    nodes: HashedMap<Box<[u8]>, Stored>,
+    nar_hashes: RefCell<HashedMap<Box<[u8]>, Hash>>,
 }
 
 impl MemoryFiles {

@@ -4,6 +4,7 @@ use super::PatternError;
 use super::PatternError::{Invalid, TooLarge};
 use super::program::{Action, NONE, Node, NodeId, Program};
 use super::{bracket, cycles};
+use drvlab_store::HashedMap;
 
 /// More states than this are an error (`_GLIBCXX_REGEX_STATE_LIMIT`).
 const MAX_STATES: usize = 100_000;
@@ -360,7 +361,7 @@ impl Compiler<'_> {
     /// Copies the nodes between the start and the end of a fragment.
     #[inline]
     fn copy(&mut self, fragment: Fragment) -> Result<Fragment, PatternError> {
-        let mut copies: rustc_hash::FxHashMap<NodeId, NodeId> = rustc_hash::FxHashMap::default();
+        let mut copies: HashedMap<NodeId, NodeId> = HashedMap::new();
         let mut pending = vec![fragment.start];
         while let Some(id) = pending.pop() {
             if copies.contains_key(&id) {
