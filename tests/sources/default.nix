@@ -9,6 +9,7 @@ let
   about = builtins.toFile "about" "see ${plain} and ${./file.txt}\n";
   kept = builtins.path { path = ./tree; name = "kept"; filter = path: kind: kind == "directory" || builtins.match ".*\\.c" path != null; };
   flat = builtins.path { path = ./run.sh; name = "flat"; recursive = false; };
+  copied = builtins.path { path = about; name = "copied"; };
   library = script "library" { } "mkdir $out; echo code > $out/lib.c";
   drvOf = it: builtins.unsafeDiscardOutputDependency it.drvPath;
   copy = name: it: script name text "cat ${drvOf it} > $out";
@@ -28,6 +29,8 @@ in
   toFile = script "to-file" { inherit plain; } "cat $plain > $out";
   references = script "references" { inherit about; } "cat $about > $out";
   throughText = script "through-text" { inherit about; } "read -r _ a _ b < $about; cat $a $b > $out";
+  copyOfText = script "copy-of-text" { inherit copied; } "read -r _ a _ b < $copied; cat $copied $a $b > $out";
+  linkToCopy = script "link-to-copy" { inherit copied; } "ln -s $copied $out";
   filtered = script "filtered" { src = kept; } "cp -r $src $out; cd $src; for it in * */*; do echo $it; done";
   flat = script "flat" { src = flat; } "cat $src > $out; [ -x $src ] || echo no program >> $out";
   link = script "link" { src = ./tree; } "ln -s $src/sub $out";

@@ -120,7 +120,7 @@ fn object(path: &StorePath, contents: Contents, store_dir: &StoreDir) -> Option<
             contents,
             references,
         } => (FileTree::file(contents), references.into_iter().collect()),
-        Contents::Files(tree) => (tree, OrderedSet::new()),
+        Contents::Files { tree, references } => (tree, references.into_iter().collect()),
     };
     let leads_there = |method, hash| {
         let address = ContentAddress { method, hash };

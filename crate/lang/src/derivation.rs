@@ -328,11 +328,11 @@ impl Machine {
                 outputs.extend(inner.outputs.keys().cloned());
                 pending.extend(inner.input_drvs.keys().cloned());
                 pending.extend(inner.input_srcs.iter().cloned());
-            } else if let Some(text) = self.store.texts.get(&path) {
-                pending.extend(text.references.iter().cloned());
-            } else if path.is_derivation() {
+            } else if path.is_derivation() && !self.store.texts.contains_key(&path) {
                 let message = format!("path '{}' is not valid", self.store.dir.display(&path));
                 return Err(EvalError::other(message, pos));
+            } else {
+                pending.extend(self.references_of(self.store.dir.display(&path).as_bytes()));
             }
         }
         Ok(())

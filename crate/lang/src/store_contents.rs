@@ -28,6 +28,9 @@ impl Machine {
         let outside = self.take_taint();
         let tree = self.read_tree_within(&original, Pos::NONE, kept.as_deref(), &mut limit);
         self.give_back_taint(outside);
-        tree.ok().map(StoreObject::Files)
+        Some(StoreObject::Files {
+            tree: tree.ok()?,
+            references: self.references_of(self.store.dir.display(path).as_bytes()),
+        })
     }
 }

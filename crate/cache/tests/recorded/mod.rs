@@ -172,14 +172,15 @@ impl Case {
         let source = self.sources.get(&self.store_dir.display(path))?;
         let nar = encoding::base64_decode(source.nar.as_bytes()).unwrap();
         let references = source.references.iter();
+        let references = references
+            .map(|it| self.store_dir.parse_path(it).unwrap())
+            .collect();
         Some(match nar::read(&nar).unwrap() {
             FileTree::File { contents, .. } => Contents::Text {
                 contents,
-                references: references
-                    .map(|it| self.store_dir.parse_path(it).unwrap())
-                    .collect(),
+                references,
             },
-            tree => Contents::Files(tree),
+            tree => Contents::Files { tree, references },
         })
     }
 

@@ -32,7 +32,12 @@ pub enum StoreObject {
         references: Vec<StorePath>,
     },
     /// A copy of a file, a link, or a directory with all that is below it.
-    Files(FileTree),
+    Files {
+        /// What was copied.
+        tree: FileTree,
+        /// What it refers to: a copy of a store object to what that does.
+        references: Vec<StorePath>,
+    },
 }
 
 impl StoreObject {
@@ -96,8 +101,8 @@ pub fn object(
             contents,
             references,
         } => text(wanted, contents, references, store_dir, &mut steps)?,
-        StoreObject::Files(tree) => {
-            let computed = archive(wanted, tree, store_dir, &mut steps)?;
+        StoreObject::Files { tree, references } => {
+            let computed = archive(wanted, tree, references, store_dir, &mut steps)?;
             match tree {
                 // A copy that is not recursive counts by the bytes of the file alone.
                 FileTree::File { contents, .. } if computed != *wanted => {
@@ -134,6 +139,7 @@ fn text(
 fn archive(
     wanted: &StorePath,
     tree: &FileTree,
+    references: &[StorePath],
     store_dir: &StoreDir,
     steps: &mut Vec<Step>,
 ) -> Result<StorePath, ContentAddressError> {
@@ -153,8 +159,9 @@ fn archive(
     }
     let command = command::archive_digest(store_dir.scheme().function, &store_dir.display(wanted));
     let digest = path::digest_step_with(store_dir, &text, command, steps);
+    let references = sorted(references);
     let kind = PathType::Source {
-        references: &[],
+        references: &references,
         self_reference: false,
     };
     let path = path::steps(store_dir, kind, &digest, wanted.name().into(), steps);

@@ -14,6 +14,13 @@ use drvlab_store::{
     nar,
 };
 
+fn files(tree: FileTree) -> StoreObject {
+    StoreObject::Files {
+        tree,
+        references: Vec::new(),
+    }
+}
+
 fn explained(path: &StorePath, contents: &StoreObject) -> PathExplanation {
     let explanation = object(path, contents, &StoreDir::default()).unwrap();
     explanation.unwrap_or_else(|| panic!("{path}"))
@@ -25,7 +32,7 @@ fn copies_of_trees() {
     let mut entries_seen = 0;
     for (case, (name, tree)) in list(&golden("trees")).iter().zip(trees::all()) {
         let path = store_dir.parse_path(str(&case["path"])).unwrap();
-        let explanation = explained(&path, &StoreObject::Files(tree.clone()));
+        let explanation = explained(&path, &files(tree.clone()));
         assert_eq!(
             follow(&explanation.steps).as_deref(),
             Some(str(&case["path"])),
@@ -37,7 +44,7 @@ fn copies_of_trees() {
         assert_eq!(entries.len(), (*count).min(1_000), "{name}");
         entries_seen += count;
         // What changed in the meantime leads elsewhere.
-        let other = StoreObject::Files(FileTree::file(*b"other"));
+        let other = files(FileTree::file(*b"other"));
         assert_eq!(object(&path, &other, &store_dir), Ok(None), "{name}");
     }
     assert!(entries_seen > 30, "{entries_seen}");
@@ -51,7 +58,7 @@ fn copies_of_files_that_are_not_recursive() {
         hash: Hash::of(HashAlgorithm::Sha256, contents),
     };
     let path = address.path(&StoreDir::default(), b"name").unwrap();
-    let program = StoreObject::Files(FileTree::executable(*contents));
+    let program = files(FileTree::executable(*contents));
     let explanation = explained(&path, &program);
     let expected = Some(StoreDir::default().display(&path));
     assert_eq!(follow(&explanation.steps), expected);
@@ -95,7 +102,7 @@ fn large_trees_are_explained_without_their_archives() {
     let path = StoreDir::default()
         .source_path(&digest, b"large", [], false)
         .unwrap();
-    let steps = explained(&path, &StoreObject::Files(tree)).steps;
+    let steps = explained(&path, &files(tree)).steps;
     assert!(
         matches!(&steps[0].content, Content::Tree { entries, count: 2_001 } if entries.len() == 1_000)
     );
