@@ -384,11 +384,8 @@ impl Machine {
             return Err(EvalError::other(message, pos));
         };
         let Some(output) = derivation.outputs.get(first) else {
-            let message = format!(
-                "derivation '{}' does not have output '{first}'",
-                self.store.dir.display(drv)
-            );
-            return Err(EvalError::other(message, pos));
+            let path = self.store.dir.display(drv);
+            return Err(crate::loading::no_such_output(&path, first, pos));
         };
         let text = match output.path() {
             Some(path) => self.store.dir.display(path),

@@ -1,5 +1,6 @@
 //! Strings that stand for one thing in the store: a path, an output, or an output of an output.
 
+use bstr::ByteSlice;
 use drvlab_store::StorePath;
 use std::rc::Rc;
 
@@ -56,6 +57,47 @@ impl Machine {
                 Err(EvalError::other(message.concat(), pos))
             }
         }
+    }
+
+    /// Returns the derivation that an output of an output belongs to, and the name of that output there.
+    ///
+    /// # Errors
+    /// The derivation would have to be built before: its path is not known, or what is in it.
+    #[inline]
+    pub(crate) fn resolve_chain(
+        &self,
+        drv: &StorePath,
+        outputs: &[Rc<[u8]>],
+        pos: Pos,
+    ) -> Result<(StorePath, Rc<[u8]>)> {
+        let (inner, last) = match outputs {
+            [inner @ .., last] => (inner, last.clone()),
+            [] => (outputs, Rc::default()),
+        };
+        let mut drv = drv.clone();
+        for (depth, output) in inner.iter().enumerate() {
+            let shown = self.store.dir.display(&drv);
+            let message = match self.store.derivations.get(&drv) {
+                None if depth > 0 => format!("path '{shown}' is not valid").into_bytes(),
+                derivation => {
+                    let known = derivation.and_then(|it| it.outputs.get(output.as_bstr()));
+                    if let Some(path) = known.and_then(|output| output.path()) {
+                        drv = path.clone();
+                        continue;
+                    }
+                    [
+                        b"cannot operate on output '".as_slice(),
+                        output,
+                        b"' of the unbuilt derivation '",
+                        shown.as_bytes(),
+                        b"'",
+                    ]
+                    .concat()
+                }
+            };
+            return Err(EvalError::other(message, pos));
+        }
+        Ok((drv, last))
     }
 
     /// Fails unless a string is the text for what its context says.

@@ -97,10 +97,10 @@ impl Machine {
         shown
     }
 
-    /// Makes the error for a value of the wrong type.
+    /// Makes the error for an evaluated value of the wrong type: the thunk where there is one, for that is the place of a list.
     #[cold]
     pub(crate) fn expected(&mut self, wanted: &str, found: Value, pos: Pos) -> Box<EvalError> {
-        let description = self.describe(found);
+        let description = self.describe(self.heap.look(found));
         let printed = self.print_short(found);
         let message = [
             b"expected ",

@@ -1,6 +1,4 @@
-//! What `import` of a `.drv` file gives: a set like that of `derivation`, made of the file alone.
-//!
-//! Source: `imported-drv-to-derivation.nix` of the reference.
+//! What `import` of a `.drv` file gives: a set like that of `derivation`, made of the file alone by a function in the language itself.
 
 use crate::context::ContextElement;
 use crate::error::Result;
@@ -11,18 +9,9 @@ use crate::value::{Tag, Value};
 use drvlab_store::StorePath;
 use std::rc::Rc;
 
-/// Attributes that are never hidden by an output of the same name.
-const OWN: [Symbol; 6] = [
-    well_known::ALL,
-    well_known::DRV_PATH,
-    well_known::NAME,
-    well_known::TYPE,
-    well_known::OUT_PATH,
-    well_known::OUTPUT_NAME,
-];
-
 impl Machine {
-    /// Makes the set of a derivation that this evaluation has made; `None` if the path is none.
+    /// Makes what the function in `imported-derivation.nix` is called with: what the file of a derivation that this evaluation has made
+    /// says. `None` if the path is none.
     #[inline]
     pub(crate) fn import_derivation(&mut self, path: &[u8]) -> Result<Option<Value>> {
         let Ok(drv) = self.store.dir.parse_path(path) else {
@@ -41,47 +30,24 @@ impl Machine {
             .map(|name| name.to_vec())
             .unwrap_or_default();
         let name = self.string(&name);
-        let kind = self.string(b"derivation");
-        let all = self.heap.alloc_list(derivation.outputs.len());
-        let names: Vec<Symbol> = derivation
-            .outputs
-            .keys()
-            .map(|output| self.symbols.intern(output))
-            .collect();
-        for (index, &output) in names.iter().enumerate() {
-            let (out_path, output_name) =
-                (self.built_output(&drv, output)?, self.symbol_string(output));
-            let values = [
-                Value::object(Tag::List, all),
-                drv_path,
-                name,
-                kind,
-                out_path,
-                output_name,
-            ];
-            let mut attributes: Vec<_> = OWN
-                .into_iter()
-                .zip(values)
-                .map(|(name, value)| (name, value, Pos::NONE))
-                .collect();
-            attributes.extend(names.iter().map(|&name| (name, Value::NULL, Pos::NONE)));
-            let set = self.heap.attrs_from(attributes);
-            self.heap.set_element(all, index, set);
+        let outputs = self.heap.alloc_list(derivation.outputs.len());
+        let mut attributes = vec![
+            (well_known::DRV_PATH, drv_path, Pos::NONE),
+            (well_known::NAME, name, Pos::NONE),
+        ];
+        for (index, output) in derivation.outputs.keys().enumerate() {
+            let output = self.symbols.intern(output);
+            let name = self.symbol_string(output);
+            self.heap.set_element(outputs, index, name);
+            attributes.push((output, self.built_output(&drv, output)?, Pos::NONE));
         }
-        // Each output's set contains those of all outputs.
-        for holder in self.heap.elements(all) {
-            for (index, &output) in names.iter().enumerate() {
-                let value = self.heap.element(all, index);
-                if let Some(slot) = self
-                    .heap
-                    .find_attr(holder.addr(), output)
-                    .filter(|_| !OWN.contains(&output))
-                {
-                    self.heap.set_attr_value(slot, value);
-                }
-            }
-        }
-        Ok(self.heap.elements(all).first().copied())
+        // Behind the outputs: of two attributes of one name the first counts.
+        attributes.push((
+            well_known::OUTPUTS,
+            Value::object(Tag::List, outputs),
+            Pos::NONE,
+        ));
+        Ok(Some(self.heap.attrs_from(attributes)))
     }
 
     /// Makes the string that stands for an output's path and refers to the output.

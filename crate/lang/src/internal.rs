@@ -106,7 +106,7 @@ pub(crate) fn object(path: &[u8]) -> Option<(&'static [u8], Hash)> {
 /// `<nix/fetchurl.nix>`: a derivation that the reference's own downloader builds.
 ///
 /// It starts with an empty line so that reports name the lines of the reference's file.
-pub(crate) const FETCHURL: &[u8] = b"
+const FETCHURL: &[u8] = b"
 {
   system ? \"\",
   url,
@@ -142,6 +142,19 @@ derivation ({
   urls = [ url ];
 } // (if impure then { __impure = true; } else { inherit outputHash outputHashAlgo; }))
 ";
+
+/// What stands for the path of the function that makes the set of an imported derivation. No path is written like this, and reports
+/// know none, as in the reference.
+pub(crate) const IMPORTED_DERIVATION_PATH: &[u8] = b"<derivation>";
+
+/// Returns the text of a file that is part of the evaluator, if the path is one.
+pub(crate) fn text(path: &[u8]) -> Option<&'static [u8]> {
+    match path {
+        FETCHURL_PATH => Some(FETCHURL),
+        IMPORTED_DERIVATION_PATH => Some(include_bytes!("imported-derivation.nix")),
+        _ => None,
+    }
+}
 
 /// What reports call the function behind `getFlake`.
 pub(crate) const CALL_FLAKE_PATH: &str = "/call-flake.nix";

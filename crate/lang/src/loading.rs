@@ -11,6 +11,7 @@ use crate::store_objects::Copied;
 use crate::symbol::Symbol;
 use crate::syntax;
 use crate::value::Value;
+use bstr::ByteSlice;
 use drvlab_store::OrderedSet;
 use drvlab_store::file_tree::FileTree;
 use drvlab_store::order;
@@ -33,7 +34,11 @@ impl Machine {
         let parsed = match self.parsed.get(path) {
             Some(parsed) if parsed.text == text => parsed.clone(),
             _ => {
-                let origin = Origin::File(path.clone());
+                let origin = if **path == *crate::internal::IMPORTED_DERIVATION_PATH {
+                    Origin::String
+                } else {
+                    Origin::File(path.clone())
+                };
                 let (root, warnings) = self.parse_quietly(origin, text.clone(), parent(path), None);
                 let parsed = ParsedFile {
                     text,
@@ -100,8 +105,8 @@ impl Machine {
         if let Some(contents) = self.read_store_text(path) {
             return Ok(contents);
         }
-        if path == crate::internal::FETCHURL_PATH {
-            return Ok(crate::internal::FETCHURL.into());
+        if let Some(text) = crate::internal::text(path) {
+            return Ok(text.into());
         }
         let asked = path;
         let path = self.resolve_links(path, pos)?;
@@ -235,7 +240,7 @@ impl Machine {
 
     /// Tells what a path is, without following a symbolic link at its end or on the way (`lstat` of the reference).
     pub(crate) fn kind_of(&self, path: &[u8], pos: Pos) -> Result<FileKind> {
-        if self.read_store_text(path).is_some() || path == crate::internal::FETCHURL_PATH {
+        if self.read_store_text(path).is_some() || crate::internal::text(path).is_some() {
             return Ok(FileKind::Regular { executable: false });
         }
         let asked = path;
@@ -259,9 +264,11 @@ impl Machine {
         kind.ok_or_else(|| self.nothing_at(asked, pos))
     }
 
-    /// Fails for text that refers to the output of a derivation: that would have to be built before it can be read.
+    /// Fails for text that refers to the output of a derivation: that would have to be built before it can be read, if it has such an
+    /// output.
     #[inline]
     pub(crate) fn check_built(&self, text: &[u8], context: ContextId) -> Result<()> {
+        let mut unbuilt = None;
         for element in self.contexts.elements(context).iter() {
             let (drv, outputs) = match element {
                 ContextElement::Built { drv, output } => (drv, std::slice::from_ref(output)),
@@ -269,18 +276,29 @@ impl Machine {
                 _ => continue,
             };
             let path = self.store.dir.display(drv);
-            let message = [
-                b"cannot read '".as_slice(),
-                text,
-                b"': it is the output '",
-                &outputs.join(&b"^"[..]),
-                b"' of '",
-                path.as_bytes(),
-                b"', which would have to be built first",
-            ];
-            return Err(EvalError::other(message.concat(), Pos::NONE));
+            let derivation = self.store.derivations.get(drv);
+            if let (Some(derivation), [output]) = (derivation, outputs)
+                && !derivation.outputs.contains_key(output.as_bstr())
+            {
+                return Err(no_such_output(&path, output, Pos::NONE));
+            }
+            unbuilt.get_or_insert_with(|| {
+                [
+                    b"cannot read '".as_slice(),
+                    text,
+                    b"': it is the output '",
+                    &outputs.join(&b"^"[..]),
+                    b"' of '",
+                    path.as_bytes(),
+                    b"', which would have to be built first",
+                ]
+                .concat()
+            });
         }
-        Ok(())
+        match unbuilt {
+            None => Ok(()),
+            Some(message) => Err(EvalError::other(message, Pos::NONE)),
+        }
     }
 
     /// Warns, once in an evaluation, of an entry of the search path that is not there.
@@ -364,7 +382,7 @@ impl Machine {
 
     /// Returns the file that `import` of a path reads: the path itself or its `default.nix`.
     pub(crate) fn resolve_import(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
-        if self.read_store_text(path).is_some() || path == crate::internal::FETCHURL_PATH {
+        if self.read_store_text(path).is_some() || crate::internal::text(path).is_some() {
             return Ok(path.to_vec());
         }
         let mut found = self.resolve_links(path, pos)?;
@@ -388,9 +406,10 @@ impl Machine {
         self.existing_kind(path, true) == Some(FileKind::Directory)
     }
 
-    /// Tells whether a path is that of the store itself, which is a directory even where there is no such file.
+    /// Tells whether a path is that of the store itself or above it, which are directories even where there is no such file.
     pub(crate) fn is_store_dir(&self, path: &[u8]) -> bool {
-        path == self.store.dir.as_str().as_bytes()
+        let below = self.store.dir.as_str().as_bytes().strip_prefix(path);
+        below.is_some_and(|below| matches!(below, [] | [b'/', ..]))
     }
 
     /// Makes the error for a path where nothing is, which in the store may be one where nothing can be.
@@ -441,7 +460,7 @@ impl Machine {
     }
 
     fn existing_kind(&self, path: &[u8], follow: bool) -> Option<FileKind> {
-        if self.read_store_text(path).is_some() || path == crate::internal::FETCHURL_PATH {
+        if self.read_store_text(path).is_some() || crate::internal::text(path).is_some() {
             return Some(FileKind::Regular { executable: false });
         }
         if self.is_store_dir(path) {
@@ -666,6 +685,19 @@ pub(crate) fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
 
 fn syntax_error(diagnostic: Diagnostic) -> Box<EvalError> {
     EvalError::of(ErrorKind::Other, diagnostic)
+}
+
+/// Makes the error for an output that a derivation does not have.
+#[cold]
+pub(crate) fn no_such_output(derivation: &str, output: &[u8], pos: Pos) -> Box<EvalError> {
+    let message = [
+        b"derivation '".as_slice(),
+        derivation.as_bytes(),
+        b"' does not have output '",
+        output,
+        b"'",
+    ];
+    EvalError::other(message.concat(), pos)
 }
 
 /// Makes the error for a path where nothing is.

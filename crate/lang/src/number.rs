@@ -130,7 +130,8 @@ impl Machine {
         Err(EvalError::other(message, self.ir.text_start(right)))
     }
 
-    /// Performs an operation on two evaluated values.
+    /// Performs an operation on two evaluated values; where one is of the wrong type, the error is exact only if they come as thunks
+    /// where there are some.
     #[inline]
     pub(crate) fn arithmetic(
         &mut self,
@@ -156,10 +157,12 @@ impl Machine {
     #[inline(never)]
     fn other_arithmetic(&mut self, op: Arithmetic, a: Value, b: Value, pos: Pos) -> Result<Value> {
         let [first, second] = op.traces();
+        let places = [a, b];
+        let [a, b] = places.map(|value| self.heap.look(value));
         // Division looks at its second operand first, and as a float.
         if op == Arithmetic::Div {
             match self.number(b) {
-                None => return Err(self.expected("a float", b, pos).traced(second, pos)),
+                None => return Err(self.expected("a float", places[1], pos).traced(second, pos)),
                 Some(divisor) if divisor.as_float() == 0.0 => {
                     return Err(EvalError::other("division by zero", pos));
                 }
@@ -179,10 +182,10 @@ impl Machine {
                 }
                 _ => first,
             };
-            return Err(self.expected(wanted, a, pos).traced(first, pos));
+            return Err(self.expected(wanted, places[0], pos).traced(first, pos));
         };
         let Some(y) = self.number(b) else {
-            return Err(self.expected(wanted, b, pos).traced(second, pos));
+            return Err(self.expected(wanted, places[1], pos).traced(second, pos));
         };
         let (Number::Int(x), Number::Int(y)) = (x, y) else {
             let (x, y) = (x.as_float(), y.as_float());

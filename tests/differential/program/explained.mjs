@@ -12,10 +12,11 @@ export function explained(ours, theirs) {
   if (/is required, but there is no substituter/.test(theirs.stderr)) return 'the reference asks its store for a path that the text names'
   if (/: File name too long/.test(ours.stderr) && /: File name too long/.test(theirs.stderr)) return 'the file system refuses a name, each in words of its own'
   if (/unable to download/.test(theirs.stderr)) return 'the reference asks the network'
+  if (/cannot read the Git repository/.test(ours.stderr) && /Failed to fetch git repository/.test(theirs.stderr)) return 'the reference has no Git to run'
   if (/this evaluator has no network/.test(ours.stderr) && /uses a path relative to the current directory|hg failed with exit code/.test(theirs.stderr)) {
     return 'the reference runs Git or Mercurial'
   }
-  if (ours.status !== 0 && theirs.status !== 0 && /which would have to be built first/.test(ours.stderr) && /Cannot build|is required to build|builder for|is not valid/.test(theirs.stderr)) {
+  if (ours.status !== 0 && theirs.status !== 0 && /which would have to be built first/.test(ours.stderr) && /Cannot build|is required to build|builder for|is not valid|while parsing derivation '/.test(theirs.stderr)) {
     return 'nothing is built here'
   }
   return undefined

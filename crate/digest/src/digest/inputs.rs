@@ -73,7 +73,7 @@ impl<'a> ModuloInputs<'a> {
                 derivation: derivation.name.clone(),
                 input: path.clone(),
             })?;
-            inputs.deferred |= digest.deferred || !needed.dynamic.is_empty();
+            inputs.deferred |= digest.deferred;
             if needed.outputs.is_empty() {
                 continue;
             }

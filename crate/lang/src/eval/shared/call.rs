@@ -466,7 +466,9 @@ async fn bind_pattern(
     let what = "while evaluating the value passed for the lambda argument";
     let argument = match force(stk, m, argument).await {
         Ok(argument) if argument.tag() == Tag::Attrs => Ok(argument),
-        Ok(other) => Err(m.expected("a set", other, Pos::NONE).traced(what, last.pos)),
+        Ok(_) => Err(m
+            .expected("a set", argument, Pos::NONE)
+            .traced(what, last.pos)),
         Err(error) => Err(error),
     };
     let argument = match argument {

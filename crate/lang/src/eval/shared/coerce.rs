@@ -44,6 +44,7 @@ pub async fn append(
     context: &mut GatheredContext,
 ) -> Result<()> {
     m.enter_call(pos)?;
+    let place = value;
     let value = match force(stk, m, value).await {
         Ok(value) => value,
         Err(error) => {
@@ -57,9 +58,12 @@ pub async fn append(
         m.call_depth -= 1;
         return Ok(());
     }
-    let result = stk
-        .run(|stk| append_other(stk, m, value, how, pos, what, bytes, context))
-        .await;
+    let result = if value.tag() == Tag::List && !how.numbers {
+        Err(not_coercible(m, place, pos, what))
+    } else {
+        stk.run(|stk| append_other(stk, m, value, how, pos, what, bytes, context))
+            .await
+    };
     m.call_depth -= 1;
     result
 }
@@ -168,7 +172,12 @@ async fn append_other_here(
             None => {}
         },
     }
-    let description = m.describe(value);
+    Err(not_coercible(m, value, pos, what))
+}
+
+#[cold]
+fn not_coercible(m: &mut Machine, value: Value, pos: Pos, what: &'static str) -> Box<EvalError> {
+    let description = m.describe(m.heap.look(value));
     let printed = m.print_short(value);
     let message = [
         b"cannot coerce ",
@@ -178,11 +187,11 @@ async fn append_other_here(
     ]
     .concat();
     let error = EvalError::other(message, Pos::NONE);
-    Err(if what.is_empty() {
+    if what.is_empty() {
         error
     } else {
         error.traced(what, pos)
-    })
+    }
 }
 
 /// `"…${e}…"`

@@ -25,9 +25,10 @@ pub async fn derivation_strict(
     attrs: Value,
     pos: Pos,
 ) -> Result<Value> {
+    let place = attrs;
     let attrs = force(stk, m, attrs).await?;
     if attrs.tag() != Tag::Attrs {
-        return Err(m.expected("a set", attrs, pos).traced(WHAT, pos));
+        return Err(m.expected("a set", place, pos).traced(WHAT, pos));
     }
     let flat = m.heap.flat(attrs.addr());
     match of_set(stk, m, flat, pos).await {
@@ -180,18 +181,18 @@ async fn boolean(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<bool> {
     match force(stk, m, value).await? {
         Value::TRUE => Ok(true),
         Value::FALSE => Ok(false),
-        other => Err(m.expected("a Boolean", other, Pos::NONE)),
+        _ => Err(m.expected("a Boolean", value, Pos::NONE)),
     }
 }
 
 /// Evaluates an attribute that must be a string without context.
 #[suspendable]
 async fn plain_string(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Vec<u8>> {
-    let value = force(stk, m, value).await?;
-    if value.tag() != Tag::String {
+    let string = force(stk, m, value).await?;
+    if string.tag() != Tag::String {
         return Err(m.expected("a string", value, Pos::NONE));
     }
-    m.string_without_context(value, Pos::NONE, "")
+    m.string_without_context(string, Pos::NONE, "")
 }
 
 #[suspendable]
@@ -219,7 +220,7 @@ async fn add_attribute(
     if attribute == well_known::ARGS {
         let list = force(stk, m, value).await?;
         if list.tag() != Tag::List {
-            return Err(m.expected("a list", list, Pos::NONE));
+            return Err(m.expected("a list", value, Pos::NONE));
         }
         for index in 0..m.heap.list_len(list.addr()) {
             let argument = m.heap.element(list.addr(), index);
@@ -264,7 +265,7 @@ async fn add_attribute(
         well_known::BUILDER => {
             let builder = force(stk, m, value).await?;
             if builder.tag() != Tag::String {
-                return Err(m.expected("a string", builder, Pos::NONE));
+                return Err(m.expected("a string", value, Pos::NONE));
             }
             context.add(m.context(builder));
             recipe.builder = m.bytes(builder).into();
@@ -272,7 +273,7 @@ async fn add_attribute(
         well_known::OUTPUTS => {
             let list = force(stk, m, value).await?;
             if list.tag() != Tag::List {
-                return Err(m.expected("a list", list, Pos::NONE));
+                return Err(m.expected("a list", value, Pos::NONE));
             }
             let mut names = Vec::new();
             for index in 0..m.heap.list_len(list.addr()) {

@@ -166,6 +166,7 @@ pub async fn less_than(
 #[suspendable]
 async fn less_than_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Result<bool> {
     m.tick()?;
+    let places = [a, b];
     let a = force(stk, m, a).await?;
     let b = force(stk, m, b).await?;
     if let (Some(a), Some(b)) = (m.number(a), m.number(b)) {
@@ -193,13 +194,13 @@ async fn less_than_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> R
         }
         _ => {}
     }
-    Err(not_comparable(m, a, b))
+    Err(not_comparable(m, places))
 }
 
 #[cold]
-fn not_comparable(m: &Machine, a: Value, b: Value) -> Box<EvalError> {
-    let mut message =
-        format!("cannot compare {} with {}", m.describe(a), m.describe(b)).into_bytes();
+fn not_comparable(m: &Machine, [a, b]: [Value; 2]) -> Box<EvalError> {
+    let [first, second] = [a, b].map(|value| m.describe(m.heap.look(value)));
+    let mut message = format!("cannot compare {first} with {second}").into_bytes();
     let same_type = m.type_name(a) == m.type_name(b);
     message.extend_from_slice(if same_type {
         b"; values of that type are incomparable (values are ".as_slice()

@@ -257,16 +257,16 @@ fn bind_recursive(m: &mut Machine, set: AttrSetId, frame: Addr) {
         .unset_stale_slots(frame, set.first_slot, set.bindings.len);
     bind_sources(m, set.sources, set.first_source_slot, frame);
     let bindings = &m.ir.bindings[set.bindings.range()];
-    // `__overrides` replaces what is in the slots: then no binding may take over the value of another now.
+    // `__overrides` replaces what is in the slots: then no binding but an inherited one may take over the value of another now.
     let may_change = bindings
         .binary_search_by_key(&well_known::OVERRIDES, |binding| binding.name)
         .is_ok();
     for index in 0..set.bindings.len {
-        let value = m.ir.bindings[(set.bindings.start + index) as usize].value;
-        let value = if may_change {
-            m.heap.delay(value, frame)
+        let binding = m.ir.bindings[(set.bindings.start + index) as usize];
+        let value = if may_change && binding.kind != BindingKind::Inherited {
+            m.heap.delay(binding.value, frame)
         } else {
-            m.delay(value, frame)
+            m.delay(binding.value, frame)
         };
         m.heap.set_slot(frame, set.first_slot + index, value);
     }
@@ -405,7 +405,7 @@ async fn with_variable(
             m.heap.set_slot(holder, scope.slot, set);
         }
         if set.tag() != Tag::Attrs {
-            let error = m.expected("a set", set, Pos::NONE);
+            let error = m.expected("a set", value, Pos::NONE);
             return Err(error.traced(
                 "while evaluating the first subexpression of a with expression",
                 scope.pos,

@@ -197,7 +197,13 @@ async fn arithmetic(
         Err(error) => Err(error),
     };
     m.call_depth -= 1;
-    let result = operands.and_then(|(a, b)| m.arithmetic(op, a, b, Pos::NONE));
+    let result = operands.and_then(|(a, b)| {
+        let result = m.arithmetic(op, a, b, Pos::NONE);
+        result.or_else(|_| {
+            let (a, b) = (place(m, left, frame, a), place(m, right, frame, b));
+            m.arithmetic(op, a, b, Pos::NONE)
+        })
+    });
     let builtin = match op {
         Arithmetic::Add => Builtin::Add,
         Arithmetic::Sub => Builtin::Sub,
@@ -222,7 +228,10 @@ async fn less_than(
         Err(error) => Err(error),
     };
     let result = match operands {
-        Ok((a, b)) => {
+        Ok((mut a, mut b)) => {
+            if [a, b].iter().any(|value| value.tag() == Tag::List) {
+                (a, b) = (place(m, left, frame, a), place(m, right, frame, b));
+            }
             stk.run(|stk| super::equality::less_than(stk, m, a, b, ""))
                 .await
         }
@@ -240,6 +249,15 @@ async fn argument(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -> 
         _ => return operand(stk, m, expr, frame).await,
     };
     force(stk, m, value).await
+}
+
+/// Returns where the value of such an operand is, which for a list is what reports take for its identity.
+#[cold]
+fn place(m: &mut Machine, expr: ExprId, frame: Addr, value: Value) -> Value {
+    match m.ir.expr(expr) {
+        Expr::Local { .. } | Expr::Outer { .. } => m.delay(expr, frame),
+        _ => value,
+    }
 }
 
 /// `a + b`
@@ -353,6 +371,12 @@ pub async fn negate(
     let value = argument(stk, m, inner, frame).await;
     m.call_depth -= 1;
     let zero = m.heap.int(0);
-    let result = value.and_then(|value| m.arithmetic(Arithmetic::Sub, zero, value, Pos::NONE));
+    let result = value.and_then(|value| {
+        let result = m.arithmetic(Arithmetic::Sub, zero, value, Pos::NONE);
+        result.or_else(|_| {
+            let value = place(m, inner, frame, value);
+            m.arithmetic(Arithmetic::Sub, zero, value, Pos::NONE)
+        })
+    });
     result.map_err(|error| while_calling_builtin(Builtin::Sub, error, pos))
 }

@@ -21,9 +21,9 @@ pub async fn attrs(
     pos: Pos,
     what: &'static str,
 ) -> Result<Addr> {
-    let value = force(stk, m, value).await?;
-    if value.tag() == Tag::Attrs {
-        return Ok(value.addr());
+    let found = force(stk, m, value).await?;
+    if found.tag() == Tag::Attrs {
+        return Ok(found.addr());
     }
     Err(m.expected("a set", value, Pos::NONE).traced(what, pos))
 }
@@ -37,9 +37,9 @@ pub async fn list(
     pos: Pos,
     what: &'static str,
 ) -> Result<Addr> {
-    let value = force(stk, m, value).await?;
-    if value.tag() == Tag::List {
-        return Ok(value.addr());
+    let found = force(stk, m, value).await?;
+    if found.tag() == Tag::List {
+        return Ok(found.addr());
     }
     Err(m.expected("a list", value, Pos::NONE).traced(what, pos))
 }
@@ -54,8 +54,8 @@ pub async fn string(
     what: &'static str,
 ) -> Result<Value> {
     match force(stk, m, value).await {
-        Ok(value) if value.tag() == Tag::String => Ok(value),
-        Ok(other) => Err(m.expected("a string", other, pos).traced(what, pos)),
+        Ok(found) if found.tag() == Tag::String => Ok(found),
+        Ok(_) => Err(m.expected("a string", value, pos).traced(what, pos)),
         Err(error) => Err(error.traced(what, pos)),
     }
 }
@@ -98,11 +98,11 @@ pub async fn int(
     pos: Pos,
     what: &'static str,
 ) -> Result<i64> {
-    let value = match force(stk, m, value).await {
-        Ok(value) => value,
+    let found = match force(stk, m, value).await {
+        Ok(found) => found,
         Err(error) => return Err(error.traced(what, pos)),
     };
-    match m.number(value) {
+    match m.number(found) {
         Some(Number::Int(number)) => Ok(number),
         _ => Err(m.expected("an integer", value, pos).traced(what, pos)),
     }
@@ -117,11 +117,11 @@ pub async fn number(
     pos: Pos,
     what: &'static str,
 ) -> Result<Number> {
-    let value = match force(stk, m, value).await {
-        Ok(value) => value,
+    let found = match force(stk, m, value).await {
+        Ok(found) => found,
         Err(error) => return Err(error.traced(what, pos)),
     };
-    match m.number(value) {
+    match m.number(found) {
         Some(number) => Ok(number),
         None => Err(m.expected("a float", value, pos).traced(what, pos)),
     }
@@ -139,7 +139,7 @@ pub async fn boolean(
     match force(stk, m, value).await {
         Ok(Value::TRUE) => Ok(true),
         Ok(Value::FALSE) => Ok(false),
-        Ok(other) => Err(m.expected("a Boolean", other, pos).traced(what, pos)),
+        Ok(_) => Err(m.expected("a Boolean", value, pos).traced(what, pos)),
         Err(error) => Err(error.traced(what, pos)),
     }
 }
@@ -153,16 +153,16 @@ pub async fn function(
     pos: Pos,
     what: &'static str,
 ) -> Result<Value> {
-    let value = match force(stk, m, value).await {
-        Ok(value) => value,
+    let found = match force(stk, m, value).await {
+        Ok(found) => found,
         Err(error) => return Err(error.traced(what, pos)),
     };
-    let is_functor = value.tag() == Tag::Attrs
+    let is_functor = found.tag() == Tag::Attrs
         && m.heap
-            .find_attr(value.addr(), well_known::FUNCTOR)
+            .find_attr(found.addr(), well_known::FUNCTOR)
             .is_some();
-    if is_functor || m.is_function(value) {
-        return Ok(value);
+    if is_functor || m.is_function(found) {
+        return Ok(found);
     }
     Err(m.expected("a function", value, pos).traced(what, pos))
 }

@@ -66,16 +66,8 @@ pub async fn get_context(
                     .push(output.clone());
             }
             ContextElement::Dynamic { drv, outputs } => {
-                let output = outputs.first().map_or(b"".as_slice(), |output| output);
-                let drv = m.store.dir.display(drv);
-                let message = [
-                    b"cannot operate on output '",
-                    output,
-                    b"' of the unbuilt derivation '",
-                    drv.as_bytes(),
-                    b"'",
-                ];
-                return Err(EvalError::other(message.concat(), pos));
+                let (drv, output) = m.resolve_chain(drv, outputs, pos)?;
+                references.entry(drv).or_default().outputs.push(output);
             }
         }
     }

@@ -80,7 +80,7 @@ pub async fn trace(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Re
     let message = force(stk, m, args[0]).await?;
     let text = match message.tag() {
         Tag::String => m.bytes(message).to_vec(),
-        _ => m.print_traced(message),
+        _ => m.print_traced(args[0]),
     };
     m.say(Message::Trace(text.into()))?;
     force(stk, m, args[1]).await

@@ -1,5 +1,6 @@
 //! Builtins that read the file tree.
 
+use super::super::call::call;
 use super::super::force::force;
 use super::super::{Stk, coerce, import, suspendable, typed};
 use crate::coercion::Coercion;
@@ -17,9 +18,17 @@ use crate::value::{Tag, Value};
 pub async fn import(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let path = import::path_argument(stk, m, args[0], pos).await?;
     match (m.deferred.import_derivation)(m, &path)? {
-        Some(derivation) => Ok(derivation),
+        Some(file) => imported_derivation(stk, m, file).await,
         None => import::import_file(stk, m, &path, pos).await,
     }
+}
+
+/// Makes the set of a derivation of what its file says.
+#[suspendable]
+async fn imported_derivation(stk: &mut Stk, m: &mut Machine, file: Value) -> Result<Value> {
+    let path = crate::internal::IMPORTED_DERIVATION_PATH;
+    let function = import::import_file(stk, m, path, Pos::NONE).await?;
+    call(stk, m, function, &[file], Pos::NONE).await
 }
 
 /// `scopedImport scope path`
@@ -32,6 +41,9 @@ pub async fn scoped_import(
 ) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.scopedImport";
     let path = import::path_argument(stk, m, args[1], pos).await?;
+    if let Some(file) = (m.deferred.import_derivation)(m, &path)? {
+        return imported_derivation(stk, m, file).await;
+    }
     let scope = typed::attrs(stk, m, args[0], pos, what).await?;
     import::import_scoped(stk, m, &path, scope, pos).await
 }

@@ -44,15 +44,16 @@ async fn arithmetic(
 ) -> Result<Value> {
     let a = force(stk, m, args[0]).await?;
     let b = force(stk, m, args[1]).await?;
-    m.arithmetic(op, a, b, pos)
+    let result = m.arithmetic(op, a, b, pos);
+    result.or_else(|_| m.arithmetic(op, args[0], args[1], pos))
 }
 
 /// `lessThan a b`
 #[suspendable]
 pub async fn less_than(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
-    let a = force(stk, m, args[0]).await?;
-    let b = force(stk, m, args[1]).await?;
-    let less = stk.run(|stk| equality::less_than(stk, m, a, b, "")).await?;
+    let less = stk
+        .run(|stk| equality::less_than(stk, m, args[0], args[1], ""))
+        .await?;
     Ok(Value::bool(less))
 }
 
