@@ -91,15 +91,14 @@ pub fn surroundings(
         };
         for (name, value) in &derivation.env {
             let value: BString = rewrites.apply(value).into();
-            if as_file.contains(&name.as_slice()) {
+            if as_file.contains(&name.as_bytes()) {
                 let file = format!(".attr-{}", nix32_encode(&sha256(name)));
-                let mut variable = name.clone();
-                variable.extend_from_slice(b"Path");
+                let variable = [name, b"Path".as_slice()].concat().into();
                 let path = format!("{BUILD_DIRECTORY}/{file}").into();
                 surroundings.environment.insert(variable, path);
                 surroundings.files.insert(file.into(), value);
             } else {
-                surroundings.environment.insert(name.clone(), value);
+                surroundings.environment.insert(name.into(), value);
             }
         }
     }

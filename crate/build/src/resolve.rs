@@ -67,9 +67,10 @@ pub fn resolve(
     for argument in &mut resolved.args {
         *argument = rewrites.apply(argument).into();
     }
-    resolved.env = std::mem::take(&mut resolved.env)
-        .into_iter()
-        .map(|(name, value)| (rewrites.apply(&name).into(), rewrites.apply(&value).into()))
+    resolved.env = resolved
+        .env
+        .iter()
+        .map(|(name, value)| (rewrites.apply(name).into(), rewrites.apply(value).into()))
         .collect();
     let path = digests.instantiate(&mut resolved)?;
     Ok((path, resolved))

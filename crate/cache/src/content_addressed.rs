@@ -137,10 +137,16 @@ impl Turner<'_> {
             derivation.input_srcs.insert(new);
         }
         rewrites.apply(&mut derivation.builder);
-        let texts = derivation.args.iter_mut();
-        texts
-            .chain(derivation.env.values_mut())
+        derivation
+            .args
+            .iter_mut()
             .for_each(|text| rewrites.apply(text));
+        let variables = derivation.env.iter().map(|(name, text)| {
+            let mut text = BString::from(text);
+            rewrites.apply(&mut text);
+            (BString::from(name), text)
+        });
+        derivation.env = variables.collect();
         float(&mut derivation);
         let new_path = self.digests.instantiate(&mut derivation)?;
         self.moved.insert(path.clone(), new_path.clone());

@@ -2,7 +2,7 @@
 //!
 //! The text form is in [`crate::aterm`]; hashes are computed in [`crate::digest`].
 
-use crate::{OrderedMap, OrderedSet};
+use crate::{OrderedMap, OrderedSet, Variables};
 use std::fmt;
 
 use bstr::{BStr, BString};
@@ -31,7 +31,7 @@ pub struct Derivation {
     /// Its arguments, in their order.
     pub args: Vec<BString>,
     /// Its environment.
-    pub env: OrderedMap<BString, BString>,
+    pub env: Variables,
 }
 
 /// Outputs of one input derivation that are needed.
@@ -166,7 +166,7 @@ impl Derivation {
             system: BString::default(),
             builder: BString::default(),
             args: Vec::new(),
-            env: OrderedMap::new(),
+            env: Variables::new(),
         }
     }
 

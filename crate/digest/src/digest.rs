@@ -332,13 +332,6 @@ impl DigestCache {
         deferred: bool,
     ) -> Result<(), DigestError> {
         self.write(derivation, OutputPaths::Reserved);
-        // The variables exist, though blank, when the digest is taken.
-        if !self.buffers.slots.has_all_variables() {
-            for output in derivation.outputs.keys() {
-                derivation.env.entry(output.clone()).or_default();
-            }
-            self.write(derivation, OutputPaths::Reserved);
-        }
         let Buffers {
             text,
             inputs,
@@ -346,33 +339,34 @@ impl DigestCache {
         } = &mut self.buffers;
         if deferred {
             slots.remove(text);
-            for (output, value) in derivation.outputs.iter_mut() {
+            for value in derivation.outputs.values_mut() {
                 *value = DerivationOutput::Deferred;
-                derivation.env.entry(output.clone()).or_default().clear();
             }
+            set_output_variables(derivation, &vec![String::new(); derivation.outputs.len()]);
             return Ok(());
         }
         let function = self.store_dir.scheme().function;
         let masked = slots.masked_digest(function, text, inputs);
+        let mut paths = Vec::with_capacity(derivation.outputs.len());
         for (index, (output, value)) in derivation.outputs.iter_mut().enumerate() {
             let path = self
                 .store_dir
                 .output_path(&masked, &derivation.name, output.as_bstr())?;
-            if let Some(variable) = derivation.env.get_mut(output) {
-                variable.clear();
-                self.store_dir.write_path(&path, &mut **variable);
-                slots.fill(text, index, variable);
-            }
+            let shown = self.store_dir.display(&path);
+            slots.fill(text, index, shown.as_bytes());
+            paths.push(shown);
             *value = DerivationOutput::InputAddressed { path };
         }
+        set_output_variables(derivation, &paths);
         Ok(())
     }
 
     /// Writes paths that follow from hashes of contents, or placeholders, into outputs and environment.
     fn fill_content_addressed(&self, derivation: &mut Derivation) -> Result<(), DigestError> {
+        let mut texts = Vec::with_capacity(derivation.outputs.len());
         for (output, value) in derivation.outputs.iter_mut() {
             let output = output.as_bstr();
-            let text = if let DerivationOutput::Fixed { address, .. } = *value {
+            texts.push(if let DerivationOutput::Fixed { address, .. } = *value {
                 let path =
                     address.path(&self.store_dir, &output_path_name(&derivation.name, output))?;
                 let text = self.store_dir.display(&path);
@@ -380,9 +374,9 @@ impl DigestCache {
                 text
             } else {
                 placeholder(output)
-            };
-            derivation.env.insert(output.into(), text.into());
+            });
         }
+        set_output_variables(derivation, &texts);
         Ok(())
     }
 
@@ -392,6 +386,13 @@ impl DigestCache {
         write_fixed_identity(derivation, &self.store_dir, &mut digester);
         digester.finish()
     }
+}
+
+/// Sets the variables that are named after outputs, given their texts in the order of outputs.
+fn set_output_variables(derivation: &mut Derivation, texts: &[String]) {
+    let names = derivation.outputs.keys().map(|name| name.as_slice());
+    let variables: Vec<(&[u8], &[u8])> = names.zip(texts.iter().map(String::as_bytes)).collect();
+    derivation.env.merge(&variables);
 }
 
 /// What is hashed for an impure derivation as somebody's input.

@@ -16,6 +16,8 @@ pub mod placeholder;
 pub mod scheme;
 pub mod sink;
 pub mod store_path;
+pub mod variables;
 
 pub use hashed::{HashedMap, HashedSet};
 pub use ordered::{OrderedMap, OrderedSet};
+pub use variables::Variables;

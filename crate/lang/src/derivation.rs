@@ -16,7 +16,7 @@ use drvlab_store::{
     ContentAddress, ContentAddressMethod, Derivation, DerivationOutput, DigestError, Hash,
     HashAlgorithm, HashFormat,
 };
-use drvlab_store::{OrderedMap, OrderedSet};
+use drvlab_store::{OrderedMap, OrderedSet, Variables};
 use std::rc::Rc;
 
 /// What the attributes of a derivation say, before paths are computed.
@@ -26,7 +26,7 @@ pub(crate) struct Recipe {
     pub system: BString,
     pub builder: BString,
     pub args: Vec<BString>,
-    pub env: OrderedMap<BString, BString>,
+    pub env: Variables,
     pub output_hash: Option<BString>,
     /// Why the structured attributes cannot be written.
     pub invalid_json: Option<String>,
@@ -50,7 +50,7 @@ impl Recipe {
             system: BString::default(),
             builder: BString::default(),
             args: Vec::new(),
-            env: OrderedMap::with_capacity(variables),
+            env: Variables::with_capacity(variables),
             output_hash: None,
             invalid_json: None,
             content_addressed: false,

@@ -26,7 +26,7 @@ impl Machine {
         let drv_path = self.heap.string(path, context);
         let name = derivation
             .env
-            .get(b"name".as_slice())
+            .get("name")
             .map(|name| name.to_vec())
             .unwrap_or_default();
         let name = self.string(&name);

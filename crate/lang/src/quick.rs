@@ -245,7 +245,7 @@ impl Machine {
     #[inline]
     pub(crate) fn simple_equality(&self, a: Value, b: Value) -> Option<bool> {
         match (a.tag(), b.tag()) {
-            (Tag::String, Tag::String) => Some(self.bytes(a) == self.bytes(b)),
+            (Tag::String, Tag::String) => Some(a == b || self.bytes(a) == self.bytes(b)),
             (Tag::SmallInt, Tag::SmallInt) => Some(a == b),
             (Tag::Constant, Tag::Constant)
                 if a.as_builtin().is_none() && b.as_builtin().is_none() =>
@@ -256,6 +256,33 @@ impl Machine {
             (Tag::Boxed | Tag::Thunk, _) | (_, Tag::Boxed | Tag::Thunk) => None,
             (one, other) => (one != other).then_some(false),
         }
+    }
+
+    /// Returns the index of the first attribute from `start` on in which two flat sets of the same size are not equal, as far as that can be told
+    /// without evaluating anything or looking inside; their size if there is none.
+    #[inline(never)]
+    pub(crate) fn unequal_from(&self, x: Addr, y: Addr, start: usize) -> usize {
+        // Comparing counts as a call in the reference.
+        if !self.may_call() {
+            return start;
+        }
+        let rest = 2 * (self.heap.attrs_len(x) - start);
+        let first = 2 + 2 * start as u32;
+        let (one, other) = (
+            self.heap.slice(x, first, rest),
+            self.heap.slice(y, first, rest),
+        );
+        let pairs = one.chunks_exact(2).zip(other.chunks_exact(2));
+        let equal = pairs.take_while(|(left, right)| {
+            let (a, b) = (Value::from_bits(left[1]), Value::from_bits(right[1]));
+            let (a, b) = (self.heap.peek(a), self.heap.peek(b));
+            left[0] == right[0]
+                && match a.tag() {
+                    Tag::Attrs | Tag::List | Tag::SmallInt if a == b => true,
+                    _ => self.simple_equality(a, b) == Some(true),
+                }
+        });
+        start + equal.count()
     }
 
     /// Compares two parts of sets or lists if both are evaluated and nothing inside them must be looked at.

@@ -69,7 +69,7 @@ pub fn derivation(derivation: &Derivation) -> Result<Json, JsonError> {
     let args = derivation
         .args
         .iter()
-        .map(text)
+        .map(|it| text(it))
         .collect::<Result<Vec<_>, _>>()?;
     let inputs = Json::object([("drvs", Json::Object(drvs)), ("srcs", sources)]);
     let members = [
@@ -111,10 +111,10 @@ pub fn show<'a>(
     ]))
 }
 
-fn text(bytes: &BString) -> Result<String, JsonError> {
+fn text(bytes: &[u8]) -> Result<String, JsonError> {
     match bytes.to_str() {
         Ok(text) => Ok(text.to_owned()),
-        Err(_) => Err(JsonError::NotUtf8(bytes.clone())),
+        Err(_) => Err(JsonError::NotUtf8(bytes.into())),
     }
 }
 
@@ -145,7 +145,7 @@ fn inputs(inputs: &DerivationInputs) -> Result<Json, JsonError> {
     let names = inputs
         .outputs
         .iter()
-        .map(text)
+        .map(|it| text(it))
         .collect::<Result<Vec<_>, _>>()?;
     let mut dynamic = Members::new();
     for (name, child) in &inputs.dynamic {

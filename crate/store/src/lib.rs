@@ -22,7 +22,7 @@ pub mod url;
 
 pub use drvlab_digest::{
     content_address, derivation, digest, encoding, hash, hashed, order, ordered, placeholder,
-    scheme, sink, store_path,
+    scheme, sink, store_path, variables,
 };
 
 pub use cache_info::CacheInfo;
@@ -41,3 +41,4 @@ pub use scheme::Scheme;
 pub use signature::{PublicKey, PublicKeys, SecretKey, Signature};
 pub use sink::ByteSink;
 pub use store_path::{StoreDir, StorePath};
+pub use variables::Variables;

@@ -127,7 +127,7 @@ fn derivation() -> impl Strategy<Value = Derivation> {
                 system: system.into(),
                 builder,
                 args,
-                env,
+                env: env.into_iter().collect(),
             },
         )
 }

@@ -2,7 +2,7 @@
 
 use drvlab_store::OrderedSet;
 
-use bstr::BString;
+use bstr::{BStr, BString};
 use drvlab_store::order;
 use drvlab_store::{Derivation, DerivationOutput, HashedSet, StorePath};
 
@@ -147,7 +147,7 @@ fn arguments(texts: &Texts<'_>, old: &Derivation, new: &Derivation, changes: &mu
 
 fn environment(texts: &Texts<'_>, old: &Derivation, new: &Derivation, changes: &mut Vec<Change>) {
     // Variables named after outputs hold the derivation's own paths, and `name` is a field.
-    let derived = |name: &BString| {
+    let derived = |name: &BStr| {
         (old.outputs.contains_key(name) && new.outputs.contains_key(name))
             || (name == "name" && old.name != new.name)
     };
@@ -156,9 +156,9 @@ fn environment(texts: &Texts<'_>, old: &Derivation, new: &Derivation, changes: &
         let pair = (old.env.get(name), new.env.get(name));
         if !matches!(pair, (Some(before), Some(after)) if texts.same(before, after)) {
             changes.push(Change::Environment {
-                name: name.clone(),
-                before: pair.0.cloned(),
-                after: pair.1.cloned(),
+                name: name.into(),
+                before: pair.0.map(BString::from),
+                after: pair.1.map(BString::from),
             });
         }
     }

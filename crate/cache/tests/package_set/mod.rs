@@ -154,7 +154,10 @@ fn describe(
         let drv = &paths[attribute];
         let input = derivation.input_drvs.entry(drv.clone()).or_default();
         input.outputs.extend(DerivationInputs::of(output).outputs);
-        let text = derivation.env.entry(variable.as_str().into()).or_default();
+        let mut text = derivation
+            .env
+            .get(variable)
+            .map_or_else(Vec::new, |text| text.to_vec());
         if !text.is_empty() {
             text.push(b' ');
         }
@@ -164,6 +167,7 @@ fn describe(
                 drvlab_store::placeholder::upstream_placeholder(drv, output.into()).as_bytes(),
             ),
         }
+        derivation.env.insert(variable.as_str().into(), text.into());
     }
     for (name, text) in &package.sources {
         let digest = drvlab_store::hash::sha256(text.as_bytes());

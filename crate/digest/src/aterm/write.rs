@@ -24,7 +24,7 @@ pub enum OutputPaths {
     Written,
     /// Nothing.
     Blank,
-    /// As many bytes as the paths will have, whatever the outputs are.
+    /// As many bytes as the paths will have, whatever the outputs are, and each output has a variable, whether it is there yet or not.
     Reserved,
 }
 
@@ -198,23 +198,40 @@ impl<L: Layout> Writer<'_, L> {
         // Both are sorted, so that a cursor finds the variables that are named after outputs.
         let mut outputs = self.derivation.outputs.keys().peekable();
         for (name, value) in &self.derivation.env {
-            separator.put(self.out);
-            self.out.put(b"(");
-            write_string(name, self.out);
-            self.out.put(b",");
-            while outputs.next_if(|output| *output < name).is_some() {}
-            if outputs.next_if(|output| *output == name).is_some() {
-                self.output_variable(name, value);
-            } else {
-                self.string(Part::Variable(name.as_bstr()), value);
+            while let Some(output) = outputs.next_if(|output| **output < *name) {
+                self.missing_variable(&mut separator, output);
             }
-            self.out.put(b")");
+            let is_output = outputs.next_if(|output| **output == *name).is_some();
+            self.variable(&mut separator, name, value, is_output);
+        }
+        for output in outputs {
+            self.missing_variable(&mut separator, output);
         }
         self.out.put(b"])");
     }
 
-    fn output_variable(&mut self, name: &BString, value: &[u8]) {
-        let part = Part::OutputVariable(name.as_bstr());
+    /// Writes the variable of an output that the environment has none for, if there must be one.
+    fn missing_variable(&mut self, separator: &mut Separator, output: &BString) {
+        if self.paths == OutputPaths::Reserved {
+            self.variable(separator, output.as_bstr(), b"", true);
+        }
+    }
+
+    fn variable(&mut self, separator: &mut Separator, name: &BStr, value: &[u8], is_output: bool) {
+        separator.put(self.out);
+        self.out.put(b"(");
+        write_string(name, self.out);
+        self.out.put(b",");
+        if is_output {
+            self.output_variable(name, value);
+        } else {
+            self.string(Part::Variable(name), value);
+        }
+        self.out.put(b")");
+    }
+
+    fn output_variable(&mut self, name: &BStr, value: &[u8]) {
+        let part = Part::OutputVariable(name);
         match self.paths {
             OutputPaths::Written => self.string(part, value),
             OutputPaths::Blank => self.string(part, b""),
@@ -314,17 +331,39 @@ const fn special(word: [u8; 8]) -> u64 {
 ///
 /// This is a hot path, and most texts have no escapes. The others are written into room that has been made for all of it, a word at a time.
 fn write_string(text: &[u8], out: &mut Vec<u8>) {
+    if is_plain(text) {
+        out.reserve(text.len() + 2);
+        out.push(b'"');
+        out.extend_from_slice(text);
+        out.push(b'"');
+        return;
+    }
     let escapes = count_escapes(text);
     out.reserve(text.len() + escapes + 2);
     out.push(b'"');
-    if escapes == 0 {
-        out.extend_from_slice(text);
-    } else {
-        let start = out.len();
-        out.resize(start + text.len() + escapes, 0);
-        escape(text, &mut out[start..]);
-    }
+    let start = out.len();
+    out.resize(start + text.len() + escapes, 0);
+    escape(text, &mut out[start..]);
     out.push(b'"');
+}
+
+/// Tells whether a text certainly has no escapes: sixteen bytes at once, the last of them perhaps twice.
+fn is_plain(text: &[u8]) -> bool {
+    if let Some(last) = text.last_chunk::<16>() {
+        let (chunks, _) = text.as_chunks::<16>();
+        return !chunks.iter().chain([last]).any(any_has_escape);
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return special(*first) | special(*last) == 0;
+    }
+    !text.iter().any(|&byte| has_escape(byte))
+}
+
+/// Tells whether one of sixteen bytes has an escape, without branches.
+fn any_has_escape(bytes: &[u8; 16]) -> bool {
+    bytes
+        .iter()
+        .fold(false, |any, &byte| any | has_escape(byte))
 }
 
 /// Writes a text with escapes into room that it fills.

@@ -71,11 +71,6 @@ impl Slots {
         digester.finish()
     }
 
-    /// Tells whether each output has a variable of its name.
-    pub const fn has_all_variables(&self) -> bool {
-        self.paths.len() == 2 * self.outputs
-    }
-
     /// Writes the path of the output in the `index`th place, where each has a variable, into the places that were reserved for it.
     pub fn fill(&self, text: &mut [u8], index: usize, path: &[u8]) {
         // Variables are sorted by name as outputs are.

@@ -195,15 +195,26 @@ impl<'a> Parser<'a> {
         self.expect(",")?;
 
         self.field = "environment";
-        self.list(|parser| {
+        // What comes too late is put in place at the end, all at once.
+        let mut late = Vec::new();
+        let read = self.list(|parser| {
             parser.expect("(")?;
             let start = parser.position;
             let key = parser.string()?;
             parser.expect(",")?;
             let value = parser.string()?;
             parser.expect(")")?;
-            parser.insert(&mut derivation.env, start, key, value)
-        })?;
+            let last = derivation.env.last();
+            if last.is_some_and(|(last, _)| *last >= *key) {
+                parser.complain(parser.order_error(start, key.clone()))?;
+                late.push((key, value));
+            } else {
+                derivation.env.insert(key, value);
+            }
+            Ok(())
+        });
+        derivation.env.extend(late);
+        read?;
         self.expect(")")?;
 
         self.field = "end";

@@ -2,7 +2,7 @@
 //!
 //! Source: the reference's `primops.cc`, `derivationStrictInternal`.
 
-use super::coerce::coerce;
+use super::coerce::{append, coerce};
 use super::force::force;
 use super::{Stk, suspendable, typed};
 use crate::coercion::Coercion;
@@ -88,6 +88,7 @@ async fn from_attributes(
     let ignore_nulls = flag(stk, m, flat, well_known::IGNORE_NULLS).await?;
     let mut json = structured.then(Vec::<(Symbol, JsonText)>::new);
     let mut context = GatheredContext::default();
+    let mut bytes = Vec::new();
     for (attribute, value) in m.heap.attributes_by_name(&m.symbols, flat) {
         if attribute == well_known::IGNORE_NULLS {
             continue;
@@ -107,6 +108,7 @@ async fn from_attributes(
                     value,
                     &mut recipe,
                     &mut json,
+                    &mut bytes,
                     &mut context,
                 )
                 .await
@@ -145,7 +147,7 @@ async fn from_attributes(
             text.extend_from_slice(&member.bytes);
         }
         text.push(b'}');
-        recipe.env.insert("__json".into(), text.into());
+        recipe.env.set(b"__json", &text);
     }
     recipe.attributes = Some(flat);
     let context = m.contexts.unite(&context);
@@ -196,6 +198,7 @@ async fn plain_string(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Ve
 }
 
 #[suspendable]
+#[expect(clippy::too_many_arguments, reason = "what is being made, in parts")]
 async fn add_attribute(
     stk: &mut Stk,
     m: &mut Machine,
@@ -203,6 +206,7 @@ async fn add_attribute(
     value: Value,
     recipe: &mut Recipe,
     json: &mut Option<Vec<(Symbol, JsonText)>>,
+    bytes: &mut Vec<u8>,
     context: &mut GatheredContext,
 ) -> Result<()> {
     if attribute == well_known::CONTENT_ADDRESSED {
@@ -232,8 +236,8 @@ async fn add_attribute(
         return Ok(());
     }
     let Some(members) = json else {
-        let (bytes, more) = coerce(stk, m, value, how, Pos::NONE, "").await?;
-        context.add(more);
+        bytes.clear();
+        append(stk, m, value, how, Pos::NONE, "", bytes, context).await?;
         if attribute == well_known::OUTPUTS {
             let names = bytes
                 .split(|byte| b" \t\n\r".contains(byte))
@@ -244,14 +248,11 @@ async fn add_attribute(
                 .set_outputs(names)
                 .map_err(|message| EvalError::other(message, Pos::NONE))?;
         }
-        set_special(m, recipe, attribute, &bytes)?;
-        let bytes = if attribute == well_known::JSON {
-            compact_json(stk, m, &bytes).await?
-        } else {
-            bytes
-        };
-        let name = m.symbols.name(attribute).into();
-        recipe.env.insert(name, bytes.into());
+        set_special(m, recipe, attribute, bytes)?;
+        if attribute == well_known::JSON {
+            *bytes = compact_json(stk, m, bytes).await?;
+        }
+        recipe.env.set(m.symbols.name(attribute), bytes);
         return Ok(());
     };
     if attribute == well_known::STRUCTURED_ATTRS {

@@ -96,7 +96,9 @@ async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Resul
 /// does.
 #[suspendable]
 async fn equal_attributes(stk: &mut Stk, m: &mut Machine, x: Addr, y: Addr) -> Result<bool> {
-    for index in 0..m.heap.attrs_len(x) {
+    let mut next = m.unequal_from(x, y, 0);
+    while next < m.heap.attrs_len(x) {
+        let index = next;
         let ((name, left), (other_name, right)) = (m.heap.attr(x, index), m.heap.attr(y, index));
         if name != other_name {
             return Ok(false);
@@ -106,7 +108,7 @@ async fn equal_attributes(stk: &mut Stk, m: &mut Machine, x: Addr, y: Addr) -> R
             None => same_or_equal(stk, m, left, right).await,
         };
         match same {
-            Ok(true) => {}
+            Ok(true) => next = m.unequal_from(x, y, index + 1),
             Ok(false) => return Ok(false),
             Err(error) => {
                 m.failed_at_attribute(x, index);
