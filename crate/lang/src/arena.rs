@@ -169,6 +169,12 @@ impl Arena {
         unsafe { self.words.get_unchecked_mut(start..start + count) }
     }
 
+    /// Returns what is below an address for reading, and what has been allocated from there on for writing.
+    pub fn split(&mut self, at: u32) -> (&[u32], &mut [u32]) {
+        let (below, from) = self.words[..self.top].split_at_mut(at as usize);
+        (below, from)
+    }
+
     /// Returns all words as bytes.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
         bytemuck::cast_slice_mut(&mut self.words)

@@ -375,48 +375,45 @@ impl Heap {
 
     /// Computes `lower // upper` of flat sets as a flat set.
     fn merge(&mut self, lower: Addr, upper: Addr) -> Addr {
-        let (lower_len, upper_len) = (self.word(lower, 0), self.word(upper, 0));
-        let most = (lower_len + upper_len) as usize;
+        let most = self.attrs_len(lower) + self.attrs_len(upper);
         let with_positions = self.word(lower, 1) != 0 || self.word(upper, 1) != 0;
         // The positions first, so that what the set does not need can be given back.
         let positions = self.alloc(if with_positions { most } else { 0 });
         let result = self.alloc_attrs(most, None);
+        let (old, new) = self.split(positions);
+        let (sources, flat) = new.split_at_mut((result.0 - positions.0) as usize);
+        let merged = flat[2..].as_chunks_mut::<2>().0;
+        let (lower, upper) = (Entries::of(old, lower), Entries::of(old, upper));
         let (mut at_lower, mut at_upper, mut at) = (0, 0, 0);
-        while at_lower < lower_len && at_upper < upper_len {
-            let lower_name = self.word(lower, 2 + 2 * at_lower);
-            let upper_name = self.word(upper, 2 + 2 * at_upper);
-            let (from, index) = if upper_name <= lower_name {
-                (upper, at_upper)
-            } else {
-                (lower, at_lower)
-            };
-            at_upper += u32::from(upper_name <= lower_name);
-            at_lower += u32::from(lower_name <= upper_name);
-            self.set_word(result, 2 + 2 * at, lower_name.min(upper_name));
-            let value = self.word(from, 3 + 2 * index);
-            self.set_word(result, 3 + 2 * at, value);
+        while let (Some(low), Some(up)) = (
+            lower.attributes.get(at_lower),
+            upper.attributes.get(at_upper),
+        ) {
+            let takes_upper = up[0] <= low[0];
+            merged[at] = if takes_upper { *up } else { *low };
             if with_positions {
-                let source = self.position_source(from, index as usize);
-                self.set_word(positions, at, source);
+                sources[at] = if takes_upper {
+                    upper.source(at_upper)
+                } else {
+                    lower.source(at_lower)
+                };
             }
+            at_upper += usize::from(takes_upper);
+            at_lower += usize::from(low[0] <= up[0]);
             at += 1;
         }
-        for (from, start, len) in [(lower, at_lower, lower_len), (upper, at_upper, upper_len)] {
-            let rest = len - start;
-            if rest == 0 {
-                continue;
-            }
-            self.copy(from, 2 + 2 * start, result, 2 + 2 * at, 2 * rest as usize);
+        for (from, start) in [(lower, at_lower), (upper, at_upper)] {
+            let rest = &from.attributes[start..];
+            merged[at..at + rest.len()].copy_from_slice(rest);
             if with_positions {
-                for index in 0..rest {
-                    let source = self.position_source(from, (start + index) as usize);
-                    self.set_word(positions, at + index, source);
+                for index in 0..rest.len() {
+                    sources[at + index] = from.source(start + index);
                 }
             }
-            at += rest;
+            at += rest.len();
         }
-        self.set_word(result, 0, at);
-        self.shrink_last(result, 2 + 2 * at as usize);
+        self.set_word(result, 0, at as u32);
+        self.shrink_last(result, 2 + 2 * at);
         if with_positions {
             self.set_word(result, 1, POSITION_ARRAY | (positions.0 >> 1));
         }
@@ -513,6 +510,41 @@ impl Heap {
             .into_iter()
             .map(|(_, name, value)| (name, value))
             .collect()
+    }
+}
+
+/// A flat set that is read.
+#[derive(Clone, Copy)]
+struct Entries<'a> {
+    /// Names and values.
+    attributes: &'a [[u32; 2]],
+    /// What [`Heap::position_source`] returns of each, or else of all.
+    sources: &'a [u32],
+    source: u32,
+}
+
+impl<'a> Entries<'a> {
+    fn of(words: &'a [u32], flat: Addr) -> Self {
+        let start = flat.0 as usize;
+        let len = words[start] as usize;
+        let (sources, source) = match words[start + 1] {
+            0 => (&[][..], 0),
+            word if word & POSITION_ARRAY != 0 => {
+                let sources = ((word & !POSITION_ARRAY) << 1) as usize;
+                (&words[sources..sources + len], 0)
+            }
+            literal => (&[][..], LITERAL | (literal - 1)),
+        };
+        Entries {
+            attributes: words[start + 2..start + 2 + 2 * len].as_chunks().0,
+            sources,
+            source,
+        }
+    }
+
+    #[inline(always)]
+    fn source(&self, index: usize) -> u32 {
+        self.sources.get(index).copied().unwrap_or(self.source)
     }
 }
 

@@ -144,6 +144,12 @@ impl Heap {
         self.arena.slice(addr.0 + offset, count)
     }
 
+    /// Returns all words before an object for reading, and those from its first on for writing.
+    #[inline]
+    pub(crate) fn split(&mut self, addr: Addr) -> (&[u32], &mut [u32]) {
+        self.arena.split(addr.0)
+    }
+
     /// Copies words inside the heap.
     pub(crate) fn copy(
         &mut self,

@@ -42,11 +42,21 @@ pub async fn eval_call(
             }
             return enter(stk, m, id, inner, m.ir.pos(expr)).await;
         }
+    } else if let Some(index) = function.as_builtin() {
+        let builtin = Builtin::from_index(index);
+        if builtin.arity() == arguments.len as usize {
+            if builtin.may_be_quick()
+                && let Some(value) = m.quick_builtin(builtin, arguments, frame)
+            {
+                return Ok(value);
+            }
+            return eval_builtin_call(stk, m, expr, builtin, arguments, frame).await;
+        }
     }
     eval_other_call(stk, m, expr, function, arguments, frame).await
 }
 
-/// Evaluates the call of anything but a lambda that gets all its arguments.
+/// Evaluates the call of anything but a lambda or builtin that gets all its arguments.
 #[suspendable]
 #[inline(never)]
 async fn eval_other_call(
@@ -57,12 +67,6 @@ async fn eval_other_call(
     arguments: Slice,
     frame: Addr,
 ) -> Result<Value> {
-    if let Some(index) = function.as_builtin() {
-        let builtin = Builtin::from_index(index);
-        if builtin.arity() == arguments.len as usize {
-            return eval_builtin_call(stk, m, expr, builtin, arguments, frame).await;
-        }
-    }
     let constant = m.constant_call(expr, function, arguments);
     if let Some(kept) = constant.as_ref().and_then(|key| m.kept_call(key)) {
         return Ok(kept);
@@ -113,11 +117,6 @@ async fn eval_builtin_call(
     arguments: Slice,
     frame: Addr,
 ) -> Result<Value> {
-    if builtin.may_be_quick()
-        && let Some(value) = m.quick_builtin(builtin, arguments, frame)
-    {
-        return Ok(value);
-    }
     let pos = m.ir.pos(expr);
     m.enter_call(pos)?;
     let mut values = [Value::UNSET; MOST_ARGUMENTS];

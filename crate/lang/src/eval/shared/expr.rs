@@ -70,7 +70,7 @@ async fn eval_here(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) ->
                 otherwise,
             } => {
                 let what = "while evaluating a branch condition";
-                let test = condition(stk, m, test, frame, what, m.ir.pos(expr)).await?;
+                let test = condition(stk, m, test, frame, what, Place::Of(expr)).await?;
                 expr = if test { then } else { otherwise };
             }
             Expr::Binary {
@@ -159,9 +159,8 @@ async fn assertion(
     test: ExprId,
     frame: Addr,
 ) -> Result<()> {
-    let pos = m.ir.pos(expr);
     let what = "in the condition of the assert statement";
-    if condition(stk, m, test, frame, what, pos).await? {
+    if condition(stk, m, test, frame, what, Place::Of(expr)).await? {
         return Ok(());
     }
     match super::assertion::failed(stk, m, expr, test, frame).await {
@@ -189,9 +188,8 @@ async fn eval_other(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -
             Ok(value)
         }
         Expr::Not(inner) => {
-            let pos = m.ir.reported_pos(inner);
             let what = "in the argument of the not operator";
-            let value = condition(stk, m, inner, frame, what, pos).await?;
+            let value = condition(stk, m, inner, frame, what, Place::Reported(inner)).await?;
             Ok(Value::bool(!value))
         }
         Expr::Negate(inner) => super::operators::negate(stk, m, expr, inner, frame).await,
@@ -239,14 +237,43 @@ pub(crate) async fn condition(
     expr: ExprId,
     frame: Addr,
     what: &'static str,
-    pos: Pos,
+    place: Place,
 ) -> Result<bool> {
     match operand(stk, m, expr, frame).await {
         Ok(Value::TRUE) => Ok(true),
         Ok(Value::FALSE) => Ok(false),
-        Ok(other) => Err(m.expected("a Boolean", other, pos).traced(what, pos)),
-        Err(error) => Err(error.traced(what, pos)),
+        other => Err(no_condition(m, other, what, place)),
     }
+}
+
+/// Where an error is that nearly always does not happen: the place is looked up when it does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    /// There.
+    At(Pos),
+    /// Where an expression is.
+    Of(ExprId),
+    /// See [`crate::ir::Ir::reported_pos`].
+    Reported(ExprId),
+}
+
+#[cold]
+fn no_condition(
+    m: &mut Machine,
+    result: Result<Value>,
+    what: &'static str,
+    place: Place,
+) -> Box<EvalError> {
+    let pos = match place {
+        Place::At(pos) => pos,
+        Place::Of(expr) => m.ir.pos(expr),
+        Place::Reported(expr) => m.ir.reported_pos(expr),
+    };
+    let error = match result {
+        Ok(value) => m.expected("a Boolean", value, pos),
+        Err(error) => error,
+    };
+    error.traced(what, pos)
 }
 
 /// Puts the bindings of a `let` or `rec { }` into their slots.

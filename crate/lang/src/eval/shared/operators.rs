@@ -2,7 +2,7 @@
 
 use super::call::while_calling_builtin;
 use super::equality::equal;
-use super::expr::{condition, operand};
+use super::expr::{Place, condition, operand};
 use super::force::force;
 use super::{Stk, suspendable};
 use crate::builtin::Builtin;
@@ -144,10 +144,11 @@ async fn boolean(
     frame: Addr,
 ) -> Result<Value> {
     let (decisive, result) = decides;
-    if condition(stk, m, left, frame, what_left, pos).await? == decisive {
+    let place = Place::At(pos);
+    if condition(stk, m, left, frame, what_left, place).await? == decisive {
         return Ok(Value::bool(result));
     }
-    let right = condition(stk, m, right, frame, what_right, pos).await?;
+    let right = condition(stk, m, right, frame, what_right, place).await?;
     Ok(Value::bool(right))
 }
 

@@ -121,18 +121,23 @@ pub async fn has_attr(
 }
 
 #[suspendable]
+#[inline(always)]
 async fn attr_name(stk: &mut Stk, m: &mut Machine, site: usize, frame: Addr) -> Result<Symbol> {
     match m.ir.attr_names[site] {
         AttrName::Static(name) => Ok(name),
-        AttrName::Dynamic(expr) => {
-            let value = operand(stk, m, expr, frame).await?;
-            if value.tag() == Tag::String && m.context(value).is_empty() {
-                return Ok(m.intern(value));
-            }
-            let pos = m.ir.reported_pos(expr);
-            m.name_symbol(value, pos, "while evaluating an attribute name")
-        }
+        AttrName::Dynamic(expr) => dynamic_name(stk, m, expr, frame).await,
     }
+}
+
+#[suspendable]
+#[inline(never)]
+async fn dynamic_name(stk: &mut Stk, m: &mut Machine, expr: ExprId, frame: Addr) -> Result<Symbol> {
+    let value = operand(stk, m, expr, frame).await?;
+    if value.tag() == Tag::String && m.context(value).is_empty() {
+        return Ok(m.intern(value));
+    }
+    let pos = m.ir.reported_pos(expr);
+    m.name_symbol(value, pos, "while evaluating an attribute name")
 }
 
 /// Adds the selection to a trace: its whole path, at the position of the attribute that was found last.
