@@ -6,7 +6,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import init, { Workspace } from "../../web/src/wasm/drvlab_wasm.js";
+import init, { limitRanges, Workspace } from "../../web/src/wasm/drvlab_wasm.js";
 import { begin, distributionFiles, folder } from "./distribution.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -65,6 +65,31 @@ test("an edit rebuilds what the reference would rebuild", () => {
     assert.deepEqual(changed.map(({ name }) => name).sort(), [...step.rebuilt].sort());
     for (const [file, text] of originals) workspace.updateFile(`/distribution/${file}`, text);
   }
+});
+
+test("a library that becomes content-addressed is the only cause, and what is built from it has no path before it is built", () => {
+  const workspace = distribution();
+  live(workspace);
+  workspace.evaluate(entry);
+  const path = "/distribution/libraries/zlib.nix";
+  const floating = '__contentAddressed = true; outputHashMode = "recursive"; outputHashAlgo = "sha256"; outputs =';
+  workspace.updateFile(path, distributionFiles().get(path).replace("outputs =", floating));
+  const { derivations } = workspace.evaluate(entry);
+  const changed = derivations.filter(({ role }) => role !== "none");
+  assert.deepEqual(changed.filter(({ role }) => role === "cause").map(({ name }) => name), ["zlib-1.3.1"]);
+  assert.equal(changed.length, 12);
+  for (const { name, outputs } of changed) for (const { path, change } of outputs) assert.deepEqual([path, change], [undefined, "unknown"], name);
+});
+
+test("outputs of a set that is turned are no others than before as long as nothing is edited, and unknown then", () => {
+  const workspace = distribution();
+  live(workspace);
+  const turned = { ...entry, contentAddressed: true };
+  const changes = () => new Set(workspace.evaluate(turned).derivations.flatMap(({ outputs }) => outputs.map(({ change }) => change)));
+  assert.deepEqual(changes(), new Set(["unchanged"]));
+  const path = "/distribution/toolchain/stdenv.nix";
+  workspace.updateFile(path, distributionFiles().get(path).replace('name = "stdenv";', 'name = "stdenv"; edited = "1";'));
+  assert.deepEqual(changes(), new Set(["unchanged", "unknown"]));
 });
 
 test("this machine has what it built; a new one fetches it, or builds it without the substituter", () => {
@@ -262,13 +287,16 @@ test("limits are what was set, within bounds, and what was evaluated under other
   workspace.setLimits(4_000_000_000, 512);
   assert.equal(ask(deep(49_000)).value, "49000");
   refused(deep(100_001), /max-call-depth exceeded/);
+  assert.equal(limitRanges().callDepth.most, 100_000);
   workspace.setLimits(10, 512);
   refused(deep(20), /max-call-depth exceeded/);
   workspace.setLimits(10_000, 16);
   const large = "builtins.length (builtins.deepSeq (builtins.genList (x: [ x x ]) 1000000) (builtins.genList (x: x) 1000000))";
   refused(large, /out of memory: the evaluation needs more than the 16 MiB it may use/);
-  workspace.setLimits(10_000, 512);
+  workspace.setLimits(undefined, undefined);
   assert.equal(ask(large).value, "1000000");
+  assert.equal(limitRanges().callDepth.usual, 10_000);
+  refused(deep(20_000), /max-call-depth exceeded/);
 });
 
 test("limits hold for the world's events, and an event that failed happens when they allow it", () => {

@@ -35,7 +35,7 @@ export function loadDraft(example: string): Draft | undefined {
 export function readDraft(data: unknown, archivesAreHere = false): Draft | undefined {
   const draft = data as Partial<Draft> | null;
   if (typeof draft !== "object" || draft?.version !== 2 || !isTexts(draft.files) || !Array.isArray(draft.steps)) return undefined;
-  const callDepth = readLimit("callDepth", draft.callDepth);
+  const callDepth = readLimit(draft.callDepth);
   return {
     version: 2,
     files: draft.files,

@@ -6,7 +6,6 @@
  * and the texts that belong to the next evaluation, not the text that made it run away. When nothing was asked for a while, an image of
  * the worker is taken, and new workers go on from the last one.
  */
-import { USUAL_LIMITS, type Limits } from "./protocol";
 import type {
   Call,
   DerivationSummary,
@@ -14,6 +13,8 @@ import type {
   FileChange,
   Held,
   ImageSource,
+  LimitRanges,
+  Limits,
   LoadReport,
   ReadItem,
   Report,
@@ -43,6 +44,8 @@ export type EngineStatus = "loading" | "ready";
 
 export interface EngineListener {
   status(status: EngineStatus): void;
+  /** The limits that can be set, whenever a worker is ready. */
+  ranges(ranges: LimitRanges): void;
   /** The answer to the latest evaluation; `since` is the time of the first edit that it shows. */
   report(report: Report, since: number): void;
   /** What became of the world that an evaluation takes place in. */
@@ -134,7 +137,7 @@ export class Engine {
   /** Whether the worker goes on from an image and has not shown yet that it can. */
   #doubtful = false;
 
-  constructor(listener: EngineListener, { connect, timeLimit, limits = USUAL_LIMITS, compare, rest, shelf }: EngineOptions) {
+  constructor(listener: EngineListener, { connect, timeLimit, limits = {}, compare, rest, shelf }: EngineOptions) {
     this.#listener = listener;
     this.#connect = connect;
     this.#timeLimit = timeLimit;
@@ -282,7 +285,7 @@ export class Engine {
       this.#queue.unshift({ do: "call", call, settle: () => {} });
     }
     const { callDepth, memory } = this.#limits;
-    if (held || callDepth !== USUAL_LIMITS.callDepth || memory !== USUAL_LIMITS.memory) {
+    if (held || callDepth !== undefined || memory !== undefined) {
       this.#queue.unshift({ do: "call", call: { do: "limits", callDepth, memory }, settle: () => {} });
     }
   }
@@ -358,6 +361,7 @@ export class Engine {
     switch (response.kind) {
       case "ready":
         this.#begin(response.held, response.image);
+        this.#listener.ranges(response.ranges);
         break;
       case "failed":
         this.#stop(

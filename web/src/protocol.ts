@@ -10,6 +10,7 @@ import type {
   DerivationDetail,
   Entry,
   ExportedCache,
+  LimitRanges,
   LoadReport,
   ReadReport,
   ReportUpdate,
@@ -44,6 +45,8 @@ export type {
   Expectation,
   ExportedCache,
   FoldedByte,
+  LimitRange,
+  LimitRanges,
   LoadReport,
   Mark,
   OutputSummary,
@@ -81,14 +84,11 @@ export interface FileChange {
   text: string | null;
 }
 
-/** What an evaluation may take: nested calls, and mebibytes. */
+/** What an evaluation may take: nested calls, and mebibytes. What is not set is as usual; the module cuts both to what can be set. */
 export interface Limits {
-  callDepth: number;
-  memory: number;
+  callDepth?: number | undefined;
+  memory?: number | undefined;
 }
-
-/** Those of an evaluator that was told none. */
-export const USUAL_LIMITS: Limits = { callDepth: 10_000, memory: 512 };
 
 /** A text of derivations (of which perhaps only the beginning is here), or an attribute of the expression. */
 export type ReadItem =
@@ -167,10 +167,10 @@ export interface Request {
 }
 
 /**
- * `ready` comes once, when the WASM module has been loaded, with what it holds if it goes on from an image, and with the image that it was
- * given; `failed` means that the instance must be thrown away.
+ * `ready` comes once, when the WASM module has been loaded, with what it holds if it goes on from an image, with the image that it was
+ * given, and with the limits that can be set; `failed` means that the instance must be thrown away.
  */
 export type Response =
-  | { kind: "ready"; held: Held | undefined; image: ArrayBuffer | undefined }
+  | { kind: "ready"; held: Held | undefined; image: ArrayBuffer | undefined; ranges: LimitRanges }
   | { kind: "result"; id: number; result: Results[keyof Results] }
   | { kind: "failed"; message: string };

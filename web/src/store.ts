@@ -16,6 +16,7 @@ import type {
   Entry,
   Event as WorldEvent,
   ExportedCache,
+  LimitRanges,
   Place,
   ReadItem,
   Report,
@@ -32,7 +33,7 @@ import type {
 import { forgetImage, keepImage } from "./image-files";
 import { forgetKept, keep, listKept, loadKept, type KeptAbout } from "./kept";
 import type { Shared } from "./share";
-import { limitsOf, loadLimits, saveLimits, usualSeconds, type ChosenLimits } from "./limits";
+import { loadLimits, saveLimits, secondsRange, within, type ChosenLimits } from "./limits";
 import { isUnpacked, unpack } from "./unpacking";
 import { connect } from "./worker-connection";
 import { cachesOf, fromFile, host, list, settingsOf, UPLOAD, uploadsOf, withoutUploads, withStep, type Step, type World } from "./world";
@@ -64,6 +65,8 @@ export interface State {
   readonly compare: boolean;
   /** What an evaluation may take. */
   readonly limits: ChosenLimits;
+  /** What they can be set to; known when the module is there. */
+  readonly ranges: LimitRanges | undefined;
   readonly engine: "loading" | "ready" | "stopped";
   /** The last answer without an error: what the right side shows. */
   readonly report: Report | undefined;
@@ -161,6 +164,7 @@ export class Store {
     const engine = new Engine(
       {
         status: (engine) => shown(() => this.#set({ engine })),
+        ranges: (ranges) => shown(() => this.#set({ ranges, limits: within(this.state.limits, ranges) })),
         report: (report, since) => shown(() => this.#show(report, since)),
         world: (worldReport) => shown(() => this.#showWorld(worldReport)),
         stopped: (notice) => shown(() => this.#set({ engine: "stopped", notice, outdated: true })),
@@ -169,7 +173,7 @@ export class Store {
       {
         connect,
         timeLimit: this.#timeLimit(own !== undefined),
-        limits: limitsOf(this.state.limits),
+        limits: this.state.limits,
         compare: own !== undefined || this.state.compare,
         rest: IMAGE_DELAY,
         shelf: this.#shelf(own),
@@ -180,7 +184,7 @@ export class Store {
 
   /** Milliseconds. */
   #timeLimit(own: boolean): number {
-    return (this.state.limits.seconds ?? usualSeconds(own)) * 1000;
+    return (this.state.limits.seconds ?? secondsRange(own).usual) * 1000;
   }
 
   /** Lets evaluations take more or less than so far. */
@@ -193,7 +197,7 @@ export class Store {
   }
 
   #limit(): void {
-    this.#engine.limit(this.#timeLimit(this.example.archive !== undefined), limitsOf(this.state.limits));
+    this.#engine.limit(this.#timeLimit(this.example.archive !== undefined), this.state.limits);
   }
 
   /** Images are kept where drafts are; those with files of the visitor's own as long as these are kept. */
@@ -852,6 +856,7 @@ function initial(chosen: Example, draft: Draft | undefined): State {
     emptyStore: draft?.emptyStore ?? USUAL.emptyStore,
     compare: draft?.compare ?? true,
     limits: { ...loadLimits(), callDepth: draft?.callDepth },
+    ranges: undefined,
     engine: "loading",
     report: undefined,
     latest: undefined,

@@ -6,7 +6,7 @@ import { gunzipped } from "./decompression";
 import { identityOf, openImage, putImage, takeImage, type Image, type Instance } from "./image";
 import { readImage } from "./image-files";
 import type { Beginning, Call, FileChange, Held, ImageSource, Loaded, LoadReport, Request, Response, Results } from "./protocol";
-import init, { Reader, Workspace } from "./wasm/drvlab_wasm.js";
+import init, { limitRanges, Reader, Workspace } from "./wasm/drvlab_wasm.js";
 
 const scope = self as unknown as {
   postMessage(response: Response, transfer?: Transferable[]): void;
@@ -165,7 +165,7 @@ scope.onmessage = async ({ data }) => {
       if (data.image) image = open(data.image);
     } else if ("module" in data) {
       const held = await begin(data.module);
-      scope.postMessage({ kind: "ready", held, image: lent }, lent ? [lent] : []);
+      scope.postMessage({ kind: "ready", held, image: lent, ranges: limitRanges() }, lent ? [lent] : []);
       image = Promise.resolve(undefined);
       lent = undefined;
       begun();

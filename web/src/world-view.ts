@@ -5,8 +5,8 @@ import { saySomething } from "./build-said";
 import "./cache-card";
 import { KEPT_LIMIT } from "./kept";
 import { checkField, choiceField, fieldStyles, numberField, textField, words } from "./fields";
-import { USUAL_LIMITS, type SettingsFile } from "./protocol";
-import { BOUNDS, usualSeconds, type ChosenLimits } from "./limits";
+import type { LimitRange, SettingsFile } from "./protocol";
+import { secondsRange, type ChosenLimits } from "./limits";
 import { count, type State, type Store } from "./store";
 import { shared } from "./theme";
 import { buildsOf, cachesOf, historyOf, host, list, settingsOf, span, toFile } from "./world";
@@ -238,14 +238,19 @@ export class WorldView extends LitElement {
   }
 
   #limits() {
-    const { limits, example } = this.state;
-    const field = (name: keyof ChosenLimits, label: string, usual: number, hint: string) =>
-      numberField(label, limits[name], (value) => this.store.setLimits({ [name]: value }), { placeholder: String(usual), bounds: BOUNDS[name], hint });
+    const { limits, ranges, example } = this.state;
+    const field = (name: keyof ChosenLimits, label: string, range: LimitRange | undefined, hint: (least: number, most: number) => string) =>
+      range &&
+      numberField(label, limits[name], (value) => this.store.setLimits({ [name]: value }), {
+        placeholder: String(range.usual),
+        bounds: [range.least, range.most],
+        hint: hint(range.least, range.most),
+      });
     return html`<h2>Limits of the evaluation</h2>
       <div class="fields">
-        ${field("callDepth", "max-call-depth", USUAL_LIMITS.callDepth, `nested calls, as in nix.conf; at most ${BOUNDS.callDepth[1]}. Links keep it.`)}
-        ${field("memory", "Memory in MiB", USUAL_LIMITS.memory, `from ${BOUNDS.memory[0]} to ${BOUNDS.memory[1]}; kept in this browser only`)}
-        ${field("seconds", "Time in seconds", usualSeconds(example.archive !== undefined), `at most ${BOUNDS.seconds[1]}; kept in this browser only`)}
+        ${field("callDepth", "max-call-depth", ranges?.callDepth, (_, most) => `nested calls, as in nix.conf; at most ${most}. Links keep it.`)}
+        ${field("memory", "Memory in MiB", ranges?.memory, (least, most) => `from ${least} to ${most}; kept in this browser only`)}
+        ${field("seconds", "Time in seconds", secondsRange(example.archive !== undefined), (_, most) => `at most ${most}; kept in this browser only`)}
       </div>
       <p class="muted">An evaluation that exceeds one ends with a message, and the next edit starts anew.</p>`;
   }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const [{ loadDraft, overlaid, overlay, saveDraft }, { fromFragment, toFragment }, { loadLimits, saveLimits }] = await load(
+const [{ loadDraft, overlaid, overlay, saveDraft }, { fromFragment, toFragment }, { loadLimits, saveLimits, within }] = await load(
   "/src/draft.ts",
   "/src/share.ts",
   "/src/limits.ts",
@@ -30,14 +30,17 @@ test("a draft comes back as it was", () => {
   assert.deepEqual(loadDraft("e"), draft);
 });
 
-test("a link says how deep calls may be nested, within bounds, and nothing about memory and time", async () => {
+test("a link says how deep calls may be nested, as a whole number, and nothing about memory and time", async () => {
   const through = async (draft) => (await fromFragment(await toFragment({ example: "distribution", draft }))).draft;
   assert.deepEqual(await through({ ...draft, callDepth: 20_000 }), { ...draft, callDepth: 20_000 });
-  assert.equal((await through({ ...draft, callDepth: 1e9 })).callDepth, 100_000);
+  assert.equal((await through({ ...draft, callDepth: 1e99 })).callDepth, 2 ** 32 - 1);
   for (const bad of ["20000", null, {}, [9]]) assert.deepEqual(await through({ ...draft, callDepth: bad }), draft);
   assert.deepEqual(await through({ ...draft, memory: 2048, seconds: 300 }), draft);
   storage(JSON.stringify({ memory: 1e9, seconds: 0, callDepth: 5 }));
-  assert.deepEqual(loadLimits(), { memory: 2048, seconds: 1 });
+  assert.deepEqual(loadLimits(), { memory: 1e9, seconds: 1 });
+  const ranges = { callDepth: { least: 1, usual: 2, most: 3 }, memory: { least: 4, usual: 5, most: 6 } };
+  assert.deepEqual(within(loadLimits(), ranges), { callDepth: undefined, memory: 6, seconds: 1 });
+  assert.deepEqual(within({ callDepth: 7, memory: 0 }, ranges), { callDepth: 3, memory: 4 });
   saveLimits({ callDepth: 5, memory: 64, seconds: undefined });
   assert.deepEqual(loadLimits(), { memory: 64, seconds: undefined });
   for (const broken of ["{", "null", "[]", '"x"']) {

@@ -47,6 +47,7 @@ function setUp({ timeLimit = 30, start = 0, broken = undefined, ...more } = {}) 
   const engine = new Engine(
     {
       status: () => {},
+      ranges: () => {},
       report: (report) => {
         reports.push(report);
         events.push(report.value);
@@ -259,10 +260,10 @@ test("an image that no evaluation comes of is forgotten, and the next worker beg
 });
 
 test("limits are told where they are not as usual, and again to whoever comes next", async () => {
-  const { engine, workers, events } = setUp({ limits: { callDepth: 10_000, memory: 512 } });
+  const { engine, workers, events } = setUp({ limits: {} });
   engine.evaluate(text("1"), entry, plain, 0);
   await settled();
-  engine.limit(60, { callDepth: 20_000, memory: 512 });
+  engine.limit(60, { callDepth: 20_000 });
   engine.evaluate(text("2"), entry, plain, 0);
   await settled();
   // The world is made again, for what could not be evaluated may be now.

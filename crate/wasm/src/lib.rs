@@ -9,6 +9,7 @@ mod detail;
 mod diagnostics;
 mod files;
 mod image;
+mod limits;
 mod load;
 mod microscope;
 pub mod model;
@@ -22,5 +23,6 @@ mod workspace;
 mod world;
 mod world_api;
 
+pub use limits::limit_ranges;
 pub use reader::Reader;
 pub use workspace::Workspace;

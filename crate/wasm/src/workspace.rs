@@ -4,12 +4,12 @@ use crate::browser;
 use crate::detail::detail;
 use crate::diagnostics::{text, translate};
 use crate::files::{SharedFiles, Written};
+use crate::limits::{Limits, new_machine};
 use crate::microscope;
 use crate::model::detail::{DerivationDetail, SourceDetail};
 use crate::model::run::WorldInput;
 use crate::model::{Diagnostic, Entry, Outcome, PlanSummary, Report, ReportUpdate, Severity};
 use crate::report::Picture;
-use crate::stacks;
 use crate::told::Told;
 use crate::world::{PageLoader, Past, Scene, evaluated, find_texts, read_sources, turned};
 use drvlab_cache::compare::Comparison;
@@ -25,41 +25,6 @@ use drvlab_store::StoreDir;
 use std::rc::Rc;
 use tsify::{Ts, Tsify as _};
 use wasm_bindgen::prelude::*;
-
-/// What an evaluation may take, as the visitor sets it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Limits {
-    /// Nested calls (`max-call-depth`).
-    call_depth: u32,
-    /// Mebibytes of heap.
-    memory: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            call_depth: 10_000,
-            memory: 512,
-        }
-    }
-}
-
-/// So many nested calls can be allowed: with [`HEAP_LEVELS`] levels of recursion they are what ends first.
-const MOST_CALLS: u32 = 100_000;
-
-/// So many mebibytes can be allowed: the module's whole memory is 4096, and a heap that grows is there twice for a moment.
-const MOST_MEMORY: u32 = 2048;
-
-/// Levels of recursion on a native stack: two thirds of what fits in the worst case. Packages of a large set need some 450 to 630.
-///
-/// Measured in a worker of Chromium 156, by the largest limit with which no stack overflows, each time in a new instance, whose code is not
-/// yet optimised and takes the most stack; of a stack besides the first, which is a little smaller: sets in sets 937, computed
-/// names 983, `__overrides` 1017, selections 1029, `outPath` 1063, `import` 1167, operators on Booleans and equality 1259, interpolation 1306,
-/// `//` 1317, `mapAttrs` 1329, functors and subtraction 1398, `assert` 1421, `with` 1582, calls 1721, other builtins 1600 and more.
-const NATIVE_LEVELS: u32 = 640;
-
-/// Levels of recursion in all: so many that the message about the rest comes well before the page's patience ends.
-const HEAP_LEVELS: u32 = 400_000;
 
 /// Said of evaluations that exceed a limit.
 const LIMIT_HINT: &str =
@@ -151,14 +116,11 @@ impl Workspace {
         }
     }
 
-    /// Sets what an evaluation may take: nested calls, and mebibytes of memory. What exceeds the page's bounds is cut to them; other limits
-    /// than before mean to begin anew.
+    /// Sets what an evaluation may take: nested calls, and mebibytes of memory; nothing means what is usual. What cannot be set is cut to
+    /// what can; other limits than before mean to begin anew.
     #[wasm_bindgen(js_name = setLimits)]
-    pub fn set_limits(&mut self, call_depth: u32, memory: u32) {
-        let limits = Limits {
-            call_depth: call_depth.clamp(1, MOST_CALLS),
-            memory: memory.clamp(1, MOST_MEMORY),
-        };
+    pub fn set_limits(&mut self, call_depth: Option<u32>, memory: Option<u32>) {
+        let limits = Limits::new(call_depth, memory);
         if limits == self.limits {
             return;
         }
@@ -374,7 +336,7 @@ impl Workspace {
             });
         self.plan = Rc::new(plan);
         self.comparison = self.baseline(entry).map(|before| {
-            let comparison = compare(&before, &graph);
+            let comparison = compare(&before, &graph, &self.store_dir);
             (before, comparison)
         });
         self.current = Some(Evaluated {
@@ -513,20 +475,6 @@ fn print(machine: &mut Machine, value: Value) -> Result<String, Box<EvalError>> 
         printed.extend_from_slice(format!("\n… (cut after {MAX_VALUE} bytes)").as_bytes());
     }
     Ok(text(&printed))
-}
-
-fn new_machine(files: &SharedFiles, store_dir: StoreDir, limits: Limits) -> Machine {
-    let settings = drvlab_lang::Settings {
-        store_dir,
-        memory_limit: (limits.memory as usize) << 20,
-        call_depth_limit: limits.call_depth,
-        native_levels: NATIVE_LEVELS,
-        native_stacks: stacks::of_browser(),
-        heap_levels: HEAP_LEVELS,
-        current_time: browser::current_time(),
-        ..drvlab_lang::Settings::default()
-    };
-    Machine::new(Box::new(files.clone()), settings)
 }
 
 fn empty_report(outcome: Outcome, value: Option<String>) -> Report {
