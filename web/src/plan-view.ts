@@ -178,11 +178,13 @@ export class PlanView extends StateView {
     }
     const followers = derivations.filter((derivation) => changeMark(derivation) === "cascade").length;
     const kept = causes.every(({ outputs }) => outputs.every(({ change }) => change === "unchanged"));
-    const reach = kept
-      ? "The path of its output depends only on its content’s hash, so nothing follows."
-      : followers === 0
-        ? "Nothing else depends on it."
-        : `${count(followers, "derivation")} ${followers === 1 ? "follows" : "follow"}, because hashes cover inputs.`;
+    const floating = derivations.some(({ role, outputs }) => role === "cascade" && outputs.some(({ change }) => change === "unknown"));
+    const reach =
+      followers > 0
+        ? `${count(followers, "derivation")} ${followers === 1 ? "follows" : "follow"}, because hashes cover inputs${floating ? "; what is content-addressed and gets inputs with the same content is not built again" : ""}.`
+        : kept
+          ? "The path of its output depends only on its content’s hash, so nothing follows."
+          : "Nothing else depends on it.";
     const more = causes.length > CAUSES_SHOWN ? ` and ${causes.length - CAUSES_SHOWN} more` : "";
     const named = causes.slice(0, CAUSES_SHOWN).map((cause, index) => html`${index > 0 ? ", " : ""}${this.#cause(cause)}`);
     return html`<p class="why">${symbol("cause")} Edited: ${named}${more}. ${reach}</p>`;

@@ -10,7 +10,7 @@ pub mod mentions;
 pub mod text;
 
 use bstr::BString;
-use drvlab_store::StorePath;
+use drvlab_store::{StoreDir, StorePath};
 
 use crate::graph::{DerivationGraph, NodeId};
 
@@ -177,9 +177,13 @@ impl Comparison {
 ///
 /// The time is nearly linear in the size of what changed; works at any depth.
 #[must_use]
-pub fn compare(before: &DerivationGraph, after: &DerivationGraph) -> Comparison {
+pub fn compare(
+    before: &DerivationGraph,
+    after: &DerivationGraph,
+    store_dir: &StoreDir,
+) -> Comparison {
     let matching = matching::pair(before, after);
-    let fields = fields::FieldComparison::new(before, after, &matching);
+    let fields = fields::FieldComparison::new(before, after, &matching, store_dir);
     let mut derivations: Vec<Compared> = Vec::with_capacity(after.len());
     // Number of steps to the nearest cause, by index.
     let mut distances: Vec<Option<u32>> = Vec::with_capacity(after.len());

@@ -6,6 +6,7 @@ mod package_set;
 
 use drvlab_cache::compare::{Change, Difference, Role};
 use drvlab_cache::{Comparison, compare, explain};
+use drvlab_store::StoreDir;
 use package_set::{Package, PackageSet, package};
 
 /// Bootstrap tools, a compiler, libraries and an application.
@@ -55,7 +56,7 @@ fn with_role<'a>(set: &'a PackageSet, comparison: &Comparison, role: Role) -> Ve
 
 fn check(after: &PackageSet, causes: &[&str], cascade: &[&str]) -> Comparison {
     let before = PackageSet::new(distribution());
-    let comparison = compare(&before.graph, &after.graph);
+    let comparison = compare(&before.graph, &after.graph, &StoreDir::default());
     assert_eq!(with_role(after, &comparison, Role::Cause), causes, "causes");
     assert_eq!(
         with_role(after, &comparison, Role::Cascade),
@@ -69,7 +70,7 @@ fn check(after: &PackageSet, causes: &[&str], cascade: &[&str]) -> Comparison {
 
 fn change_in_words(after: &PackageSet, attribute: &str) -> String {
     let before = PackageSet::new(distribution());
-    let comparison = compare(&before.graph, &after.graph);
+    let comparison = compare(&before.graph, &after.graph, &StoreDir::default());
     explain::change(
         &comparison,
         &before.graph,
@@ -187,14 +188,14 @@ fn one_input_more_is_a_change_of_the_dependent() {
     packages[5] = packages[5].clone().needs(&["pcre2"]);
     let before = PackageSet::new(distribution());
     let after = PackageSet::new(packages);
-    let comparison = compare(&before.graph, &after.graph);
+    let comparison = compare(&before.graph, &after.graph, &StoreDir::default());
     assert_eq!(with_role(&after, &comparison, Role::New), ["pcre2"]);
     assert_eq!(with_role(&after, &comparison, Role::Cause), ["nginx"]);
     assert_eq!(
         change_in_words(&after, "nginx"),
         "cause: its variable buildInputs and its new input pcre2 changed"
     );
-    let back = compare(&after.graph, &before.graph);
+    let back = compare(&after.graph, &before.graph, &StoreDir::default());
     assert_eq!(back.removed, [after.id("pcre2")]);
     assert_eq!(with_role(&before, &back, Role::Cause), ["nginx"]);
 }
@@ -225,7 +226,7 @@ fn a_part_of_the_set_is_compared_with_itself_in_the_whole() {
         (before.graph.roots().len(), after.graph.roots().len()),
         (1, 1)
     );
-    let comparison = compare(&before.graph, &after.graph);
+    let comparison = compare(&before.graph, &after.graph, &StoreDir::default());
     assert_eq!(with_role(&after, &comparison, Role::Cause), ["gcc-15"]);
     let cascade = with_role(&after, &comparison, Role::Cascade);
     assert_eq!(cascade, ["openssl-3", "zlib-1.3"]);
@@ -257,7 +258,7 @@ fn several_of_one_name_are_told_apart() {
         ])
     };
     let (before, after) = (set("-O2"), set("-O3"));
-    let comparison = compare(&before.graph, &after.graph);
+    let comparison = compare(&before.graph, &after.graph, &StoreDir::default());
     for attribute in ["one", "two", "three", "app"] {
         let compared = &comparison.derivations[after.id(attribute).index()];
         assert_eq!(compared.before, Some(before.id(attribute)), "{attribute}");
@@ -278,9 +279,35 @@ fn placeholders_of_floating_inputs_are_no_change_of_the_dependent() {
         ])
     };
     let (before, after) = (set("-O2"), set("-O3"));
-    let comparison = compare(&before.graph, &after.graph);
+    let comparison = compare(&before.graph, &after.graph, &StoreDir::default());
     assert_eq!(with_role(&after, &comparison, Role::Cause), ["lib"]);
     assert_eq!(with_role(&after, &comparison, Role::Cascade), ["app"]);
+}
+
+#[test]
+fn an_input_whose_path_is_not_known_any_more_is_no_change_of_the_dependent() {
+    let set = |lib: Package, flags: &str| {
+        PackageSet::new([
+            lib,
+            package("app").needs(&["lib"]).env("flags", flags),
+            package("user").needs(&["app", "lib"]),
+        ])
+    };
+    let (known, unknown) = (package("lib"), package("lib").floating());
+    let before = set(known.clone(), "-O2");
+    let after = set(unknown.clone(), "-O2");
+    for (before, after) in [(&before, &after), (&after, &before)] {
+        let comparison = compare(&before.graph, &after.graph, &StoreDir::default());
+        assert_eq!(with_role(after, &comparison, Role::Cause), ["lib"]);
+        assert_eq!(
+            with_role(after, &comparison, Role::Cascade),
+            ["app", "user"]
+        );
+    }
+    // What else differs is.
+    let after = set(unknown, "-O3");
+    let comparison = compare(&before.graph, &after.graph, &StoreDir::default());
+    assert_eq!(with_role(&after, &comparison, Role::Cause), ["app", "lib"]);
 }
 
 #[test]
@@ -344,7 +371,7 @@ fn exactly_the_edited_derivations_are_causes() {
         }
         edited.sort_unstable();
         let (before, after) = (PackageSet::new(packages), PackageSet::new(after));
-        let comparison = compare(&before.graph, &after.graph);
+        let comparison = compare(&before.graph, &after.graph, &StoreDir::default());
         assert_eq!(
             with_role(&after, &comparison, Role::Cause),
             edited,
@@ -366,7 +393,7 @@ fn shared_names_and_removed_packages_leave_no_change_unexplained() {
             _ => random_packages(&mut numbers, count + 2, 3),
         };
         let (before, after) = (PackageSet::new(before), PackageSet::new(after));
-        let comparison = compare(&before.graph, &after.graph);
+        let comparison = compare(&before.graph, &after.graph, &StoreDir::default());
         check_chains(&after, &comparison);
         // Each derivation has at most one partner, and those without are new or removed.
         let mut partners: Vec<_> = comparison
@@ -430,7 +457,7 @@ fn layered(count: usize, flag: &str) -> PackageSet {
 fn ten_thousand_derivations_are_compared_at_once() {
     let (before, after) = (layered(10_000, "-O2"), layered(10_000, "-O3"));
     let start = std::time::Instant::now();
-    let comparison = compare(&before.graph, &after.graph);
+    let comparison = compare(&before.graph, &after.graph, &StoreDir::default());
     let time = start.elapsed();
     assert_eq!(comparison.cause_count(), 1);
     assert_eq!(comparison.changed_output_count(), 10_000);

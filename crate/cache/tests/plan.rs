@@ -430,6 +430,6 @@ fn a_chain_of_100_000_derivations_is_no_problem() {
     assert_eq!(tree::lines(&plan, &set.graph).len(), 100_000);
     let full = plan_of(&set, "p99999", &[], &[full_cache(&set)]);
     assert_eq!((full.build_count(), full.fetches.len()), (0, 100_000));
-    let comparison = drvlab_cache::compare(&set.graph, &set.graph);
+    let comparison = drvlab_cache::compare(&set.graph, &set.graph, &StoreDir::default());
     assert_eq!(comparison.cause_count(), 0);
 }

@@ -24,7 +24,7 @@ const JSON_VERSION: u32 = 1;
 pub fn run(old: &Input, new: &Input, as_json: bool, output: &mut dyn Write) -> Result<(), Failure> {
     let (old, new) = (Derivations::load(old)?, Derivations::load(new)?);
     let (before, after) = (old.graph(Missing::Fine), new.graph(Missing::Fine));
-    let comparison = compare(&before, &after);
+    let comparison = compare(&before, &after, new.store_dir());
     let printer = Printer {
         before: &before,
         after: &after,

@@ -89,6 +89,8 @@ pub enum Change {
     Changed,
     /// There was none.
     New,
+    /// It is only known after the build, and another derivation is to be built than before.
+    Unknown,
 }
 
 /// What would happen with a derivation.

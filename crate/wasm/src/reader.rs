@@ -168,7 +168,7 @@ impl Reader {
         let graph = tell(&mut reports, states.1, &store_dir);
         let baseline = states.0.map(|before| {
             let before = tell(&mut reports, before, &store_dir);
-            let comparison = compare(&before, &graph);
+            let comparison = compare(&before, &graph, &store_dir);
             (before, comparison)
         });
         let seen = self.seen.insert(Seen {

@@ -55,6 +55,9 @@ impl Picture<'_> {
             let compared = &comparison.derivations[id.index()];
             Some((&graph[compared.before?], compared))
         });
+        let difference = self
+            .baseline
+            .map(|(_, comparison)| comparison.derivations[id.index()].difference);
         let outputs = node
             .outputs()
             .map(|(name, path)| {
@@ -65,6 +68,11 @@ impl Picture<'_> {
                 let change = match (self.baseline, old) {
                     (None, _) => Change::Unchanged,
                     (Some(_), None) => Change::New,
+                    (Some(_), Some(_))
+                        if path.is_none() && difference != Some(Difference::Same) =>
+                    {
+                        Change::Unknown
+                    }
                     (Some(_), Some((_, old))) if old == path => Change::Unchanged,
                     (Some(_), Some(_)) => Change::Changed,
                 };
@@ -76,9 +84,6 @@ impl Picture<'_> {
                 }
             })
             .collect();
-        let difference = self
-            .baseline
-            .map(|(_, comparison)| comparison.derivations[id.index()].difference);
         let drv_change = match difference {
             None | Some(Difference::Same) => Change::Unchanged,
             Some(Difference::New) => Change::New,

@@ -4,7 +4,7 @@ use drvlab_store::OrderedSet;
 
 use bstr::{BStr, BString};
 use drvlab_store::order;
-use drvlab_store::{Derivation, DerivationOutput, HashedSet, StorePath};
+use drvlab_store::{Derivation, DerivationOutput, HashedSet, StoreDir, StorePath};
 
 use super::Change;
 use super::matching::Matching;
@@ -17,11 +17,13 @@ pub struct FieldComparison<'a> {
     before: &'a DerivationGraph,
     after: &'a DerivationGraph,
     matching: &'a Matching,
+    store_dir: &'a StoreDir,
 }
 
 /// Two texts of a pair, compared with knowledge of what they mention.
 struct Texts<'a> {
     matching: &'a Matching,
+    store_dir: &'a StoreDir,
     before: Mentions<'a>,
     after: Mentions<'a>,
 }
@@ -31,16 +33,31 @@ impl Texts<'_> {
         if before == after {
             return true;
         }
-        let before = self.before.tokens(before);
-        let after = self.after.tokens(after);
-        before.len() == after.len()
-            && before.iter().zip(&after).all(|pair| match pair {
-                (Token::Text(before), Token::Text(after)) => before == after,
-                (Token::Mention(before), Token::Mention(after)) => {
-                    self.same_target(*before, *after)
+        let (before, old) = self.apart(self.before.tokens(before));
+        let (after, new) = self.apart(self.after.tokens(after));
+        let same = |((old_place, old), (new_place, new)): (&(usize, _), &(usize, _))| {
+            old_place == new_place && self.same_target(*old, *new)
+        };
+        before == after && old.len() == new.len() && old.iter().zip(&new).all(same)
+    }
+
+    /// Returns ordinary text, and where in it what is mentioned. A placeholder counts as a path, so that it is the same input whether its
+    /// path is known or not.
+    fn apart<'t>(&self, tokens: Vec<Token<'_, 't>>) -> (Vec<u8>, Vec<(usize, Target<'t>)>) {
+        let mut text = Vec::new();
+        let mut targets = Vec::new();
+        for token in tokens {
+            match token {
+                Token::Text(ordinary) => text.extend_from_slice(ordinary),
+                Token::Mention(target) => targets.push((text.len(), target)),
+                Token::Placeholder(target) => {
+                    text.extend_from_slice(self.store_dir.as_str().as_bytes());
+                    text.push(b'/');
+                    targets.push((text.len(), target));
                 }
-                _ => false,
-            })
+            }
+        }
+        (text, targets)
     }
 
     fn same_target(&self, before: Target<'_>, after: Target<'_>) -> bool {
@@ -64,11 +81,13 @@ impl<'a> FieldComparison<'a> {
         before: &'a DerivationGraph,
         after: &'a DerivationGraph,
         matching: &'a Matching,
+        store_dir: &'a StoreDir,
     ) -> Self {
         Self {
             before,
             after,
             matching,
+            store_dir,
         }
     }
 
@@ -77,6 +96,7 @@ impl<'a> FieldComparison<'a> {
     pub fn changes(&self, before: NodeId, after: NodeId) -> Vec<Change> {
         let texts = Texts {
             matching: self.matching,
+            store_dir: self.store_dir,
             before: Mentions::of_inputs(self.before, before),
             after: Mentions::of_inputs(self.after, after),
         };

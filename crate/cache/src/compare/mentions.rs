@@ -28,8 +28,10 @@ pub enum Target<'a> {
 pub enum Token<'t, 'a> {
     /// Ordinary text.
     Text(&'t BStr),
-    /// The base name of a store path, or a placeholder.
+    /// The base name of a store path.
     Mention(Target<'a>),
+    /// A placeholder, which stands for a whole store path.
+    Placeholder(Target<'a>),
 }
 
 /// The paths that the texts of one derivation may mention.
@@ -91,17 +93,19 @@ impl<'a> Mentions<'a> {
             }
             let found = if *byte == b'-' {
                 self.path_around(&text[done..], position - done)
+                    .map(|(start, end, target)| (start, end, Token::Mention(target)))
             } else {
+                let (start, end) = (position - done, position - done + PLACEHOLDER_LEN);
                 self.placeholder_at(&text[position..])
-                    .map(|target| (position - done, position - done + PLACEHOLDER_LEN, target))
+                    .map(|target| (start, end, Token::Placeholder(target)))
             };
-            let Some((start, end, target)) = found else {
+            let Some((start, end, token)) = found else {
                 continue;
             };
             if start > 0 {
                 tokens.push(Token::Text(BStr::new(&text[done..done + start])));
             }
-            tokens.push(Token::Mention(target));
+            tokens.push(token);
             done += end;
         }
         if done < text.len() {
@@ -116,7 +120,7 @@ impl<'a> Mentions<'a> {
         let tokens = self.tokens(text).into_iter();
         tokens
             .filter_map(|token| match token {
-                Token::Mention(target) => Some(target),
+                Token::Mention(target) | Token::Placeholder(target) => Some(target),
                 Token::Text(_) => None,
             })
             .collect()
