@@ -88,3 +88,15 @@ export async function statesByName(page) {
 function literal(text) {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
+
+/** Drops files, as the browser reports them. */
+export async function drop(target, files) {
+  await target.evaluate((element, files) => {
+    const dataTransfer = new DataTransfer();
+    for (const { name, text } of files) dataTransfer.items.add(new File([text], name));
+    const event = (type) => new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true, composed: true });
+    // As browsers do it: where nobody takes what is dragged over, nothing is dropped.
+    if (element.dispatchEvent(event("dragover"))) throw new Error("nothing can be dropped here");
+    if (element.dispatchEvent(event("drop"))) throw new Error("the browser leaves the page for what was dropped");
+  }, files);
+}

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { expectAccessible, openPage } from "./harness.mjs";
-import { button, ready } from "./playground.mjs";
+import { button, drop, ready } from "./playground.mjs";
 
 const recorded = JSON.parse(readFileSync(new URL("../golden/hash/derivations.json", import.meta.url), "utf8")).data;
 const one = (name) => recorded.find(({ path }) => path.slice("/nix/store/".length + 33) === `${name}.drv`);
@@ -37,18 +37,6 @@ async function paste(page, name, text) {
   await page.evaluate((text) => navigator.clipboard.writeText(text), text);
   await side(page, name).getByRole("textbox", { name: /^Paste/ }).focus();
   await page.keyboard.press("ControlOrMeta+v");
-}
-
-/** Drops files, as the browser reports them. */
-async function drop(target, files) {
-  await target.evaluate((element, files) => {
-    const dataTransfer = new DataTransfer();
-    for (const { name, text } of files) dataTransfer.items.add(new File([text], name));
-    const event = (type) => new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true, composed: true });
-    // As browsers do it: where nobody takes what is dragged over, nothing is dropped.
-    if (element.dispatchEvent(event("dragover"))) throw new Error("nothing can be dropped here");
-    if (element.dispatchEvent(event("drop"))) throw new Error("the browser leaves the page for what was dropped");
-  }, files);
 }
 
 const status = (page, text) => dialog(page).getByRole("status").filter({ hasText: text }).waitFor();

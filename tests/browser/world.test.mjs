@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { tar } from "../package-set/tar.mjs";
 import { expectAccessible, openPage } from "./harness.mjs";
-import { button, derivation, details, editor, plan, ready, replaceText, row, toggle } from "./playground.mjs";
+import { button, derivation, details, drop, editor, plan, ready, replaceText, row, toggle } from "./playground.mjs";
 
 const folder = new URL("../../web/examples/scenarios/", import.meta.url);
 const scenarios = readdirSync(folder).filter((file) => file.endsWith(".json"));
@@ -139,6 +139,13 @@ test("a world file: saved, loaded in another scenario, and refused where it is n
   // A URL that is none of a store is not asked, in the reference's words.
   await plan(page).getByText(/Cannot parse Nix store 'foo'/).waitFor();
   await expectAccessible(page);
+
+  const place = page.getByText(/^A world file is what/);
+  await drop(place, [{ name: "dropped.json", text: JSON.stringify({ version: 1, settings: { substitute: false } }) }]);
+  await plan(page).getByText(/The world is that of dropped\.json now\./).waitFor();
+  await page.getByRole("switch", { name: "Substituter", checked: false }).waitFor();
+  await drop(place, [{ name: "dropped.json", text: "[]" }]);
+  await plan(page).getByText(/dropped\.json is no world file: /).waitFor();
 });
 
 test("limits: deeper calls, less memory, more time; links keep the first only", async (t) => {
