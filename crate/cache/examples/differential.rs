@@ -4,6 +4,8 @@
 //!
 //! `cargo xtask differential cache` records random ones and runs it.
 
+#[path = "../tests/golden_file/mod.rs"]
+mod golden_file;
 #[path = "../tests/recorded/mod.rs"]
 mod recorded;
 #[path = "../tests/toys/mod.rs"]

@@ -1,6 +1,7 @@
 //! Caches that we write against `tests/golden/cache/export.json`: the very files from which the reference has fetched all store objects,
 //! with their signatures verified.
 
+mod golden_file;
 mod toys;
 
 use drvlab_store::{OrderedMap, OrderedSet};

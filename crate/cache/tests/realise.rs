@@ -1,5 +1,6 @@
 //! What Nix does against what the reference did with real caches, as recorded in `tests/golden/cache`.
 
+mod golden_file;
 mod recorded;
 
 use recorded::{differences, load};

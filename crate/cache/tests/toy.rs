@@ -1,5 +1,6 @@
 //! Toy builds against what the reference built, as recorded in `tests/golden/cache/toy.json`.
 
+mod golden_file;
 mod toys;
 
 use toys::{check, load};

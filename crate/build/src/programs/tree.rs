@@ -19,6 +19,22 @@ struct Copying {
     force: bool,
 }
 
+/// Long options of programs that put files somewhere, with their letters.
+const TO_TARGETS: [(&str, u8); 3] = [
+    ("force", b'f'),
+    ("no-target-directory", b'T'),
+    ("target-directory", b't'),
+];
+
+/// Those of `cp` besides.
+const COPYING: [(&str, u8); 5] = [
+    ("recursive", b'r'),
+    ("archive", b'a'),
+    ("dereference", b'L'),
+    ("no-dereference", b'P'),
+    ("no-preserve", b'!'),
+];
+
 impl Process<'_, '_> {
     /// Sources and the directory they go to, or one source and its new name.
     fn destinations(&mut self, options: &Options) -> Step<Vec<(BString, BString)>> {
@@ -62,20 +78,7 @@ impl Process<'_, '_> {
     }
 
     pub fn cp(&mut self) -> Step {
-        let options = self.options(
-            "rRafpLPdTn",
-            "t",
-            &[
-                ("recursive", b'r'),
-                ("archive", b'a'),
-                ("force", b'f'),
-                ("dereference", b'L'),
-                ("no-dereference", b'P'),
-                ("no-target-directory", b'T'),
-                ("target-directory", b't'),
-                ("no-preserve", b'!'),
-            ],
-        )?;
+        let options = self.options("rRafpLPdTn", "t", &[&COPYING[..], &TO_TARGETS].concat())?;
         if options.has(b'n') {
             return Err(self.unsupported("the option -n"));
         }
@@ -296,15 +299,7 @@ impl Process<'_, '_> {
     }
 
     pub fn mv(&mut self) -> Step {
-        let options = self.options(
-            "fT",
-            "t",
-            &[
-                ("force", b'f'),
-                ("no-target-directory", b'T'),
-                ("target-directory", b't'),
-            ],
-        )?;
+        let options = self.options("fT", "t", &TO_TARGETS)?;
         for (source, target) in self.destinations(&options)? {
             self.machine.step()?;
             let cwd = self.start.cwd.node;

@@ -3,8 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use drvlab_store::{OrderedMap, OrderedSet};
-use std::fs;
-use std::path::Path;
 use std::rc::Rc;
 
 use drvlab_cache::conditions::{Conditions, PathFault};
@@ -21,14 +19,7 @@ use drvlab_store::{
 };
 use serde::Deserialize;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Golden {
-    nix: String,
-    /// Where the store was, if not in its usual place.
-    store_dir: Option<String>,
-    cases: Vec<Case>,
-}
+use crate::golden_file;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -124,15 +115,9 @@ impl CacheSource for Cache {
 
 /// Reads the worlds of a file; a relative name is that of golden data.
 pub fn load(file: &str) -> Vec<Case> {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/cache");
-    let text = fs::read_to_string(golden.join(file)).unwrap();
-    let golden: Golden = serde_json::from_str(&text).unwrap();
-    let nix = golden.nix;
-    assert!(nix.starts_with("2.34."), "recorded with Nix {nix}");
-    let store_dir = golden.store_dir.map(|path| StoreDir::new(&path).unwrap());
-    let mut cases = golden.cases;
+    let (store_dir, mut cases) = golden_file::read::<Case>(file);
     for case in &mut cases {
-        case.store_dir = store_dir.clone().unwrap_or_default();
+        case.store_dir.clone_from(&store_dir);
     }
     cases
 }

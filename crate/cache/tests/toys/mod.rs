@@ -4,8 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a panic is a failed test")]
 
 use drvlab_store::{OrderedMap, OrderedSet};
-use std::fs;
-use std::path::Path;
 use std::rc::Rc;
 
 use drvlab_build::Outcome;
@@ -22,14 +20,7 @@ use drvlab_store::{
 };
 use serde::Deserialize;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Golden {
-    nix: String,
-    /// Where the store was, if not in its usual place.
-    store_dir: Option<String>,
-    cases: Vec<Case>,
-}
+use crate::golden_file;
 
 #[derive(Deserialize)]
 pub struct Case {
@@ -157,15 +148,9 @@ pub fn export(cases: &[Case]) -> (export::Export, PublicKey) {
 
 /// Reads the builds of a file; a relative name is that of golden data.
 pub fn load(file: &str) -> Vec<Case> {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/cache");
-    let text = fs::read_to_string(golden.join(file)).unwrap();
-    let golden: Golden = serde_json::from_str(&text).unwrap();
-    let nix = &golden.nix;
-    assert!(nix.starts_with("2.34."), "recorded with Nix {nix}");
-    let store_dir = golden.store_dir.map(|path| StoreDir::new(&path).unwrap());
-    let mut cases = golden.cases;
+    let (store_dir, mut cases) = golden_file::read::<Case>(file);
     for case in &mut cases {
-        case.store_dir = store_dir.clone().unwrap_or_default();
+        case.store_dir.clone_from(&store_dir);
     }
     cases
 }
