@@ -371,11 +371,12 @@ export class Reader extends LitElement {
     if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
   };
 
-  /** Files of derivations that are dropped anywhere on the page are read here; others are none of our business. */
+  /** Files of derivations are read here wherever on the page they are dropped, but in places for other files; others are none of our business. */
   #droppedOnPage = (event: DragEvent): void => {
     const { dataTransfer } = event;
     const files = [...(dataTransfer?.files ?? [])];
-    if (this.#isOpen() || dataTransfer === null || files.length === 0 || !files.every(({ name }) => mayHoldDerivations(name))) return;
+    const isElsewhere = event.composedPath().some((place) => place instanceof HTMLElement && "takesFiles" in place.dataset);
+    if (this.#isOpen() || isElsewhere || dataTransfer === null || files.length === 0 || !files.every(({ name }) => mayHoldDerivations(name))) return;
     event.preventDefault();
     event.stopPropagation();
     void this.#openWith(readDropped(dataTransfer));

@@ -180,6 +180,7 @@ export class WorldView extends LitElement {
     };
     return html`<div
       class=${this.over === text ? "drop over" : "drop"}
+      data-takes-files
       @dragover=${(event: DragEvent) => {
         event.preventDefault();
         this.over = text;
