@@ -65,3 +65,15 @@ for (const [name, options] of views) {
     await expectNoOverflow(page);
   });
 }
+
+test("in forced colours it shows which switches are on, which tab is open, and which file", async (t) => {
+  const page = await openPage(t, { forcedColors: "active" });
+  await ready(page);
+  const style = (found, property, inside) => found.evaluate((element, [property, inside]) => getComputedStyle(element.querySelector(inside) ?? element)[property], [property, inside]);
+  const background = (name) => style(page.getByRole("switch", { name }), "backgroundColor", ".track");
+  assert.notEqual(await background("Substituter"), await background("New machine"));
+  const line = (name) => style(page.getByRole("tab", { name }), "borderBottomColor", "none");
+  assert.notEqual(await line("Derivations"), await line("Caches and settings"));
+  const file = (name) => style(page.getByRole("option", { name }), "backgroundColor", "none");
+  assert.notEqual(await file(/^machine\/configuration\.nix/), await file(/^machine\/etc\.nix/));
+});

@@ -39,6 +39,13 @@ export class FileList extends StateView {
         background: var(--selection);
         font-weight: 600;
       }
+      @media (forced-colors: active) {
+        .file[aria-selected="true"] {
+          forced-color-adjust: none;
+          background: Highlight;
+          color: HighlightText;
+        }
+      }
       .file:focus-visible {
         outline-offset: -2px;
       }

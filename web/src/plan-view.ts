@@ -132,7 +132,9 @@ export class PlanView extends StateView {
       <ul aria-label="Derivations by what happens to them">
         <li>${count(derivations.length, "derivation")}:</li>
         ${ACTION_MARKS.filter((action) => counts[action] > 0).map(
-          (action) => html`<li>${symbol(action)}<b>${counts[action]}</b> ${word(action)}</li>`,
+          (action) => html`<li>
+            ${symbol(action)}<b>${counts[action]}</b> ${word(action)}${action === "fetch" && plan.fetch !== counts.fetch ? ` (${count(plan.fetch, "store path")})` : nothing}
+          </li>`,
         )}
       </ul>
       ${this.#nix()} ${this.#why(derivations)}`;

@@ -109,6 +109,14 @@ export class Playground extends LitElement {
         border-bottom-color: var(--accent);
         color: var(--text);
       }
+      @media (forced-colors: active) {
+        [role="tab"] {
+          border-bottom-color: Canvas;
+        }
+        [role="tab"][aria-selected="true"] {
+          border-bottom-color: Highlight;
+        }
+      }
       h2 {
         margin-bottom: 10px;
       }

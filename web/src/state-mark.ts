@@ -19,7 +19,7 @@ const LOOKS: Record<Mark, Look> = {
   new: { word: "new", meaning: "was not there before", strokes: "M6 1.5v9M1.5 6h9" },
   there: { word: "there", meaning: "already in the local store", strokes: "M1.8 6.5 4.8 9.5 10.4 2.8" },
   fetch: { word: "fetch", meaning: "downloaded from a cache", strokes: "M6 1v7M3 5.5 6 8.5 9 5.5M1.8 11h8.4" },
-  build: { word: "build", meaning: "no cache has it", strokes: "M2 10.5 7 5.5M5.2 3.2 8.8 6.8M4.6 4.4 7.5 1.5 10.5 4.5 8 7" },
+  build: { word: "build", meaning: "neither there nor fetched", strokes: "M2 10.5 7 5.5M5.2 3.2 8.8 6.8M4.6 4.4 7.5 1.5 10.5 4.5 8 7" },
   skip: { word: "skip", meaning: "not needed: what uses it is there or fetched", strokes: "M2.5 6h.1M6 6h.1M9.5 6h.1" },
   impossible: { word: "impossible", meaning: "can neither be fetched nor built", strokes: "M2.2 2.2l7.6 7.6M9.8 2.2 2.2 9.8" },
 };

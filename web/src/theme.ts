@@ -105,6 +105,23 @@ export const shared = css`
     transform: translateX(13px);
     background: var(--accent-text);
   }
+  /* Where the visitor's colours replace those of the page, shapes without a border would be gone. */
+  @media (forced-colors: active) {
+    .track,
+    .knob {
+      forced-color-adjust: none;
+    }
+    .knob {
+      background: ButtonText;
+    }
+    [aria-checked="true"] .track {
+      border-color: Highlight;
+      background: Highlight;
+    }
+    [aria-checked="true"] .knob {
+      background: HighlightText;
+    }
+  }
   .muted {
     color: var(--muted);
   }
