@@ -6,6 +6,7 @@ use super::token::Kind;
 use crate::ir::{BinaryOp, Expr, ExprId, Lambda, LambdaId};
 use crate::ir::{Slice, TextId};
 use crate::symbol::well_known;
+use drvlab_store::float_text;
 
 /// How an operator groups with others of the same precedence.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -231,11 +232,7 @@ impl Parser<'_> {
     fn float(&self) -> Parsed<Expr> {
         let token = self.token;
         let digits = self.text_of(token);
-        // The token consists of ASCII digits, `.`, `e` and signs, all of which Rust accepts in the same meaning.
-        let value = std::str::from_utf8(digits)
-            .ok()
-            .and_then(|digits| digits.parse::<f64>().ok());
-        match value {
+        match float_text::parse(digits) {
             Some(value) if value.is_finite() && !underflows(value, digits) => {
                 Ok(Expr::Float(value))
             }
