@@ -27,6 +27,10 @@ const STEP: usize = 128 << 10;
 /// The arena grows by at least this many words (16 MiB): small steps make growth slow in WASM.
 const GROWTH: usize = 4 << 20;
 
+/// Up to this many words (256 MiB) it grows to four times its size, for all that is in it is copied each time and room that is not touched
+/// costs nothing; beyond, where addresses get scarce, to two times.
+const QUICK_GROWTH: usize = 64 << 20;
+
 /// Whether the allocator has zeroed memory without writing to it. That of WASM writes to all of it, used or not; so do
 /// these tests, but not in Miri, which takes minutes for that.
 const FRESH_IS_ZERO: bool = cfg!(not(any(target_arch = "wasm32", all(test, not(miri)))));
@@ -107,9 +111,9 @@ impl Arena {
             end <= u32::MAX as usize,
             "whoever allocates much asks for the limit before"
         );
-        let size = (self.words.capacity() + self.words.capacity().max(GROWTH))
-            .min(MAX_WORDS)
-            .max(end);
+        let size = self.words.capacity();
+        let quick = (3 * size).min(QUICK_GROWTH);
+        let size = (size + size.max(quick).max(GROWTH)).min(MAX_WORDS).max(end);
         let used = &self.words[..self.top];
         // A new vector, since fresh memory from the system may be zero already.
         self.words = if FRESH_IS_ZERO {
