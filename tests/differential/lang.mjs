@@ -48,7 +48,7 @@ const MODES = {
 const outside = await workFolder('differential-lang')
 /** Where programs run. There is nothing else in the folder around it, for they copy that, too. */
 const folder = join(outside, 'around', 'programs')
-await cp(fileURLToPath(new URL('../lang/tree', import.meta.url)), join(folder, 'tree'), { recursive: true })
+await cp(fileURLToPath(new URL('../lang/tree', import.meta.url)), join(folder, 'tree'), { recursive: true, verbatimSymlinks: true })
 const library = await compileZygote(outside)
 const prefix = (env.DRVLAB_ORACLE ?? '').split(' ').filter(Boolean)
 const surroundings = { cwd: folder, environment: { HOME: join(outside, 'around', 'home', 'case'), XDG_CACHE_HOME: join(outside, 'cache'), NIX_PATH: `tree=${folder}/tree` } }

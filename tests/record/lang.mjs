@@ -55,7 +55,7 @@ function parse(text, file) {
 
 const work = await workFolder('lang')
 const seen = join(work, 'case')
-await cp(join(folder, 'tree'), join(seen, 'tree'), { recursive: true })
+await cp(join(folder, 'tree'), join(seen, 'tree'), { recursive: true, verbatimSymlinks: true })
 
 const features = 'flakes pipe-operators ca-derivations impure-derivations dynamic-derivations blake3-hashes'
 

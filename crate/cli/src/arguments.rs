@@ -116,14 +116,16 @@ pub struct Input {
     pub sources: Vec<Source>,
     /// `-A`: what is selected from each value; the value itself if there is none.
     pub attr_paths: Vec<Vec<u8>>,
-    /// `--arg` and `--argstr`: arguments for functions that take sets.
-    pub arguments: Vec<(Vec<u8>, Argument)>,
+    /// `--arg` and the like, by name: arguments for functions that take sets. What comes last counts, as with the reference.
+    pub arguments: OrderedMap<Vec<u8>, Argument>,
     /// `-I`: entries of the search path, first to last.
     pub search_path: Vec<Vec<u8>>,
     /// `--tree`: archives whose files are read as if they were unpacked.
     pub trees: Vec<PathBuf>,
     /// Texts of files that are read in place of what the disk has; worlds ask for them.
     pub texts: OrderedMap<PathBuf, Vec<u8>>,
+    /// `--system`: what `builtins.currentSystem` is; that of this machine if `None`.
+    pub system: Option<Vec<u8>>,
     /// `--show-trace`: errors are printed with their whole trace.
     pub show_trace: bool,
 }
@@ -146,6 +148,10 @@ pub enum Argument {
     Expression(Vec<u8>),
     /// `--argstr`: a string.
     String(Vec<u8>),
+    /// `--arg-from-file`: what is in a file.
+    File(PathBuf),
+    /// `--arg-from-stdin`: what standard input has.
+    Stdin,
 }
 
 /// How values are printed.
@@ -301,18 +307,28 @@ impl Flags {
                     flags.input.attr_paths.push(value(parser, "-A")?);
                 }
                 Short('I') | Long("include") if evaluates => {
-                    flags.input.search_path.push(include(parser)?);
+                    let [entry] = values(parser, "-I")?;
+                    flags.input.search_path.push(entry.into_encoded_bytes());
                 }
                 Long("arg") if evaluates => {
-                    let (name, expression) = two_values(parser, "--arg")?;
-                    flags
-                        .input
-                        .arguments
-                        .push((name, Argument::Expression(expression)));
+                    let [name, expression] = values(parser, "--arg")?;
+                    flags.pass(name, Argument::Expression(expression.into_encoded_bytes()));
                 }
                 Long("argstr") if evaluates => {
-                    let (name, string) = two_values(parser, "--argstr")?;
-                    flags.input.arguments.push((name, Argument::String(string)));
+                    let [name, string] = values(parser, "--argstr")?;
+                    flags.pass(name, Argument::String(string.into_encoded_bytes()));
+                }
+                Long("arg-from-file") if evaluates => {
+                    let [name, path] = values(parser, "--arg-from-file")?;
+                    flags.pass(name, Argument::File(path.into()));
+                }
+                Long("arg-from-stdin") if evaluates => {
+                    let [name] = values(parser, "--arg-from-stdin")?;
+                    flags.pass(name, Argument::Stdin);
+                }
+                Long("system") if evaluates => {
+                    let [system] = values(parser, "--system")?;
+                    flags.input.system = Some(system.into_encoded_bytes());
                 }
                 Long("tree") if evaluates => flags.input.trees.push(path(parser, "--tree")?),
                 Long("show-trace") if evaluates => flags.input.show_trace = true,
@@ -362,6 +378,13 @@ impl Flags {
             }
         }
         Ok(Some(flags))
+    }
+
+    /// Notes an argument for functions in place of an earlier one of that name.
+    fn pass(&mut self, name: OsString, argument: Argument) {
+        self.input
+            .arguments
+            .insert(name.into_encoded_bytes(), argument);
     }
 
     fn print_plan(&mut self, output: PlanOutput) -> Result<(), UsageError> {
@@ -501,13 +524,6 @@ fn value(parser: &mut lexopt::Parser, flag: &str) -> Result<Vec<u8>, UsageError>
     Ok(one_value(parser, flag)?.into_encoded_bytes())
 }
 
-/// The reference words this one like the flags with two values.
-fn include(parser: &mut lexopt::Parser) -> Result<Vec<u8>, UsageError> {
-    value(parser, "-I").map_err(|_| {
-        UsageError("flag '-I' requires 1 argument(s), but only 0 were given".to_owned())
-    })
-}
-
 fn path(parser: &mut lexopt::Parser, flag: &str) -> Result<PathBuf, UsageError> {
     Ok(one_value(parser, flag)?.into())
 }
@@ -518,23 +534,22 @@ fn one_value(parser: &mut lexopt::Parser, flag: &str) -> Result<OsString, UsageE
         .map_err(|_| UsageError(format!("'{flag}' requires an argument")))
 }
 
-fn two_values(parser: &mut lexopt::Parser, flag: &str) -> Result<(Vec<u8>, Vec<u8>), UsageError> {
+/// Reads the values of a flag in the words that the reference has for flags of evaluations.
+fn values<const N: usize>(
+    parser: &mut lexopt::Parser,
+    flag: &str,
+) -> Result<[OsString; N], UsageError> {
     let mut values = Vec::new();
-    while values.len() < 2 {
-        match parser.value() {
-            Ok(value) => values.push(value.into_encoded_bytes()),
-            Err(_) => {
-                let given = values.len();
-                return Err(UsageError(format!(
-                    "flag '{flag}' requires 2 argument(s), but only {given} were given"
-                )));
-            }
-        }
+    while values.len() < N {
+        let Ok(value) = parser.value() else { break };
+        values.push(value);
     }
-    match <[Vec<u8>; 2]>::try_from(values) {
-        Ok([first, second]) => Ok((first, second)),
-        Err(_) => unreachable!("the loop ends with two values"),
-    }
+    <[OsString; N]>::try_from(values).map_err(|values| {
+        let given = values.len();
+        UsageError(format!(
+            "flag '{flag}' requires {N} argument(s), but only {given} were given"
+        ))
+    })
 }
 
 fn unrecognised(flag: &lexopt::Arg<'_>) -> UsageError {
@@ -576,6 +591,16 @@ mod tests {
             "--argstr",
             "b",
             "text",
+            "--argstr",
+            "a",
+            "later",
+            "--arg-from-file",
+            "c",
+            "f.txt",
+            "--arg-from-stdin",
+            "d",
+            "--system",
+            "aarch64-linux",
             "-I",
             "nixpkgs=/p",
             "-I",
@@ -590,10 +615,13 @@ mod tests {
         let input = Input {
             sources: vec![Source::Expression(b"{ a }: a".to_vec())],
             attr_paths: vec![b"x.y".to_vec(), b"z".to_vec()],
-            arguments: vec![
-                (b"a".to_vec(), Argument::Expression(b"1 + 1".to_vec())),
+            arguments: OrderedMap::from_iter([
+                (b"a".to_vec(), Argument::String(b"later".to_vec())),
                 (b"b".to_vec(), Argument::String(b"text".to_vec())),
-            ],
+                (b"c".to_vec(), Argument::File("f.txt".into())),
+                (b"d".to_vec(), Argument::Stdin),
+            ]),
+            system: Some(b"aarch64-linux".to_vec()),
             search_path: vec![b"nixpkgs=/p".to_vec(), b"/q".to_vec()],
             trees: vec!["set.tar.gz".into()],
             show_trace: true,

@@ -53,6 +53,9 @@ in it. Commands that evaluate also take:
                                several times
   --arg NAME EXPR              pass the value of EXPR to functions that have a parameter NAME
   --argstr NAME STRING         pass a string
+  --arg-from-file NAME FILE    pass what is in a file, as a string
+  --arg-from-stdin NAME        pass what standard input has, as a string
+  --system SYSTEM              what `builtins.currentSystem` is
   --show-trace                 print errors with all that led to them
 
 Paths are made for the store directory that NIX_STORE_DIR names, by default /nix/store.

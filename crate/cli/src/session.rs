@@ -14,7 +14,7 @@ use drvlab_lang::error::EvalError;
 use drvlab_lang::files::canonical;
 use drvlab_lang::source::Origin;
 use drvlab_lang::value::Value;
-use drvlab_lang::{Machine, Settings, report};
+use drvlab_lang::{Machine, Settings, report, search_path};
 
 #[cfg(target_os = "linux")]
 use crate::allocator;
@@ -30,7 +30,7 @@ use crate::{reading, stack};
 pub struct Session {
     /// Never taken apart: the process ends soon after its session, and piece by piece that would take a tenth of the time of all.
     machine: ManuallyDrop<Machine>,
-    /// The set of `--arg` and `--argstr`.
+    /// The set of `--arg` and the like.
     arguments: Value,
     /// Absolute and canonical; relative paths of expressions start here.
     folder: Vec<u8>,
@@ -42,8 +42,8 @@ pub struct Session {
 /// What archives of the command line stand for.
 struct Archives {
     folders: OrderedMap<PathBuf, Vec<u8>>,
-    /// The search path with folders in place of archives.
-    search_path: Vec<Vec<u8>>,
+    /// Entries of the search path, with folders in place of archives.
+    included: Vec<Vec<u8>>,
 }
 
 impl Session {
@@ -57,15 +57,24 @@ impl Session {
         })?;
         let folder = canonical(folder.as_os_str().as_encoded_bytes());
         let (files, archives) = unpack(input, &folder)?;
-        let settings = Settings {
+        let mut settings = Settings {
             store_dir: store_dir()?,
-            ..settings(&archives.search_path, &folder)
+            ..settings(&archives.included, &folder)
         };
+        if let Some(system) = &input.system {
+            settings.system = system.as_slice().into();
+        }
         let mut machine = Machine::new(Box::new(files), settings);
         let mut named = Vec::new();
         for (name, argument) in &input.arguments {
             let value = match argument {
                 Argument::String(text) => machine.heap.string(text, ContextId::EMPTY),
+                Argument::File(path) => {
+                    let text = reading::shared_file(path)
+                        .map_err(|error| Failure::file("cannot read", path, &error))?;
+                    machine.heap.string(&text, ContextId::EMPTY)
+                }
+                Argument::Stdin => machine.heap.string(&read_stdin()?, ContextId::EMPTY),
                 Argument::Expression(text) => machine
                     .delay_text(Origin::String, text.as_slice(), &folder)
                     .map_err(|error| failure(&machine, &error, input.show_trace))?,
@@ -204,23 +213,20 @@ fn unpack(input: &Input, folder: &[u8]) -> Result<(UnpackedFiles, Archives), Fai
             folders.insert(path.clone(), files.unpack_folder(path, folder)?);
         }
     }
-    let mut search_path = Vec::new();
+    let mut included = Vec::new();
     for entry in &input.search_path {
-        let (prefix, path) = search_entry(entry);
+        let (prefix, path) = search_path::entry(entry);
         if is_archive(&path)
             && let Ok(archive) = native(&path)
             && archive.is_file()
         {
             let root = files.unpack_folder(&archive, folder)?;
-            search_path.push([prefix.as_slice(), b"=", &root].concat());
+            included.push([prefix.as_slice(), b"=", &root].concat());
         } else {
-            search_path.push(entry.clone());
+            included.push(entry.clone());
         }
     }
-    let archives = Archives {
-        folders,
-        search_path,
-    };
+    let archives = Archives { folders, included };
     Ok((files, archives))
 }
 
@@ -259,7 +265,7 @@ fn join(path: &[u8], folder: &[u8]) -> Vec<u8> {
     canonical(&[folder, b"/", path].concat())
 }
 
-fn settings(search_path: &[Vec<u8>], folder: &[u8]) -> Settings {
+fn settings(included: &[Vec<u8>], folder: &[u8]) -> Settings {
     let environment: Vec<(BString, BString)> = env::vars_os()
         .map(|(name, value)| {
             (
@@ -273,12 +279,16 @@ fn settings(search_path: &[Vec<u8>], folder: &[u8]) -> Settings {
         found.map(|(_, value)| value.clone())
     };
     // What the command line names is found first.
-    let mut entries: Vec<(BString, BString)> = search_path
+    let mut entries: Vec<(BString, BString)> = included
         .iter()
-        .map(|entry| search_entry(entry))
+        .map(|entry| search_path::entry(entry))
         .collect();
     if let Some(variable) = variable("NIX_PATH") {
-        entries.extend(split_search_path(&variable).map(search_entry));
+        entries.extend(
+            search_path::split(&variable)
+                .into_iter()
+                .map(search_path::entry),
+        );
     }
     Settings {
         system: system().into(),
@@ -311,36 +321,4 @@ fn system() -> String {
         env::consts::OS
     };
     format!("{}-{kernel}", env::consts::ARCH)
-}
-
-/// An entry of the search path, `PREFIX=PATH` or `PATH`.
-fn search_entry(entry: &[u8]) -> (BString, BString) {
-    let (prefix, path) = match entry.iter().position(|&byte| byte == b'=') {
-        Some(equals) => (&entry[..equals], &entry[equals + 1..]),
-        None => (&b""[..], entry),
-    };
-    (prefix.into(), path.into())
-}
-
-/// The entries of `NIX_PATH`, which colons separate; empty ones mean nothing.
-fn split_search_path(variable: &[u8]) -> impl Iterator<Item = &[u8]> {
-    variable
-        .split(|&byte| byte == b':')
-        .filter(|entry| !entry.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn search_path_entries_have_a_prefix_or_not() {
-        assert_eq!(
-            search_entry(b"nixpkgs=/p/q"),
-            ("nixpkgs".into(), "/p/q".into())
-        );
-        assert_eq!(search_entry(b"../p"), ("".into(), "../p".into()));
-        let entries: Vec<&[u8]> = split_search_path(b"a=/x::/y").collect();
-        assert_eq!(entries, [&b"a=/x"[..], b"/y"]);
-    }
 }

@@ -89,7 +89,9 @@ fn turned_and_written(attribute: &str) -> (Turned, Evaluated, Evaluated) {
         let input = Input {
             sources: vec![Source::File(file.clone())],
             attr_paths: vec![attribute.into()],
-            arguments: vec![("floating".into(), Argument::Expression(floating.into()))],
+            arguments: [("floating".into(), Argument::Expression(floating.into()))]
+                .into_iter()
+                .collect(),
             ..Input::default()
         };
         let mut session = Session::start(&input).unwrap();

@@ -272,6 +272,17 @@ pub(crate) fn no_network(url: &[u8], attribute: &str) -> Box<EvalError> {
     ))
 }
 
+/// Makes the error for a flake that is not on this machine.
+#[inline]
+pub(crate) fn no_flake(reference: &[u8], pos: Pos) -> Box<EvalError> {
+    let message = [
+        b"cannot fetch the flake '".as_slice(),
+        reference,
+        b"': this evaluator has no network; only flakes of this machine can be evaluated",
+    ];
+    EvalError::other(message.concat(), pos)
+}
+
 /// Makes the error for a URL whose last part, or a name that, cannot be the name of a store object.
 #[inline]
 pub(crate) fn invalid_name(

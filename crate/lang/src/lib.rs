@@ -37,6 +37,7 @@ mod print;
 mod quick;
 mod regex;
 pub mod report;
+pub mod search_path;
 mod search_tree;
 mod short_lived;
 mod simple_order;

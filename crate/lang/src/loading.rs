@@ -6,6 +6,7 @@ use crate::error::{ErrorKind, EvalError, Result};
 use crate::files::{FileError, FileKind, canonical, parent};
 use crate::ir::Root;
 use crate::machine::{Machine, Message, ParsedFile};
+use crate::search_path;
 use crate::source::{Origin, Pos};
 use crate::store_objects::Copied;
 use crate::symbol::Symbol;
@@ -18,8 +19,8 @@ use drvlab_store::order;
 use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, StorePath, digest, nar};
 use std::rc::Rc;
 
-/// More symbolic links than this in one path are taken for a cycle.
-const MAX_LINKS: usize = 64;
+/// Symbolic links that are followed for one path, as in the reference.
+const MAX_LINKS: usize = 1024;
 
 /// A tree deeper than this is not copied to the store.
 const MAX_TREE_DEPTH: usize = 1000;
@@ -109,7 +110,7 @@ impl Machine {
             return Ok(text.into());
         }
         let asked = path;
-        let path = self.resolve_links(path, pos)?;
+        let path = self.realise(path, pos)?;
         match self.files.kind(&path) {
             Ok(kind) if kind == Some(FileKind::Directory) || self.is_store_dir(&path) => {
                 return Err(EvalError::other("read of 4096 bytes: Is a directory", pos));
@@ -208,7 +209,7 @@ impl Machine {
         let resolved = if is_text {
             path.to_vec()
         } else {
-            self.resolve_links(path, pos)?
+            self.realise(path, pos)?
         };
         match self
             .files
@@ -308,31 +309,31 @@ impl Machine {
         if !self.store.ignored_entries.insert(path.into()) {
             return Ok(());
         }
-        self.warn(
-            [
-                b"Nix search path entry '".as_slice(),
-                path,
-                b"' does not exist, ignoring",
-            ]
-            .concat(),
-        )
-    }
-
-    /// Replaces symbolic links in the directory part of a path.
-    fn resolve_directory(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
-        let path = self.original(path, pos)?;
-        let directory = parent(&path);
-        if directory == b"/" {
-            return Ok(path);
+        let entry = |what: &[u8]| [b"Nix search path entry '".as_slice(), path, what].concat();
+        if search_path::is_url(path) {
+            self.warn(entry(b"' cannot be downloaded, ignoring"))?;
         }
-        let mut resolved = self.resolve_links(directory, pos)?;
-        resolved.extend_from_slice(&path[directory.len()..]);
-        Ok(resolved)
+        self.warn(entry(b"' does not exist, ignoring"))
     }
 
-    /// Replaces symbolic links in a path by what they point to, the last part included.
-    pub(crate) fn resolve_links(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
-        let asked = path;
+    /// Replaces symbolic links in a path by what they point to, the last part included, for a builtin that reads what is there.
+    fn realise(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
+        self.resolve_links(path, true, pos).map_err(|error| {
+            let what = [b"while realising the context of path '", path, b"'"].concat();
+            error.traced(what, pos)
+        })
+    }
+
+    /// Replaces symbolic links in a path by what they point to, in its last part only if `whole`.
+    ///
+    /// # Errors
+    /// When there are more links than are followed, or one cannot be read.
+    pub(crate) fn resolve_links(&self, path: &[u8], whole: bool, pos: Pos) -> Result<Vec<u8>> {
+        self.resolve(path, whole, path, pos)
+    }
+
+    /// Does the same, where the error names the path that was `asked` for.
+    fn resolve(&self, path: &[u8], whole: bool, asked: &[u8], pos: Pos) -> Result<Vec<u8>> {
         let mut path = self.original(path, pos)?;
         let mut links = 0;
         let mut end = 1;
@@ -341,37 +342,18 @@ impl Machine {
                 .iter()
                 .position(|&byte| byte == b'/')
                 .map_or(path.len(), |at| end + at);
+            if part_end == path.len() && !whole {
+                break;
+            }
             let so_far = &path[..part_end];
-            if let Ok(Some(FileKind::Symlink)) = self.files.kind(so_far) {
+            if let Some(target) = self.link_target(so_far, pos)? {
                 links += 1;
                 if links > MAX_LINKS {
-                    let message = [
-                        b"infinite symlink recursion in path '".as_slice(),
-                        asked,
-                        b"'",
-                    ]
-                    .concat();
-                    let what = [
-                        b"while realising the context of path '".as_slice(),
-                        asked,
-                        b"'",
-                    ]
-                    .concat();
-                    return Err(EvalError::other(message, pos).traced(what, pos));
+                    let message = [b"infinite symlink recursion in path '", asked, b"'"];
+                    return Err(EvalError::other(message.concat(), pos));
                 }
-                let target = self
-                    .files
-                    .read_link(so_far)
-                    .map_err(|error| file_error(so_far, &error, pos))?;
-                let mut joined = if target.first() == Some(&b'/') {
-                    Vec::new()
-                } else {
-                    parent(so_far).to_vec()
-                };
-                joined.push(b'/');
-                joined.extend_from_slice(&target);
-                joined.extend_from_slice(&path[part_end..]);
-                path = canonical(&joined);
+                let target = pointed_to(parent(so_far), &target);
+                path = canonical(&[&target, &path[part_end..]].concat());
                 end = 1;
                 continue;
             }
@@ -380,20 +362,47 @@ impl Machine {
         Ok(path)
     }
 
-    /// Returns the file that `import` of a path reads: the path itself or its `default.nix`.
+    /// Returns what a symbolic link says; `None` if no link is there.
+    fn link_target(&self, path: &[u8], pos: Pos) -> Result<Option<Vec<u8>>> {
+        let Ok(Some(FileKind::Symlink)) = self.files.kind(path) else {
+            return Ok(None);
+        };
+        let target = self.files.read_link(path);
+        Ok(Some(target.map_err(|error| file_error(path, &error, pos))?))
+    }
+
+    /// Returns the file that `import` of a path reads: the path itself or its `default.nix`. Only a link at its end is replaced, so
+    /// that files see the links in the path of the directory that they were found in.
     pub(crate) fn resolve_import(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
         if self.read_store_text(path).is_some() || crate::internal::text(path).is_some() {
             return Ok(path.to_vec());
         }
-        let mut found = self.resolve_links(path, pos)?;
-        let kind = self
-            .files
-            .kind(&found)
-            .map_err(|error| file_error(&found, &error, pos))?;
-        if kind == Some(FileKind::Directory) || self.is_store_dir(&found) {
-            found = self.resolve_links(&join(&found, b"default.nix"), pos)?;
+        let mut path = path.to_vec();
+        let mut links = 0;
+        let mut is_directory = true;
+        while path != b"/" {
+            links += 1;
+            if links >= MAX_LINKS {
+                let message = [
+                    b"too many symbolic links encountered while traversing the path '".as_slice(),
+                    &path,
+                    b"'",
+                ];
+                return Err(EvalError::other(message.concat(), pos));
+            }
+            let found = self.resolve(&path, false, parent(&path), pos)?;
+            let Some(target) = self.link_target(&found, pos)? else {
+                let kind = self.files.kind(&found);
+                is_directory = kind.map_err(|error| file_error(&found, &error, pos))?
+                    == Some(FileKind::Directory);
+                break;
+            };
+            path = canonical(&pointed_to(parent(&path), &target));
         }
-        Ok(self.as_asked(path, found))
+        if is_directory || self.is_store_dir(&path) {
+            path = join(&path, b"default.nix");
+        }
+        Ok(path)
     }
 
     /// Tells whether something is at a path: if `follow`, also at the end of a symbolic link there.
@@ -445,7 +454,9 @@ impl Machine {
             let message = [b"file '".as_slice(), path, b"' does not exist"];
             return Err(EvalError::other(message.concat(), pos));
         }
-        self.check_possible(path, pos).map_err(|error| {
+        let resolved = self.resolve_links(path, in_all, pos);
+        let possible = resolved.and_then(|_| self.check_possible(path, pos));
+        possible.map_err(|error| {
             if in_all || parent(path) != self.store.dir.as_str().as_bytes() {
                 let what = [
                     b"while realising the context of path '".as_slice(),
@@ -466,11 +477,7 @@ impl Machine {
         if self.is_store_dir(path) {
             return Some(FileKind::Directory);
         }
-        let resolved = if follow {
-            self.resolve_links(path, Pos::NONE)
-        } else {
-            self.resolve_directory(path, Pos::NONE)
-        };
+        let resolved = self.resolve_links(path, follow, Pos::NONE);
         self.files.kind(&resolved.ok()?).ok()?
     }
 
@@ -529,6 +536,7 @@ impl Machine {
         }
         let tree = match self.read_tree(path, Pos::NONE, None) {
             Err(_) if !self.path_exists(asked, false) => {
+                self.resolve_links(asked, false, Pos::NONE)?;
                 return Err(self.nothing_at(asked, Pos::NONE));
             }
             tree => tree?,
@@ -609,7 +617,7 @@ impl Machine {
         }
         let kept_before = self.kept_at(path);
         // Links on the way are followed, a link at the end is copied as a link.
-        let found = self.resolve_directory(path, pos)?;
+        let found = self.resolve_links(path, false, pos)?;
         if let Ok(None) = self.files.kind(&found) {
             return Err(self.nothing_at(&self.as_asked(path, found), pos));
         }
@@ -670,6 +678,15 @@ impl Machine {
                 Ok(FileTree::directory(entries))
             }
         }
+    }
+}
+
+/// Returns the path that a symbolic link in a directory points to.
+fn pointed_to(directory: &[u8], target: &[u8]) -> Vec<u8> {
+    if target.first() == Some(&b'/') {
+        target.to_vec()
+    } else {
+        join(directory, target)
     }
 }
 

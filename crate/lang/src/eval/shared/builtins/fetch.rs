@@ -8,7 +8,9 @@ use super::super::import::import_file;
 use super::super::{Stk, suspendable, typed};
 use crate::coercion::Coercion;
 use crate::error::{EvalError, Result};
-use crate::fetching::{base_name, feature_disabled, input_error, invalid_name, no_network};
+use crate::fetching::{
+    base_name, feature_disabled, input_error, invalid_name, no_flake, no_network,
+};
 use crate::flake_reference::{parse, to_url};
 use crate::input::{Attributes, Input, InputValue, git_url, is_revision};
 use crate::machine::Machine;
@@ -244,12 +246,7 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     m.warn_of_ignored(ignored)?;
     let mut attributes = parsed.map_err(|message| EvalError::other(message, Pos::NONE))?;
     if attributes.get(b"type".as_slice()) != Some(&InputValue::Text(b"path".to_vec())) {
-        let message = [
-            b"cannot fetch the flake '".as_slice(),
-            &reference,
-            b"': this evaluator has no network; only flakes of this machine can be evaluated",
-        ];
-        return Err(EvalError::other(message.concat(), pos));
+        return Err(no_flake(&reference, pos));
     }
     let directory = match attributes.remove(b"dir".as_slice()) {
         Some(InputValue::Text(directory)) if !directory.is_empty() => {

@@ -6,9 +6,11 @@ use super::super::{Stk, coerce, import, suspendable, typed};
 use crate::coercion::Coercion;
 use crate::context::ContextElement;
 use crate::error::{ErrorKind, EvalError, Result};
+use crate::fetching::no_flake;
 use crate::files::{FileKind, canonical};
 use crate::loading::join;
 use crate::machine::Machine;
+use crate::search_path;
 use crate::source::Pos;
 use crate::symbol::well_known;
 use crate::value::{Tag, Value};
@@ -185,11 +187,18 @@ pub async fn find_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         let Some(rest) = below_prefix(&name, &prefix) else {
             continue;
         };
+        if let Some(reference) = path.strip_prefix(b"flake:") {
+            return Err(no_flake(reference, pos));
+        }
         let folder = match (&m.settings.directory, path.first()) {
             (_, Some(b'/')) => Some(canonical(&path)),
+            _ if search_path::is_url(&path) => None,
             (Some(directory), _) => Some(canonical(&join(directory, &path))),
             (None, _) => None,
         };
+        if let Some(folder) = &folder {
+            m.resolve_links(folder, true, Pos::NONE)?;
+        }
         let is_there = |folder: &Vec<u8>| m.path_exists(folder, true);
         let Some(folder) = folder.clone().filter(is_there) else {
             m.check_possible(&folder.unwrap_or_default(), Pos::NONE)?;
@@ -199,13 +208,11 @@ pub async fn find_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         let file = canonical(&join(&folder, &canonical(rest)[1..]));
         // Inside the store a path stays what it is, wherever this evaluator has the file from.
         let found = if m.store.dir.split_path(&file).is_ok() {
-            Ok(file.clone())
+            file.clone()
         } else {
-            m.resolve_links(&file, pos)
+            m.resolve_links(&file, true, pos)?
         };
-        if let Ok(found) = found
-            && m.path_exists(&found, true)
-        {
+        if m.path_exists(&found, true) {
             return Ok(m.heap.path(&found));
         }
         m.check_possible(&file, Pos::NONE)?;

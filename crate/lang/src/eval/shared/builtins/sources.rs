@@ -170,7 +170,7 @@ async fn add_untraced(
         Some(hash) => Some(address_of(m, request, hash, &references)?),
         None => None,
     };
-    let original = m.resolve_links(&request.path, Pos::NONE)?;
+    let original = m.resolve_links(&request.path, true, Pos::NONE)?;
     let shown = if is_in_store {
         &request.path
     } else {

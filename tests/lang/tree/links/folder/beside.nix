@@ -1,0 +1,1 @@
+"beside the folder, which is where the link of the folder is"
