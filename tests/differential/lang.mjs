@@ -124,7 +124,7 @@ async function compareSequence(pair, mode, items) {
   for (const item of items) {
     const theirs = await pair.askTheirs(mode, [item.text])
     if (same(item.ours, theirs)) continue
-    const reason = explained(item.ours, theirs) ?? (await explainedByBreak(pair, mode, item.text))
+    const reason = explained(item.ours, theirs, item.text) ?? (await explainedByBreak(pair, mode, item.text))
     if (reason) totals.explained[reason] = (totals.explained[reason] ?? 0) + 1
     else {
       differences.push({ ...item, mode, theirs })
@@ -195,7 +195,7 @@ for (const [name, found] of [...kinds].sort((one, other) => other[1].length - on
     for (const smaller of trees) {
       const text = printProgram(smaller)
       const both = await ask(text)
-      results.push(!same(both.ours, both.theirs) && kind(both) === name && !explained(both.ours, both.theirs) && !(await explainedByBreak(pair, mode, text)))
+      results.push(!same(both.ours, both.theirs) && kind(both) === name && !explained(both.ours, both.theirs, text) && !(await explainedByBreak(pair, mode, text)))
       if (results.at(-1)) break
     }
     return results

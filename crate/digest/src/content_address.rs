@@ -97,6 +97,16 @@ pub enum ContentAddressError {
     Path(StorePathError),
 }
 
+impl ContentAddressError {
+    /// Says what is wrong, in bytes: a name need not be text.
+    pub fn message(&self) -> Vec<u8> {
+        match self {
+            Self::Path(error) => error.message(),
+            other => other.to_string().into_bytes(),
+        }
+    }
+}
+
 impl fmt::Display for ContentAddressError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

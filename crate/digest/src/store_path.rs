@@ -49,24 +49,43 @@ pub enum StorePathError {
     NotInStore(BString),
 }
 
+impl StorePathError {
+    /// Says what is wrong, in bytes: what is told of the path need not be text.
+    pub fn message(&self) -> Vec<u8> {
+        match self {
+            Self::Name { path, error } => [
+                b"path '".as_slice(),
+                path,
+                b"' is not a valid store path: ",
+                &error.message(),
+            ]
+            .concat(),
+            Self::TooShort(path) => {
+                [b"'".as_slice(), path, b"' is too short to be a valid store path"].concat()
+            }
+            Self::HashCharacter { path, byte } => [
+                b"store path '".as_slice(),
+                path,
+                b"' contains illegal base-32 character '",
+                &[*byte, b'\''],
+            ]
+            .concat(),
+            Self::Separator(path) => [
+                b"store path '".as_slice(),
+                path,
+                b"' has neither '-' nor any other ASCII character between its hash part and its name",
+            ]
+            .concat(),
+            Self::NotInStore(path) => {
+                [b"path '".as_slice(), path, b"' is not in the Nix store"].concat()
+            }
+        }
+    }
+}
+
 impl fmt::Display for StorePathError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Name { path, error } => {
-                write!(f, "path '{path}' is not a valid store path: {error}")
-            }
-            Self::TooShort(path) => write!(f, "'{path}' is too short to be a valid store path"),
-            Self::HashCharacter { path, byte } => write!(
-                f,
-                "store path '{path}' contains illegal base-32 character '{}'",
-                [*byte].as_bstr()
-            ),
-            Self::Separator(path) => write!(
-                f,
-                "store path '{path}' has neither '-' nor any other ASCII character between its hash part and its name"
-            ),
-            Self::NotInStore(path) => write!(f, "path '{path}' is not in the Nix store"),
-        }
+        self.message().as_bstr().fmt(f)
     }
 }
 
@@ -92,26 +111,33 @@ pub enum NameError {
     },
 }
 
+impl NameError {
+    /// Says what is wrong, in bytes: the name need not be text, nor is a byte of a character.
+    pub fn message(&self) -> Vec<u8> {
+        let (name, problem) = match self {
+            Self::Empty => return b"name must not be empty".to_vec(),
+            Self::TooLong(name) => (
+                name,
+                format!("must be no longer than {MAX_NAME_LEN} characters").into_bytes(),
+            ),
+            Self::Dots(name) => (name, b"is not valid".to_vec()),
+            Self::DotsDash(name) => {
+                let dots = if name.starts_with(b"..") { ".." } else { "." };
+                let rule = "is not valid: first dash-separated component must not be";
+                (name, format!("{rule} '{dots}'").into_bytes())
+            }
+            Self::Character { name, byte } => (
+                name,
+                [b"contains illegal character '".as_slice(), &[*byte, b'\'']].concat(),
+            ),
+        };
+        [b"name '".as_slice(), name, b"' ", &problem].concat()
+    }
+}
+
 impl fmt::Display for NameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("name must not be empty"),
-            Self::TooLong(name) => write!(
-                f,
-                "name '{name}' must be no longer than {MAX_NAME_LEN} characters"
-            ),
-            Self::Dots(name) => write!(f, "name '{name}' is not valid"),
-            Self::DotsDash(name) => write!(
-                f,
-                "name '{name}' is not valid: first dash-separated component must not be '{}'",
-                if name.starts_with(b"..") { ".." } else { "." }
-            ),
-            Self::Character { name, byte } => write!(
-                f,
-                "name '{name}' contains illegal character '{}'",
-                [*byte].as_bstr()
-            ),
-        }
+        self.message().as_bstr().fmt(f)
     }
 }
 

@@ -41,9 +41,14 @@ pub(crate) struct Recipe {
 
 impl Recipe {
     /// Starts with nothing but a name, and room for so many variables; says what is wrong with the name.
-    pub fn new(name: &[u8], variables: usize) -> std::result::Result<Self, String> {
+    pub fn new(name: &[u8], variables: usize) -> std::result::Result<Self, Vec<u8>> {
         let checked = check_name(name).map_err(|error| {
-            format!("invalid derivation name: {error}. Please pass a different 'name'.")
+            [
+                b"invalid derivation name: ".as_slice(),
+                &error.message(),
+                b". Please pass a different 'name'.",
+            ]
+            .concat()
         })?;
         Ok(Recipe {
             name: checked.to_owned(),

@@ -5,7 +5,7 @@ use crate::input::{Input, InputError, Scheme};
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::value::Value;
-use drvlab_store::url::Ignored;
+use drvlab_store::url::{Ignored, percent_decoded};
 use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm, HashFormat};
 use std::rc::Rc;
 
@@ -78,7 +78,7 @@ impl Machine {
         };
         let path = address
             .path(&self.store.dir, name.unwrap_or(b"source"))
-            .map_err(|error| EvalError::other(error.to_string(), Pos::NONE))?;
+            .map_err(|error| EvalError::other(error.message(), Pos::NONE))?;
         let out_path = self.store_path_string(&path);
         let modified = input.int("lastModified").map_err(input_error)?;
         self.tree_value(input, out_path, hash, modified)
@@ -88,18 +88,21 @@ impl Machine {
     #[inline]
     fn not_fetched(&self, input: &Input, url: &[u8]) -> Result<Box<EvalError>> {
         let location = input.text("url").map_err(input_error)?.unwrap_or_default();
-        let path = location.strip_prefix(b"file://");
-        match path.map(crate::files::canonical) {
-            Some(path) if input.scheme == Some(Scheme::Git) && !self.path_exists(&path, false) => {
+        let path = location.strip_prefix(b"file:");
+        let path = path.map(|path| path.strip_prefix(b"//").unwrap_or(path));
+        match path.and_then(|path| percent_decoded(path).ok()) {
+            Some(path)
+                if input.scheme == Some(Scheme::Git)
+                    && path.starts_with(b"/")
+                    && !self.path_exists(&crate::files::canonical(&path), false) =>
+            {
                 let message = [
                     b"Git repository \"".as_slice(),
                     &path,
                     b"\" does not exist.",
                 ];
-                Ok(while_fetching(
-                    url,
-                    EvalError::other(message.concat(), Pos::NONE),
-                ))
+                let error = EvalError::other(message.concat(), Pos::NONE);
+                Ok(while_fetching(url, error))
             }
             Some(path) if input.scheme == Some(Scheme::Git) => {
                 let message = [
@@ -287,7 +290,7 @@ pub(crate) fn no_flake(reference: &[u8], pos: Pos) -> Box<EvalError> {
 #[inline]
 pub(crate) fn invalid_name(
     url: &[u8],
-    reason: &str,
+    reason: &[u8],
     who: &str,
     is_set: bool,
     is_named: bool,
@@ -304,7 +307,7 @@ pub(crate) fn invalid_name(
         b"invalid store path name when fetching URL '".as_slice(),
         url,
         b"': ",
-        reason.as_bytes(),
+        reason,
         b". ",
         advice.as_bytes(),
         if is_set || is_named { b"," } else { b"" },

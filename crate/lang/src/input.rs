@@ -504,6 +504,9 @@ pub(crate) fn git_url(text: &[u8], ignored: &mut Ignored) -> Result<Url> {
         let ssh = [b"ssh://", &text[..colon], b"/", &text[colon + 1..]].concat();
         return Ok(Url::parse(&ssh, false, ignored)?);
     }
+    if matches!(text, b"" | b"file:") {
+        return Ok(Url::parse(b"file:/", false, ignored)?);
+    }
     if text.starts_with(b"file:") || text.windows(3).any(|three| three == b"://") {
         return Ok(Url::parse(text, false, ignored)?);
     }

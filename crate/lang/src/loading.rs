@@ -430,7 +430,7 @@ impl Machine {
                 let message = [b"path '".as_slice(), path, b"/' is not in the Nix store"];
                 EvalError::other(message.concat(), pos)
             }
-            (Some([b'/', ..]), Err(error)) => EvalError::other(error.to_string(), pos),
+            (Some([b'/', ..]), Err(error)) => EvalError::other(error.message(), pos),
             _ => does_not_exist(path, pos),
         }
     }
@@ -492,7 +492,7 @@ impl Machine {
             let method = ContentAddressMethod::Nar;
             let address = ContentAddress { method, hash };
             let object = address.path(&self.store.dir, name);
-            let object = object.map_err(|error| EvalError::other(error.to_string(), pos))?;
+            let object = object.map_err(|error| EvalError::other(error.message(), pos))?;
             return Ok(self.store_path_string(&object));
         }
         let name = match path.rsplit(|&byte| byte == b'/').next() {
@@ -588,7 +588,7 @@ impl Machine {
         self.store
             .dir
             .source_path(&digest, name, [], false)
-            .map_err(|error| EvalError::other(error.to_string(), pos))
+            .map_err(|error| EvalError::other(error.message(), pos))
     }
 
     /// Reads a file, link or directory with all that is below it, or with those that are `kept`.

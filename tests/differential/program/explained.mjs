@@ -1,19 +1,34 @@
 // Differences that are meant to be, or that say nothing.
 
+import { readdirSync } from 'node:fs'
+
+/** What is in the root directory here; the reference may see another one. */
+const ROOT = readdirSync('/')
+
+/** Which of these names stand in an answer and not in the program. */
+const ofRoot = ({ stdout, stderr }, text) => {
+  const words = new Set((stdout + stderr).match(/[\w.-]+/g))
+  return ROOT.filter(name => words.has(name) && !text.includes(name))
+}
+
 /**
  * Returns why a difference is none, or nothing. Whatever is here is a rule for answers of the reference, not a list of programs.
  */
-export function explained(ours, theirs) {
+export function explained(ours, theirs, text) {
   if (ours.status >= 256 && theirs.status >= 256) return 'both take too long or write too much'
   if (theirs.status >= 256) return `the reference was ended by signal ${theirs.status - 256}`
   if (/cannot copy the root directory to the store|'\/(dev|proc|sys)\//.test(ours.stderr + theirs.stderr)) return 'the root directory of the machine'
   if ([ours, theirs].every(({ stdout }) => /\bproc\b/.test(stdout) && /\bsys\b/.test(stdout))) return 'what the root directory of the machine contains'
+  if (ofRoot(ours, text).some(name => !ofRoot(theirs, text).includes(name))) return 'what the root directory of the machine contains'
+  if (ours.status === 0 && /while checking derivation '|error parsing derivation '/.test(theirs.stderr)) {
+    return 'the reference refuses to write what is no derivation under the name of one'
+  }
   if (/error: bad optional access\n$/.test(theirs.stderr)) return 'the reference breaks on a filter for a file that is hashed flat'
   if (/is required, but there is no substituter/.test(theirs.stderr)) return 'the reference asks its store for a path that the text names'
   if (/: File name too long/.test(ours.stderr) && /: File name too long/.test(theirs.stderr)) return 'the file system refuses a name, each in words of its own'
   if (/unable to download/.test(theirs.stderr)) return 'the reference asks the network'
   if (/cannot read the Git repository/.test(ours.stderr) && /Failed to fetch git repository/.test(theirs.stderr)) return 'the reference has no Git to run'
-  if (/this evaluator has no network/.test(ours.stderr) && /uses a path relative to the current directory|hg failed with exit code/.test(theirs.stderr)) {
+  if (/this evaluator has no network|cannot read the Git repository/.test(ours.stderr) && /uses a path relative to the current directory|hg failed with exit code/.test(theirs.stderr)) {
     return 'the reference runs Git or Mercurial'
   }
   if (ours.status !== 0 && theirs.status !== 0 && /which would have to be built first/.test(ours.stderr) && /Cannot build|is required to build|builder for|is not valid|while parsing derivation '/.test(theirs.stderr)) {

@@ -148,8 +148,8 @@ export const MERCURIAL_TREES = [
   '{ }', '{ url = 1; }', '{ url = "https://a.b/c"; bogus = 1; }', '{ url = "https://a.b/c"; rev = 1; }', '{ url = "https://a.b/c"; rev = [ ]; }', '{ url = "https://a.b/c"; name = 1; }', '{ url = "https://a b"; }', '1', '"x"',
 ]
 
-/** Paths in the store; none of them exists. */
+/** Paths in the store; none of them exists, nor is one of the reference's own (`.links`). */
 export const STORE_PATHS = [
   '/nix/store/ia70ss13m22znbl8khrf2hq72qmh5drr-ruby-2.7.5', '/nix/store/ia70ss13m22znbl8khrf2hq72qmh5drr-x.drv', '/nix/store/bad', '/nix/store', '/nix/store/ia70ss13m22znbl8khrf2hq72qmh5drr-x/bin', 'ia70ss13m22znbl8khrf2hq72qmh5drr-x',
-  '/nix/store/.links', '/nix/store/ia70ss13m22znbl8khrf2hq72qmh5dr-x', '/nix/store/ia70ss13m22znbl8khrf2hq72qmh5drr-', '/nix/store/ea70ss13m22znbl8khrf2hq72qmh5drr-x',
+  '/nix/store/.bad', '/nix/store/ia70ss13m22znbl8khrf2hq72qmh5dr-x', '/nix/store/ia70ss13m22znbl8khrf2hq72qmh5drr-', '/nix/store/ea70ss13m22znbl8khrf2hq72qmh5drr-x',
 ]

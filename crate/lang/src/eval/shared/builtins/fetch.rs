@@ -119,13 +119,7 @@ async fn fetch(
             _ => base_name(&url),
         });
     if let Err(error) = check_name(&name) {
-        return Err(invalid_name(
-            &url,
-            &error.to_string(),
-            who,
-            is_set,
-            is_named,
-        ));
+        return Err(invalid_name(&url, &error.message(), who, is_set, is_named));
     }
     check_url(m, &url, method)?;
     match expected {
@@ -142,7 +136,7 @@ fn fixed_path(
     hash: Hash,
 ) -> Result<Value> {
     let path = ContentAddress { method, hash }.path(&m.store.dir, name);
-    let path = path.map_err(|error| EvalError::other(error.to_string(), Pos::NONE))?;
+    let path = path.map_err(|error| EvalError::other(error.message(), Pos::NONE))?;
     Ok(m.store_path_string(&path))
 }
 

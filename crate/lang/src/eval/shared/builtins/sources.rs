@@ -161,7 +161,8 @@ async fn add_untraced(
 ) -> Result<Value> {
     // Below a store path the filter sees that path, although the files are read where they were copied from.
     let is_in_store = m.store.dir.split_path(&request.path).is_ok();
-    if is_in_store {
+    let inside = request.path.strip_prefix(m.store.dir.as_str().as_bytes());
+    if inside.is_some_and(|inside| inside.first() == Some(&b'/')) {
         m.check_built(&request.path, context)?;
     }
     let references = m.references_of(&request.path);
@@ -232,7 +233,7 @@ fn address_of(
         hash,
     };
     let path = address.path_with_references(&m.store.dir, &request.name, references, false);
-    path.map_err(|error| EvalError::other(error.to_string(), Pos::NONE))
+    path.map_err(|error| EvalError::other(error.message(), Pos::NONE))
 }
 
 /// Asks a filter which files below a directory to keep: each directory before what is in it, in the order of names.
@@ -310,7 +311,7 @@ pub async fn to_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -
     let contents: Rc<[u8]> = m.bytes(contents).into();
     let digest = m.store.dir.digest(&contents);
     let path = m.store.dir.text_path(&digest, &name, &references);
-    let path = path.map_err(|error| EvalError::other(error.to_string(), pos))?;
+    let path = path.map_err(|error| EvalError::other(error.message(), pos))?;
     m.store.texts.entry(path.clone()).or_insert(Text {
         contents,
         references,
@@ -331,7 +332,7 @@ pub async fn store_path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos
                 .strip_prefix(m.store.dir.as_str().as_bytes())
                 .is_some_and(|rest| rest.len() > 1);
             if is_inside {
-                return Err(EvalError::other(error.to_string(), pos));
+                return Err(EvalError::other(error.message(), pos));
             }
             let message = [b"path '", path, b"' is not in the Nix store"].concat();
             return Err(EvalError::other(message, pos));
