@@ -93,7 +93,7 @@ class Pair {
   }
 }
 
-const answer = ({ status, stdout, stderr }) => ({ status, stdout, stderr: normal(stderr) })
+const answer = ({ status, stdout, stderr }) => ({ status, stdout: normal(stdout), stderr: normal(stderr) })
 
 const same = (ours, theirs) => ours.stdout === theirs.stdout && ours.stderr === theirs.stderr && (ours.status === 0) === (theirs.status === 0)
 

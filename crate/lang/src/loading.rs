@@ -502,6 +502,10 @@ impl Machine {
                     pos,
                 ));
             }
+            Some(name) if name.ends_with(b".drv") => {
+                let message = "file names are not allowed to end in '.drv'";
+                return Err(EvalError::other(message, Pos::NONE));
+            }
             Some(name) => name.to_vec(),
         };
         let outside = self.take_taint();

@@ -201,9 +201,14 @@ async fn less_than_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> R
 
 #[cold]
 fn not_comparable(m: &Machine, [a, b]: [Value; 2]) -> Box<EvalError> {
-    let [first, second] = [a, b].map(|value| m.describe(m.heap.look(value)));
-    let mut message = format!("cannot compare {first} with {second}").into_bytes();
-    let same_type = m.type_name(a) == m.type_name(b);
+    let [first, second] = [a, b].map(|value| m.heap.look(value));
+    let mut message = format!(
+        "cannot compare {} with {}",
+        m.describe(first),
+        m.describe(second)
+    )
+    .into_bytes();
+    let same_type = m.type_name(first) == m.type_name(second);
     message.extend_from_slice(if same_type {
         b"; values of that type are incomparable (values are ".as_slice()
     } else {

@@ -242,6 +242,8 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     if attributes.get(b"type".as_slice()) != Some(&InputValue::Text(b"path".to_vec())) {
         return Err(no_flake(&reference, pos));
     }
+    let shown = to_url(attributes.clone(), &mut Ignored::new());
+    let shown = m.string(&shown.unwrap_or_else(|_| reference.clone()));
     let directory = match attributes.remove(b"dir".as_slice()) {
         Some(InputValue::Text(directory)) if !directory.is_empty() => {
             [b"/".as_slice(), &directory].concat()
@@ -261,6 +263,7 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         (m.symbols.intern(b"sourceInfo"), tree, Pos::NONE),
         (m.symbols.intern(b"dir"), m.string(&directory), Pos::NONE),
         (m.symbols.intern(b"ref"), m.string(&reference), Pos::NONE),
+        (m.symbols.intern(b"url"), shown, Pos::NONE),
     ];
     let argument = m.heap.attrs_from(members);
     let function = crate::internal::call_flake_function(m)?;
@@ -304,6 +307,13 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
             b"'",
         ];
         return Err(error.traced(what.concat(), Pos::NONE));
+    }
+    let (warnings, pos) = member(m, b"warnings");
+    let warnings = typed::list(stk, m, warnings, pos, "").await?;
+    for warning in m.heap.elements(warnings) {
+        let warning = typed::string(stk, m, warning, pos, "").await?;
+        let warning = m.bytes(warning).to_vec();
+        m.warn(warning)?;
     }
     let (result, pos) = member(m, b"result");
     let flake = force(stk, m, result).await;
