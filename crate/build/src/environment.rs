@@ -201,7 +201,7 @@ fn simple(value: &Json) -> Option<String> {
         Json::Unsigned(number) => i64::try_from(*number).ok().map(|number| number.to_string()),
         Json::Integer(number) => Some(number.to_string()),
         Json::Float(number) => (number.ceil() == *number && number.abs() < 2_f64.powi(31))
-            .then(|| drvlab_store::float_text::fixed(*number, 0)),
+            .then(|| format!("{number:.0}")),
         Json::Array(_) | Json::Object(_) => None,
     }
 }

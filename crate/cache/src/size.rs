@@ -2,8 +2,6 @@
 //!
 //! Source: `renderSize` in `libutil/util.cc`; its corner cases were measured.
 
-use drvlab_store::float_text;
-
 /// Renders a number of bytes with one decimal: `0.7 KiB`, `1.5 MiB`.
 ///
 /// As in the reference the unit is the largest that leaves at least one whole unit, found by integer division, that
@@ -23,7 +21,7 @@ pub fn render(bytes: u64) -> String {
     for _ in 0..power.max(1) {
         value /= 1024.0;
     }
-    format!("{} {}", float_text::fixed(value, 1), UNITS[power])
+    format!("{value:.1} {}", UNITS[power])
 }
 
 #[cfg(test)]

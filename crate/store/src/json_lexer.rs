@@ -2,8 +2,6 @@
 //!
 //! All of it is `#[inline]`, to be compiled in the crate that reads: for speed where the language does.
 
-use crate::float_text;
-
 /// A token.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Token {
@@ -380,7 +378,7 @@ impl<'a> Lexer<'a> {
             }
         }
         Ok(Token::Float(
-            float_text::parse(text.as_bytes()).expect("JSON's numbers are numbers"),
+            text.parse().expect("JSON's numbers are Rust's too"),
         ))
     }
 

@@ -59,9 +59,9 @@ pub fn float(value: f64) -> String {
 
 /// The number `significand * 2^exponent`.
 #[derive(Clone, Copy)]
-pub(crate) struct Scaled {
-    pub significand: u64,
-    pub exponent: i32,
+struct Scaled {
+    significand: u64,
+    exponent: i32,
 }
 
 impl Scaled {
@@ -93,17 +93,18 @@ impl Scaled {
 }
 
 /// Bits of a double's significand that are stored.
-pub(crate) const STORED_BITS: u32 = 52;
+const STORED_BITS: u32 = 52;
 
 /// What the stored exponent is larger by than that of the significand as an integer.
 const BIAS: i32 = 1023 + 52;
 
-/// Takes the bits of a positive finite number apart.
-pub(crate) fn exact_parts(bits: u64) -> Scaled {
+/// Computes the digits of a positive finite number and the power of ten of the last digit.
+fn digits(value: f64) -> (String, i32) {
+    let bits = value.to_bits();
     let hidden = 1u64 << STORED_BITS;
     let fraction = bits & (hidden - 1);
     let stored_exponent = (bits >> STORED_BITS) as i32;
-    if stored_exponent == 0 {
+    let exact = if stored_exponent == 0 {
         Scaled {
             significand: fraction,
             exponent: 1 - BIAS,
@@ -113,20 +114,14 @@ pub(crate) fn exact_parts(bits: u64) -> Scaled {
             significand: fraction + hidden,
             exponent: stored_exponent - BIAS,
         }
-    }
-}
-
-/// Computes the digits of a positive finite number and the power of ten of the last digit.
-fn digits(value: f64) -> (String, i32) {
-    let exact = exact_parts(value.to_bits());
+    };
     // Half-way to the neighbours; below a power of two they are nearer.
     let above = Scaled {
         significand: 2 * exact.significand + 1,
         exponent: exact.exponent - 1,
     }
     .normalized();
-    let is_power_of_two = exact.significand == 1 << STORED_BITS;
-    let below = if is_power_of_two && exact.exponent > 1 - BIAS {
+    let below = if fraction == 0 && stored_exponent > 1 {
         Scaled {
             significand: 4 * exact.significand - 1,
             exponent: exact.exponent - 2,
@@ -220,35 +215,10 @@ fn cached_power(exponent: i32) -> (Scaled, i32) {
     let power_of_ten = FIRST_POWER + index * STEP;
     let power = Scaled {
         significand: POWERS[index as usize],
-        exponent: binary_exponent(power_of_ten),
+        // 217706 / 2^16 is log2 of 10.
+        exponent: ((power_of_ten * 217_706) >> 16) - 63,
     };
     (power, power_of_ten)
-}
-
-/// Multiplies a number above zero by a power of ten, rounding to 64 bits; `None` where there is no such power.
-pub(crate) fn scaled_by_power_of_ten(number: u64, exponent: i32) -> Option<Scaled> {
-    let index = usize::try_from((exponent - FIRST_POWER).div_euclid(STEP)).ok()?;
-    let power = Scaled {
-        significand: *POWERS.get(index)?,
-        exponent: 0,
-    };
-    let power_of_ten = FIRST_POWER + index as i32 * STEP;
-    let [number, rest] = [number, 10u64.pow((exponent - power_of_ten) as u32)].map(|factor| {
-        let factor = Scaled {
-            significand: factor,
-            exponent: 0,
-        };
-        factor.normalized()
-    });
-    let mut result = number.times(rest).times(power).normalized();
-    result.exponent += binary_exponent(power_of_ten);
-    Some(result)
-}
-
-/// Returns the exponent of a power of ten as one of [`POWERS`].
-fn binary_exponent(power_of_ten: i32) -> i32 {
-    // 217706 / 2^16 is log2 of 10.
-    ((power_of_ten * 217_706) >> 16) - 63
 }
 
 /// The exponent of the first of [`POWERS`].

@@ -8,7 +8,6 @@ pub mod aterm;
 pub mod cache_info;
 pub mod explain;
 pub mod file_tree;
-pub mod float_text;
 pub mod json;
 pub mod json_lexer;
 pub mod json_number;

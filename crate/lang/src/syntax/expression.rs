@@ -6,7 +6,6 @@ use super::token::Kind;
 use crate::ir::{BinaryOp, Expr, ExprId, Lambda, LambdaId};
 use crate::ir::{Slice, TextId};
 use crate::symbol::well_known;
-use drvlab_store::float_text;
 
 /// How an operator groups with others of the same precedence.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -232,7 +231,11 @@ impl Parser<'_> {
     fn float(&self) -> Parsed<Expr> {
         let token = self.token;
         let digits = self.text_of(token);
-        match float_text::parse(digits) {
+        // The token consists of ASCII digits, `.`, `e` and signs, all of which Rust accepts in the same meaning.
+        let value = std::str::from_utf8(digits)
+            .ok()
+            .and_then(|digits| digits.parse::<f64>().ok());
+        match value {
             Some(value) if value.is_finite() && !underflows(value, digits) => {
                 Ok(Expr::Float(value))
             }

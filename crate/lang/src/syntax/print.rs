@@ -7,7 +7,7 @@ use crate::ir::{
 };
 use crate::symbol::{Symbol, Symbols};
 use drvlab_store::OrderedMap;
-use drvlab_store::{float_text, order};
+use drvlab_store::order;
 use std::cmp::Ordering;
 
 /// What remains to be printed.
@@ -447,26 +447,21 @@ pub fn float(value: f64, out: &mut Vec<u8>) {
         out.push(b'0');
         return;
     }
-    let (mut digits, exponent) = float_text::leading_digits(value, 6);
-    if (-4..6).contains(&exponent) {
-        let text = float_text::fixed(value, (5 - exponent) as usize);
-        let text = match text.contains('.') {
-            true => text.trim_end_matches('0').trim_end_matches('.'),
-            false => &text,
-        };
-        out.extend_from_slice(text.as_bytes());
-        return;
-    }
-    if value.is_sign_negative() {
-        out.push(b'-');
-    }
-    while digits.len() > 1 && digits.last() == Some(&b'0') {
-        digits.pop();
-    }
-    if digits.len() > 1 {
-        digits.insert(1, b'.');
-    }
-    out.append(&mut digits);
-    let sign = if exponent < 0 { '-' } else { '+' };
-    out.extend_from_slice(format!("e{sign}{:02}", exponent.abs()).as_bytes());
+    let scientific = format!("{value:.5e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let trimmed = |digits: &str| match digits.find('.') {
+        Some(_) => digits
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_owned(),
+        None => digits.to_owned(),
+    };
+    let text = if (-4..6).contains(&exponent) {
+        trimmed(&format!("{value:.*}", (5 - exponent).max(0) as usize))
+    } else {
+        let sign = if exponent < 0 { '-' } else { '+' };
+        format!("{}e{sign}{:02}", trimmed(mantissa), exponent.abs())
+    };
+    out.extend_from_slice(text.as_bytes());
 }

@@ -2,7 +2,6 @@
 
 use super::parser::{Message, Parser};
 use crate::value::Value;
-use drvlab_store::float_text;
 
 const INTEGER_HINTS: &str = "Hint: valid  : -42, 1_000, 1_2_3_4_5, 0xC0FFEE, 0b0010, 0o755\nHint: invalid: _42, 1__000, 0123\n";
 const FLOAT_HINTS: &str = "Hint: valid  : +1.0, -2e-2, 3.141_592_653_589, inf, nan\nHint: invalid: .0, 1., _1.0, 1.0_, 1_.0, 1.0__0\n";
@@ -117,8 +116,8 @@ impl Parser<'_> {
                 }
             };
         }
-        match float_text::parse(digits.as_bytes()) {
-            Some(number) if number.is_finite() => Ok(Some(self.m.heap.float(number))),
+        match digits.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(Some(self.m.heap.float(number))),
             _ => Ok(None),
         }
     }

@@ -164,7 +164,7 @@ async fn append_other_here(
                 let text = if value.is_nan() {
                     "-nan".to_owned()
                 } else {
-                    drvlab_store::float_text::fixed(value, 6)
+                    format!("{value:.6}")
                 };
                 bytes.extend_from_slice(text.as_bytes());
                 return Ok(());
