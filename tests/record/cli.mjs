@@ -127,6 +127,10 @@ const lines = [
   ['eval', '-E', './x/../y'],
   ...'abcdefgh'.split('').map(name => ['eval', '--strict', 'errors.nix', '-A', name]),
   ['eval', '--strict', '--show-trace', 'errors.nix', '-A', 'a'],
+  // Functions that the command line calls.
+  ['eval', '--show-trace', '-E', '{ a ? 1 }: throw "x"', '-A', 'b'],
+  ['eval', '--show-trace', '-E', 'let f = x: { a ? throw "y" }: a.b; in f 1', '-A', 'b', '--arg', 'c', '1'],
+  ['instantiate', '--show-trace', '-E', '{ a ? 1 }: { b = { c ? 2 }: throw "x"; }', '-A', 'b'],
   ['eval', 'fails.nix'],
   ['eval', '--strict', 'itself.nix'],
   ['eval', 'itself.nix', 'itself.nix', '-A', 'a'],

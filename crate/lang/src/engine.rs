@@ -2,6 +2,7 @@
 //!
 //! All of them start on the native stack and go on with a heap-allocated one when that is used up.
 
+use crate::diagnostic::Shown;
 use crate::error::{EvalError, Result};
 use crate::eval::direct::{Stk, builtins, call, expr, force};
 use crate::machine::Machine;
@@ -127,7 +128,10 @@ impl Machine {
             && self.takes_optional_arguments(value)
             && let Some(call) = self.entry_call(value)
         {
-            return self.force(call);
+            let place = call::place_of(self, value);
+            return self
+                .force(call)
+                .map_err(|error| call::from_call_site(error, Shown::InFull, place));
         }
         call::auto_call(&mut Stk, self, value, arguments.addr())
     }

@@ -318,7 +318,8 @@ impl Machine {
 
     /// Replaces symbolic links in a path by what they point to, the last part included, for a builtin that reads what is there.
     fn realise(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
-        self.resolve_links(path, true, pos).map_err(|error| {
+        let original = self.original(path, pos)?;
+        self.follow(original, true, path, pos).map_err(|error| {
             let what = [b"while realising the context of path '", path, b"'"].concat();
             error.traced(what, pos)
         })
@@ -329,12 +330,12 @@ impl Machine {
     /// # Errors
     /// When there are more links than are followed, or one cannot be read.
     pub(crate) fn resolve_links(&self, path: &[u8], whole: bool, pos: Pos) -> Result<Vec<u8>> {
-        self.resolve(path, whole, path, pos)
+        self.follow(self.original(path, pos)?, whole, path, pos)
     }
 
-    /// Does the same, where the error names the path that was `asked` for.
-    fn resolve(&self, path: &[u8], whole: bool, asked: &[u8], pos: Pos) -> Result<Vec<u8>> {
-        let mut path = self.original(path, pos)?;
+    /// Does the same from where the original of a path is; the error names the path that was `asked` for.
+    fn follow(&self, original: Vec<u8>, whole: bool, asked: &[u8], pos: Pos) -> Result<Vec<u8>> {
+        let mut path = original;
         let mut links = 0;
         let mut end = 1;
         while end <= path.len() {
@@ -390,7 +391,7 @@ impl Machine {
                 ];
                 return Err(EvalError::other(message.concat(), pos));
             }
-            let found = self.resolve(&path, false, parent(&path), pos)?;
+            let found = self.follow(self.original(&path, pos)?, false, parent(&path), pos)?;
             let Some(target) = self.link_target(&found, pos)? else {
                 let kind = self.files.kind(&found);
                 is_directory = kind.map_err(|error| file_error(&found, &error, pos))?

@@ -370,6 +370,15 @@ pub(crate) fn from_call_site(error: Box<EvalError>, shown: Shown, pos: Pos) -> B
     error.called(shown, CALL_SITE, pos)
 }
 
+/// Returns where the lambda is written that gets the next argument of a function.
+pub(crate) fn place_of(m: &Machine, function: Value) -> Pos {
+    let next = m.lambda_of(function).and_then(|(id, received)| {
+        let mut parameters = m.ir.lambda(id).parameters.range();
+        parameters.nth(received)
+    });
+    next.map_or(Pos::NONE, |next| m.ir.parameters[next].pos)
+}
+
 /// Evaluates a function's body in a frame that holds the arguments.
 #[suspendable]
 #[inline(always)]
@@ -580,7 +589,9 @@ pub async fn auto_call(
     value: Value,
     arguments: Addr,
 ) -> Result<Value> {
-    let mut function = force(stk, m, value).await?;
+    // The reference takes the function's own place for that of the call, where it is known without evaluating.
+    let place = place_of(m, m.heap.look(value));
+    let function = force(stk, m, value).await?;
     if function.tag() == Tag::Attrs {
         if let Some(functor) = m.heap.get_attr(function.addr(), well_known::FUNCTOR) {
             let result = call(stk, m, functor, &[function], Pos::NONE).await?;
@@ -621,6 +632,5 @@ pub async fn auto_call(
         }
     }
     let arguments = m.heap.attrs_from(passed);
-    function = call(stk, m, function, &[arguments], Pos::NONE).await?;
-    Ok(function)
+    call(stk, m, function, &[arguments], place).await
 }
