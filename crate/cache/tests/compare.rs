@@ -454,13 +454,9 @@ fn layered(count: usize, flag: &str) -> PackageSet {
 }
 
 #[test]
-fn ten_thousand_derivations_are_compared_at_once() {
+fn of_ten_thousand_changed_derivations_one_is_the_cause() {
     let (before, after) = (layered(10_000, "-O2"), layered(10_000, "-O3"));
-    let start = std::time::Instant::now();
     let comparison = compare(&before.graph, &after.graph, &StoreDir::default());
-    let time = start.elapsed();
     assert_eq!(comparison.cause_count(), 1);
     assert_eq!(comparison.changed_output_count(), 10_000);
-    // Far above what it takes, so that only a change of its order of growth is noticed.
-    assert!(time.as_secs() < 5, "{time:?}");
 }

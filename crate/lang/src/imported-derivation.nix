@@ -10,8 +10,8 @@ let
   # Reports show lines of this text: they have the numbers that they have in the reference.
   commonAttrs = builtins.listToAttrs outputsList // {
     all = map (output: output.value) outputsList;
-    type = "derivation";
     inherit drvPath name;
+    type = "derivation";
   };
 
   outputToAttrListElement = outputName: {

@@ -24,6 +24,7 @@ export function explained(ours, theirs, text) {
     return 'the reference refuses to write what is no derivation under the name of one'
   }
   if (/error: bad optional access\n$/.test(theirs.stderr)) return 'the reference breaks on a filter for a file that is hashed flat'
+  if (/^error: boost::bad_format_string/.test(theirs.stderr)) return 'the reference takes a percent sign of the program for a place in its own message'
   if (/is required, but there is no substituter/.test(theirs.stderr)) return 'the reference asks its store for a path that the text names'
   if (/: File name too long/.test(ours.stderr) && /: File name too long/.test(theirs.stderr)) return 'the file system refuses a name, each in words of its own'
   if (/unable to download/.test(theirs.stderr)) return 'the reference asks the network'

@@ -300,6 +300,9 @@ impl Parser<'_> {
             ),
             Some(index) => {
                 let base = self.push(Expr::InheritSource { set: set.id, index }, start, end);
+                // A source that needs itself is reported where it is written.
+                let source = self.inherit_sources[(set.sources + index) as usize];
+                self.ir.spans[base.0 as usize] = self.ir.span(source);
                 self.names.push((name, self.pos(start)));
                 let path = self.take_path(names + 1);
                 let value = self.push(

@@ -165,7 +165,12 @@ async fn add_untraced(
     if inside.is_some_and(|inside| inside.first() == Some(&b'/')) {
         m.check_built(&request.path, context)?;
     }
-    let references = m.references_of(&request.path);
+    // The reference takes a path without context for one that is no business of the store.
+    let references = if context.is_empty() {
+        Vec::new()
+    } else {
+        m.references_of(&request.path)
+    };
     // Where the path is to be is found out first, which tells whether the name is one for the store.
     let expected = match request.expected {
         Some(hash) => Some(address_of(m, request, hash, &references)?),
