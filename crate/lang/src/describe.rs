@@ -312,8 +312,11 @@ impl Machine {
             return Value::NULL;
         };
         let file = self.string(&file);
+        // The reference counts lines when somebody wants to know, which printing without evaluating shows.
         let line = self.heap.int(i64::from(location.line));
+        let line = self.heap.delay_call(line, []);
         let column = self.heap.int(i64::from(location.column));
+        let column = self.heap.delay_call(column, []);
         self.heap.attrs_from(vec![
             (well_known::FILE, file, Pos::NONE),
             (well_known::LINE, line, Pos::NONE),

@@ -333,7 +333,18 @@ impl Machine {
         self.follow(self.original(path, pos)?, whole, path, pos)
     }
 
-    /// Does the same from where the original of a path is; the error names the path that was `asked` for.
+    /// Fails when the links in a path do not end. What a copy lacks is not looked for behind links.
+    ///
+    /// # Errors
+    /// When there are more links than are followed, or one cannot be read.
+    pub(crate) fn check_links(&self, path: &[u8], whole: bool, pos: Pos) -> Result<()> {
+        match self.original(path, pos) {
+            Ok(original) => self.follow(original, whole, path, pos).map(|_| ()),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Replaces links from where the original of a path is; the error names the path that was `asked` for.
     fn follow(&self, original: Vec<u8>, whole: bool, asked: &[u8], pos: Pos) -> Result<Vec<u8>> {
         let mut path = original;
         let mut links = 0;
@@ -455,8 +466,8 @@ impl Machine {
             let message = [b"file '".as_slice(), path, b"' does not exist"];
             return Err(EvalError::other(message.concat(), pos));
         }
-        let resolved = self.resolve_links(path, in_all, pos);
-        let possible = resolved.and_then(|_| self.check_possible(path, pos));
+        let ends = self.check_links(path, in_all, pos);
+        let possible = ends.and_then(|()| self.check_possible(path, pos));
         possible.map_err(|error| {
             if in_all || parent(path) != self.store.dir.as_str().as_bytes() {
                 let what = [

@@ -197,7 +197,7 @@ pub async fn find_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
             (None, _) => None,
         };
         if let Some(folder) = &folder {
-            m.resolve_links(folder, true, Pos::NONE)?;
+            m.check_links(folder, true, Pos::NONE)?;
         }
         let is_there = |folder: &Vec<u8>| m.path_exists(folder, true);
         let Some(folder) = folder.clone().filter(is_there) else {
