@@ -313,10 +313,10 @@ impl Machine {
         };
         let file = self.string(&file);
         // The reference counts lines when somebody wants to know, which printing without evaluating shows.
-        let line = self.heap.int(i64::from(location.line));
-        let line = self.heap.delay_call(line, []);
-        let column = self.heap.int(i64::from(location.column));
-        let column = self.heap.delay_call(column, []);
+        let [line, column] = [location.line, location.column].map(|number| {
+            let number = self.heap.int(i64::from(number));
+            self.heap.delay_call(number, [])
+        });
         self.heap.attrs_from(vec![
             (well_known::FILE, file, Pos::NONE),
             (well_known::LINE, line, Pos::NONE),

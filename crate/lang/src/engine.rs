@@ -128,7 +128,7 @@ impl Machine {
             && self.takes_optional_arguments(value)
             && let Some(call) = self.entry_call(value)
         {
-            let place = call::place_of(self, value);
+            let place = self.function_pos(value);
             return self
                 .force(call)
                 .map_err(|error| call::from_call_site(error, Shown::InFull, place));

@@ -72,48 +72,36 @@ impl EvalError {
     /// Adds what the evaluator was doing; called on the way out, so the innermost comes first.
     #[cold]
     pub fn traced(self: Box<Self>, message: impl Into<BString>, pos: Pos) -> Box<Self> {
-        self.traced_as(Shown::WhileShort, message, pos)
+        self.framed(Shown::WhileShort, message, pos, false)
     }
 
-    /// Adds what the evaluator was doing, and says when to show it.
+    /// Adds that the files a path needs could not be had.
     #[cold]
-    pub fn traced_as(
-        self: Box<Self>,
+    pub(crate) fn while_realising(self: Box<Self>, path: &[u8], pos: Pos) -> Box<Self> {
+        let what = [b"while realising the context of path '", path, b"'"].concat();
+        self.traced(what, pos)
+    }
+
+    /// Adds what the evaluator was doing, says when to show it, and whether the place is that of a call.
+    #[cold]
+    pub(crate) fn framed(
+        mut self: Box<Self>,
         shown: Shown,
         message: impl Into<BString>,
         pos: Pos,
+        call_site: bool,
     ) -> Box<Self> {
-        self.framed(TraceFrame {
-            message: message.into(),
-            pos,
-            shown,
-            call_site: false,
-        })
-    }
-
-    /// Adds a call whose place is that of the call.
-    #[cold]
-    pub(crate) fn called(
-        self: Box<Self>,
-        shown: Shown,
-        message: impl Into<BString>,
-        pos: Pos,
-    ) -> Box<Self> {
-        self.framed(TraceFrame {
-            message: message.into(),
-            pos,
-            shown,
-            call_site: true,
-        })
-    }
-
-    fn framed(mut self: Box<Self>, frame: TraceFrame) -> Box<Self> {
         let trace = &mut self.diagnostic.trace;
         if trace.len() >= MOST_FRAMES {
             // Data can be a million levels deep. What is lost is the middle, of which nobody reads more than the number of frames.
             trace.drain(INNERMOST_FRAMES..INNERMOST_FRAMES + (MOST_FRAMES - INNERMOST_FRAMES) / 2);
         }
-        trace.push(frame);
+        trace.push(TraceFrame {
+            message: message.into(),
+            pos,
+            shown,
+            call_site,
+        });
         self
     }
 

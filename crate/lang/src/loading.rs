@@ -319,10 +319,8 @@ impl Machine {
     /// Replaces symbolic links in a path by what they point to, the last part included, for a builtin that reads what is there.
     fn realise(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
         let original = self.original(path, pos)?;
-        self.follow(original, true, path, pos).map_err(|error| {
-            let what = [b"while realising the context of path '", path, b"'"].concat();
-            error.traced(what, pos)
-        })
+        self.follow(original, true, path, pos)
+            .map_err(|error| error.while_realising(path, pos))
     }
 
     /// Replaces symbolic links in a path by what they point to, in its last part only if `whole`.
@@ -433,24 +431,28 @@ impl Machine {
         below.is_some_and(|below| matches!(below, [] | [b'/', ..]))
     }
 
+    /// Tells whether a path is below the store's directory, whatever its name there.
+    pub(crate) fn is_in_store(&self, path: &[u8]) -> bool {
+        let inside = path.strip_prefix(self.store.dir.as_str().as_bytes());
+        matches!(inside, Some([b'/', _, ..]))
+    }
+
     /// Makes the error for a path where nothing is, which in the store may be one where nothing can be.
     #[cold]
     pub(crate) fn nothing_at(&self, path: &[u8], pos: Pos) -> Box<EvalError> {
-        let inside = path.strip_prefix(self.store.dir.as_str().as_bytes());
-        match (inside, self.store.dir.split_path(path)) {
-            (Some(b""), _) => {
-                let message = [b"path '".as_slice(), path, b"/' is not in the Nix store"];
-                EvalError::other(message.concat(), pos)
-            }
-            (Some([b'/', ..]), Err(error)) => EvalError::other(error.message(), pos),
+        if path == self.store.dir.as_str().as_bytes() {
+            let message = [b"path '".as_slice(), path, b"/' is not in the Nix store"];
+            return EvalError::other(message.concat(), pos);
+        }
+        match self.store.dir.split_path(path) {
+            Err(error) if self.is_in_store(path) => EvalError::other(error.message(), pos),
             _ => does_not_exist(path, pos),
         }
     }
 
     /// Fails for a path in the store where nothing is, and nothing can be.
     pub(crate) fn check_possible(&self, path: &[u8], pos: Pos) -> Result<()> {
-        let inside = path.strip_prefix(self.store.dir.as_str().as_bytes());
-        let is_possible = !matches!(inside, Some([b'/', ..]))
+        let is_possible = !self.is_in_store(path)
             || self.store.dir.split_path(path).is_ok()
             || self.path_exists(path, false);
         if is_possible {
@@ -470,12 +472,7 @@ impl Machine {
         let possible = ends.and_then(|()| self.check_possible(path, pos));
         possible.map_err(|error| {
             if in_all || parent(path) != self.store.dir.as_str().as_bytes() {
-                let what = [
-                    b"while realising the context of path '".as_slice(),
-                    path,
-                    b"'",
-                ];
-                error.traced(what.concat(), pos)
+                error.while_realising(path, pos)
             } else {
                 error
             }

@@ -257,7 +257,7 @@ async fn call_in_steps(
                 function = match stk.run(|stk| call_functor(stk, m, functor, &now, at)).await {
                     Ok(value) => value,
                     Err(error) => {
-                        return Err(error.called(Shown::WhileShort, CALLING_FUNCTOR, pos));
+                        return Err(error.framed(Shown::WhileShort, CALLING_FUNCTOR, pos, true));
                     }
                 };
             }
@@ -357,7 +357,7 @@ pub(crate) fn while_calling_builtin(
         return error;
     }
     let what = format!("while calling the '{}' builtin", builtin.name());
-    error.called(Shown::WhileShort, what, pos)
+    error.framed(Shown::WhileShort, what, pos, true)
 }
 
 /// The line of a trace for the place of a call. The reference prints it without a place, too, when a builtin has called a function
@@ -367,16 +367,7 @@ const CALL_SITE: &str = "from call site";
 /// Adds the place of a call to a trace.
 #[cold]
 pub(crate) fn from_call_site(error: Box<EvalError>, shown: Shown, pos: Pos) -> Box<EvalError> {
-    error.called(shown, CALL_SITE, pos)
-}
-
-/// Returns where the lambda is written that gets the next argument of a function.
-pub(crate) fn place_of(m: &Machine, function: Value) -> Pos {
-    let next = m.lambda_of(function).and_then(|(id, received)| {
-        let mut parameters = m.ir.lambda(id).parameters.range();
-        parameters.nth(received)
-    });
-    next.map_or(Pos::NONE, |next| m.ir.parameters[next].pos)
+    error.framed(shown, CALL_SITE, pos, true)
 }
 
 /// Evaluates a function's body in a frame that holds the arguments.
@@ -446,7 +437,7 @@ fn while_calling(m: &Machine, id: LambdaId, error: Box<EvalError>, called: Pos) 
         Some(name) => [b"while calling '", m.symbols.name(name), b"'"].concat(),
         None => b"while calling anonymous lambda".to_vec(),
     };
-    let error = error.traced_as(Shown::InFull, message, defined);
+    let error = error.framed(Shown::InFull, message, defined, false);
     if called.is_some() {
         from_call_site(error, Shown::InFull, called)
     } else {
@@ -590,7 +581,7 @@ pub async fn auto_call(
     arguments: Addr,
 ) -> Result<Value> {
     // The reference takes the function's own place for that of the call, where it is known without evaluating.
-    let place = place_of(m, m.heap.look(value));
+    let place = m.function_pos(m.heap.look(value));
     let function = force(stk, m, value).await?;
     if function.tag() == Tag::Attrs {
         if let Some(functor) = m.heap.get_attr(function.addr(), well_known::FUNCTOR) {

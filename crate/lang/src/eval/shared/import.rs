@@ -25,13 +25,7 @@ pub async fn path_argument(
     let what = "while realising the context of a path";
     let (path, context) = path_value(stk, m, value, pos, what).await?;
     if let Err(error) = m.check_built(&path, context) {
-        let what = [
-            b"while realising the context of path '".as_slice(),
-            &path,
-            b"'",
-        ]
-        .concat();
-        return Err(error.traced(what, pos));
+        return Err(error.while_realising(&path, pos));
     }
     Ok(path)
 }

@@ -141,5 +141,5 @@ pub async fn add_error_context(
     };
     let what = "while evaluating the error message passed to builtins.addErrorContext";
     let (message, _) = coerce::coerce(stk, m, args[0], how, pos, what).await?;
-    Err(error.traced_as(Shown::Always, message, Pos::NONE))
+    Err(error.framed(Shown::Always, message, Pos::NONE, false))
 }

@@ -161,8 +161,7 @@ async fn add_untraced(
 ) -> Result<Value> {
     // Below a store path the filter sees that path, although the files are read where they were copied from.
     let is_in_store = m.store.dir.split_path(&request.path).is_ok();
-    let inside = request.path.strip_prefix(m.store.dir.as_str().as_bytes());
-    if inside.is_some_and(|inside| inside.first() == Some(&b'/')) {
+    if m.is_in_store(&request.path) {
         m.check_built(&request.path, context)?;
     }
     // The reference takes a path without context for one that is no business of the store.
@@ -333,10 +332,7 @@ pub async fn store_path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos
         Ok((object, _)) => object,
         Err(error) => {
             let path = crate::internal::path_text(&path);
-            let is_inside = path
-                .strip_prefix(m.store.dir.as_str().as_bytes())
-                .is_some_and(|rest| rest.len() > 1);
-            if is_inside {
+            if m.is_in_store(path) {
                 return Err(EvalError::other(error.message(), pos));
             }
             let message = [b"path '", path, b"' is not in the Nix store"].concat();
