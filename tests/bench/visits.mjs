@@ -1,5 +1,6 @@
 // Visits to a page that evaluates one package of the package set with the page's own worker: the first, with everything compiled and
-// unpacked; a later one, which goes on from an image; and a worker of the same page that goes on from an image. Each in a profile of its own.
+// unpacked; a later one, which goes on from an image; and a worker of the same page, started ahead, that goes on from an image. Each in a
+// profile of its own.
 
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -15,11 +16,16 @@ const assets = new URL("../../web/dist/assets/", import.meta.url);
 const script = `
 const entry = (attrPath) => ({ file: "/set/default.nix", attrPath, emptyStore: false, contentAddressed: false });
 
-/** Starts a worker as the page does; times is told when it is ready. */
-const start = (image, module, times) => {
+/** Starts a worker that waits for its image. */
+const prepare = (module, compiled = () => {}) => {
   const worker = new Worker("./worker.js", { type: "module" });
+  module.then((module) => { compiled(); worker.postMessage({ module }); });
+  return worker;
+};
+
+/** Has a worker, started now or ahead, go on from an image as the page does; times is told when it is ready. */
+const start = (image, worker, times) => {
   worker.postMessage({ image }, image?.bytes ? [image.bytes] : []);
-  module.then((module) => { times.compiled = performance.now() - times.began; worker.postMessage({ module }); });
   const waiting = {};
   const answer = (kind) => new Promise((resolve, reject) => (waiting[kind] = { resolve, reject }));
   const fail = (message) => Object.values(waiting).forEach(({ reject }) => reject(new Error(message)));
@@ -35,11 +41,16 @@ const start = (image, module, times) => {
   return { ready, call, evaluate, end: () => worker.terminate() };
 };
 const compile = () => WebAssembly.compileStreaming(fetch("./module.wasm"));
+const startNow = (image, times) => {
+  globalThis.module = compile();
+  const worker = prepare(globalThis.module, () => (times.compiled = performance.now() - times.began));
+  return start(image, worker, times);
+};
 
 globalThis.first = async (attrPath) => {
   const times = { began: performance.now() };
   const archive = fetch("./set.tar.gz").then((response) => response.arrayBuffer());
-  const { ready, call, evaluate } = start(undefined, (globalThis.module = compile()), times);
+  const { ready, call, evaluate } = startNow(undefined, times);
   const bytes = new Uint8Array(await archive);
   times.fetched = performance.now() - times.began;
   // The worker unzips it while the module is being compiled.
@@ -53,6 +64,8 @@ globalThis.first = async (attrPath) => {
     const { keepImage } = await import("./image-files.js");
     await keepImage("set", image);
     globalThis.image = image;
+    // The page does that when nothing was asked for a while, as it takes the image.
+    globalThis.spare = prepare(globalThis.module);
     return image.byteLength;
   };
   return times;
@@ -60,8 +73,8 @@ globalThis.first = async (attrPath) => {
 
 globalThis.again = async (attrPath, how) => {
   const times = { began: performance.now() };
-  const image = how === "restarted" ? { bytes: globalThis.image } : { name: "set", archive: "set" };
-  const { ready, evaluate, end } = start(image, how === "restarted" ? globalThis.module : compile(), times);
+  const { ready, evaluate, end } =
+    how === "restarted" ? start({ bytes: globalThis.image }, globalThis.spare, times) : startNow({ name: "set", archive: "set" }, times);
   if (!(await ready)) throw new Error("the image was not used");
   times.root = await evaluate(attrPath);
   times.all = performance.now() - times.began;
@@ -136,9 +149,11 @@ async function round(address, { first, other }) {
       return times;
     });
     const restored = await visit((run) => run("again", first, "restored"));
-    const more = await visit(async (run) => {
+    const more = await visit(async (run, page) => {
       await run("first", other);
       const image = await run("keep");
+      // Until somebody types again.
+      await page.waitForTimeout(500);
       return { image, restarted: await run("again", first, "restarted") };
     });
     return { first: once, restored, ...more, restoredOther: await visit((run) => run("again", first, "restored")) };

@@ -39,19 +39,44 @@ test("the next visit goes on from an image, unless it is damaged; a reset forget
   await untilImages(page, (images) => !(image in images));
 });
 
-test("an evaluation that ran away is followed by a worker that goes on from an image", async (t) => {
-  const page = await openPage(t);
-  await ready(page);
-  await untilImages(page, (images) => image in images);
-  const double = 'double = n: s: if n == 0 then s else double (n - 1) (s + s); large = double 20 "0123456789"';
-  const endless = "builtins.foldl' (sum: i: builtins.seq (builtins.hashString \"sha256\" large) sum) 0 (builtins.genList (i: i) 100000)";
-  await openFile(page, "default.nix");
-  await replaceText(page, `{ ... }: { system = let ${double}; in ${endless}; }`);
-  await plan(page).getByText(/Evaluation was stopped/).first().waitFor();
-  await replaceText(page, "{ ... }: { system = 6 * 7; }");
-  await plan(page).getByText("42", { exact: true }).waitFor();
-  assert.equal(await restored(page), true);
-});
+/** Counts workers, and notes which of them begin; the second one of the page, which is started ahead, fails if it should. */
+function countWorkers(secondFails) {
+  globalThis.workers = 0;
+  globalThis.begun = [];
+  globalThis.Worker = class extends Worker {
+    #number = (globalThis.workers += 1);
+    constructor(address, options) {
+      super(address, options);
+      if (secondFails && this.#number === 2) setTimeout(() => this.dispatchEvent(new ErrorEvent("error")));
+    }
+    postMessage(message, transfer) {
+      super.postMessage(message, transfer);
+      if ("image" in message) globalThis.begun.push(this.#number);
+    }
+  };
+}
+
+for (const secondFails of [false, true]) {
+  const what = secondFails ? "one that was started ahead, unless that failed" : "one that was started ahead";
+  test(`an evaluation that ran away is followed by a worker that goes on from an image, ${what}`, async (t) => {
+    const page = await openPage(t);
+    await page.addInitScript(countWorkers, secondFails);
+    await ready(page);
+    await page.reload();
+    await ready(page);
+    await untilImages(page, (images) => image in images);
+    await page.waitForFunction(() => globalThis.workers === 2);
+    const double = 'double = n: s: if n == 0 then s else double (n - 1) (s + s); large = double 20 "0123456789"';
+    const endless = "builtins.foldl' (sum: i: builtins.seq (builtins.hashString \"sha256\" large) sum) 0 (builtins.genList (i: i) 100000)";
+    await openFile(page, "default.nix");
+    await replaceText(page, `{ ... }: { system = let ${double}; in ${endless}; }`);
+    await plan(page).getByText(/Evaluation was stopped/).first().waitFor();
+    await replaceText(page, "{ ... }: { system = 6 * 7; }");
+    await plan(page).getByText("42", { exact: true }).waitFor();
+    assert.equal(await restored(page), true);
+    assert.deepEqual(await page.evaluate(() => globalThis.begun), [1, secondFails ? 3 : 2]);
+  });
+}
 
 for (const [what, deny] of [
   ["a file system for images", () => (StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException("no", "SecurityError")))],

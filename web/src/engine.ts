@@ -93,13 +93,15 @@ export interface Connection {
 export interface EngineOptions {
   /** Starts a worker, from an image if there is one. */
   connect: (image?: ImageSource) => Connection;
+  /** Starts the next worker ahead, so that it is there when the present one is ended. */
+  prepare?: () => void;
   /** After this many milliseconds a request is stopped. */
   timeLimit: number;
   /** What an evaluation may take besides time. */
   limits?: Limits | undefined;
   /** Whether results are compared with the last publication. */
   compare: boolean;
-  /** An image is taken when nothing was asked for so many milliseconds; never, if this is not given. */
+  /** An image is taken, and the next worker started, when nothing was asked for so many milliseconds; never, if this is not given. */
   rest?: number;
   shelf?: ImageShelf | undefined;
 }
@@ -107,6 +109,7 @@ export interface EngineOptions {
 export class Engine {
   #listener: EngineListener;
   #connect: (image?: ImageSource) => Connection;
+  #prepare: (() => void) | undefined;
   #timeLimit: number;
   #worker: Connection | undefined;
   #ready = false;
@@ -137,9 +140,10 @@ export class Engine {
   /** Whether the worker goes on from an image and has not shown yet that it can. */
   #doubtful = false;
 
-  constructor(listener: EngineListener, { connect, timeLimit, limits = {}, compare, rest, shelf }: EngineOptions) {
+  constructor(listener: EngineListener, { connect, prepare, timeLimit, limits = {}, compare, rest, shelf }: EngineOptions) {
     this.#listener = listener;
     this.#connect = connect;
+    this.#prepare = prepare;
     this.#timeLimit = timeLimit;
     this.#limits = limits;
     this.#compare = compare;
@@ -290,13 +294,15 @@ export class Engine {
     }
   }
 
-  /** Takes an image after a while, if there is none of these surroundings and nothing else is asked by then. */
-  #takeImageLater(): void {
-    if (this.#rest === undefined || this.#surroundings === undefined || this.#imageOf === this.#surroundings) return;
+  /** After a while, if nothing else is asked by then, has the next worker started, and takes an image if there is none of these surroundings. */
+  #useRest(): void {
+    if (this.#rest === undefined || this.#surroundings === undefined) return;
     clearTimeout(this.#restTimer);
     this.#restTimer = setTimeout(() => {
       const surroundings = this.#surroundings;
       if (this.#inFlight !== undefined || this.#queue.length > 0 || surroundings === undefined) return;
+      this.#prepare?.();
+      if (this.#imageOf === surroundings) return;
       // What goes on from the image could not tell which text such a file had.
       if ([...this.#known.keys()].some((path) => !this.#originals.has(path))) return;
       const taken = { uploaded: new Set(this.#uploaded), archive: this.#archive };
@@ -390,7 +396,7 @@ export class Engine {
       job.settle(result);
     }
     if (job?.do === "prepare" && job.call.do === "world") this.#listener.world(result as WorldReport);
-    if (job?.do !== "call" || job.call.do !== "image") this.#takeImageLater();
+    if (job?.do !== "call" || job.call.do !== "image") this.#useRest();
   }
 
   /** The whole report; derivations that are as they were are the same objects as before. */

@@ -35,7 +35,7 @@ import { forgetKept, keep, listKept, loadKept, type KeptAbout } from "./kept";
 import type { Shared } from "./share";
 import { loadLimits, saveLimits, secondsRange, within, type ChosenLimits } from "./limits";
 import { isUnpacked, unpack } from "./unpacking";
-import { connect } from "./worker-connection";
+import { connect, prepare } from "./worker-connection";
 import { cachesOf, fromFile, host, list, settingsOf, UPLOAD, uploadsOf, withoutUploads, withStep, type Step, type World } from "./world";
 import { worldProblem } from "./world-check";
 
@@ -172,6 +172,7 @@ export class Store {
       },
       {
         connect,
+        prepare,
         timeLimit: this.#timeLimit(own !== undefined),
         limits: this.state.limits,
         compare: own !== undefined || this.state.compare,

@@ -25,8 +25,9 @@ let instance: { state: Instance; module: string | undefined };
 let begun: () => void;
 const beginning = new Promise<void>((resolve) => (begun = resolve));
 
-/** What to go on from, and the page's bytes of it, which the page wants back. */
-let image: Promise<Image | undefined> = Promise.resolve(undefined);
+/** What to go on from, once the page has said so, and the page's bytes of it, which the page wants back. */
+let foundImage: (image: Promise<Image | undefined> | undefined) => void;
+let image = new Promise<Image | undefined>((resolve) => (foundImage = resolve));
 let lent: ArrayBuffer | undefined;
 
 function apply(files: readonly FileChange[]): void {
@@ -162,7 +163,7 @@ function fail(error: unknown): void {
 scope.onmessage = async ({ data }) => {
   try {
     if ("image" in data) {
-      if (data.image) image = open(data.image);
+      foundImage(data.image && open(data.image));
     } else if ("module" in data) {
       const held = await begin(data.module);
       scope.postMessage({ kind: "ready", held, image: lent, ranges: limitRanges() }, lent ? [lent] : []);

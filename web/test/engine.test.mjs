@@ -216,6 +216,22 @@ test("an image is taken when nothing was asked for a while, and the next worker 
   assert.deepEqual(workers[2].calls.slice(0, 4), ["load", "upload", "world", "evaluate 4"]);
 });
 
+test("the next worker is started ahead when nothing was asked for a while, whether an image is taken or not", async () => {
+  let prepared = 0;
+  const { engine, workers } = setUp({ rest: 10, prepare: () => (prepared += 1) });
+  engine.evaluate(text("1"), entry, plain, 0);
+  assert.equal(prepared, 0);
+  await settled();
+  assert.equal(prepared, 1);
+  engine.evaluate(text("2"), entry, plain, 0);
+  await settled();
+  assert.equal(prepared, 2);
+  assert.deepEqual(workers[0].calls, ["world", "evaluate 1", "image", "evaluate 2"]);
+  engine.evaluate(text("hang"), entry, plain, 0);
+  await settled();
+  assert.equal(prepared, 2);
+});
+
 test("an image that a worker did not give back is gone, and another is taken", async () => {
   const { engine, workers } = setUp({ rest: 20, broken: (image) => image !== undefined });
   engine.evaluate(text("1"), entry, plain, 0);
