@@ -121,8 +121,9 @@ impl Machine {
                 return Ok(());
             }
         }
-        self.enter_call(self.function_pos(self.heap.look(value)))?;
-        value = call::auto_call(&mut Stk, self, value, arguments.addr())?;
+        let at = self.function_pos(self.heap.look(value));
+        self.enter_call(at)?;
+        value = call::auto_call(&mut Stk, self, value, arguments.addr(), at)?;
         if self.is_found(search, step, value)? {
             return Ok(());
         }

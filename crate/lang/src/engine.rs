@@ -122,18 +122,19 @@ impl Machine {
     /// What evaluation says, or a missing argument.
     #[inline]
     pub fn auto_call(&mut self, value: Value, arguments: Value) -> Result<Value> {
+        // The reference takes the function's own place for that of the call, where it is known without evaluating.
+        let place = self.function_pos(self.heap.look(value));
         let value = self.force(value)?;
         if value.tag() == Tag::Lambda
             && self.heap.all_attributes(arguments.addr()).is_empty()
             && self.takes_optional_arguments(value)
             && let Some(call) = self.entry_call(value)
         {
-            let place = self.function_pos(value);
             return self
                 .force(call)
                 .map_err(|error| call::from_call_site(error, Shown::InFull, place));
         }
-        call::auto_call(&mut Stk, self, value, arguments.addr())
+        call::auto_call(&mut Stk, self, value, arguments.addr(), place)
     }
 
     /// Tells whether a function takes one set, without which it can do.
@@ -177,7 +178,7 @@ impl Machine {
                     }
                     let symbol = self.symbols.intern(&name);
                     match self.heap.get_attr(value.addr(), symbol) {
-                        Some(found) => value = self.force(found)?,
+                        Some(found) => value = found,
                         None => return Err(self.nothing_at_path(value.addr(), &name, path)),
                     }
                 }
@@ -196,12 +197,11 @@ impl Machine {
                         ];
                         return Err(EvalError::other(message.concat(), Pos::NONE));
                     }
-                    let element = self.heap.element(value.addr(), index as usize);
-                    value = self.force(element)?;
+                    value = self.heap.element(value.addr(), index as usize);
                 }
             }
         }
-        Ok(value)
+        self.force(value)
     }
 
     #[inline]

@@ -570,6 +570,7 @@ fn unexpected_argument(m: &Machine, id: LambdaId, pattern: Pattern, flat: Addr) 
 }
 
 /// Calls a function as the command line does: a function of a pattern gets the arguments it names, all of which must be given or have defaults.
+/// `place` is where the function itself is, as far as that is known before it is evaluated.
 ///
 /// # Errors
 /// What evaluation says, or a missing argument.
@@ -579,14 +580,16 @@ pub async fn auto_call(
     m: &mut Machine,
     value: Value,
     arguments: Addr,
+    place: Pos,
 ) -> Result<Value> {
-    // The reference takes the function's own place for that of the call, where it is known without evaluating.
-    let place = m.function_pos(m.heap.look(value));
     let function = force(stk, m, value).await?;
     if function.tag() == Tag::Attrs {
         if let Some(functor) = m.heap.get_attr(function.addr(), well_known::FUNCTOR) {
-            let result = call(stk, m, functor, &[function], Pos::NONE).await?;
-            return stk.run(|stk| auto_call(stk, m, result, arguments)).await;
+            let result = call(stk, m, functor, &[function], place).await?;
+            let place = m.function_pos(result);
+            return stk
+                .run(|stk| auto_call(stk, m, result, arguments, place))
+                .await;
         }
         return Ok(function);
     }
