@@ -12,7 +12,7 @@ import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { workFolder } from '../record/oracle.mjs'
-import { explained } from './program/explained.mjs'
+import { REPLACED, explained } from './program/explained.mjs'
 import { program, printProgram, smallerPrograms } from './program/program.mjs'
 import { Random } from './random.mjs'
 import { shrink } from './shrink.mjs'
@@ -41,6 +41,8 @@ const MODES = {
   lazy: { weight: 15, flags: [] },
   json: { weight: 10, flags: ['--strict', '--json'] },
   xml: { weight: 8, flags: ['--strict', '--xml'] },
+  lazyJson: { weight: 2, flags: ['--json'] },
+  lazyXml: { weight: 2, flags: ['--xml'] },
   raw: { weight: 2, flags: ['--raw'] },
   parse: { weight: 5 },
 }
@@ -124,7 +126,7 @@ async function compareSequence(pair, mode, items) {
   for (const item of items) {
     const theirs = await pair.askTheirs(mode, [item.text])
     if (same(item.ours, theirs)) continue
-    const reason = explained(item.ours, theirs, item.text) ?? (await explainedByBreak(pair, mode, item.text))
+    const reason = explained(item.ours, theirs, item.text) ?? (await explainedByPart(pair, mode, item.text))
     if (reason) totals.explained[reason] = (totals.explained[reason] ?? 0) + 1
     else {
       differences.push({ ...item, mode, theirs })
@@ -133,14 +135,13 @@ async function compareSequence(pair, mode, items) {
   }
 }
 
-/**
- * What `break` returns is a thunk in the reference unless its argument has been evaluated before, which shows where values are
- * printed or asked for their type. That is all there is to a difference that is gone with another identity function.
- */
-async function explainedByBreak(pair, mode, text) {
-  const without = text.replace(/\bbuiltins\."?break\b"?|\b(__)?break\b/g, '(builtins.seq null)')
-  if (without === text || !same(await pair.askOurs(mode, [without]), await pair.askTheirs(mode, [without]))) return undefined
-  return 'where the reference has not evaluated what `break` returns'
+/** Why a difference is none that is gone where something else stands in the program, or nothing. */
+async function explainedByPart(pair, mode, text) {
+  for (const [reason, part, other] of REPLACED) {
+    const without = text.replace(part, other)
+    if (without !== text && same(await pair.askOurs(mode, [without]), await pair.askTheirs(mode, [without]))) return reason
+  }
+  return undefined
 }
 
 /** What kind of difference it is, so that each kind is shown once: how both end, without names and numbers. */
@@ -195,7 +196,7 @@ for (const [name, found] of [...kinds].sort((one, other) => other[1].length - on
     for (const smaller of trees) {
       const text = printProgram(smaller)
       const both = await ask(text)
-      results.push(!same(both.ours, both.theirs) && kind(both) === name && !explained(both.ours, both.theirs, text) && !(await explainedByBreak(pair, mode, text)))
+      results.push(!same(both.ours, both.theirs) && kind(both) === name && !explained(both.ours, both.theirs, text) && !(await explainedByPart(pair, mode, text)))
       if (results.at(-1)) break
     }
     return results

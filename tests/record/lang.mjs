@@ -22,6 +22,7 @@ const kinds = {
   parse: { flags: ['--parse'] },
   error: { flags: ['--eval', '--strict'], refused: true },
   trace: { flags: ['--eval', '--strict', '--show-trace'], refused: true },
+  'json-error': { flags: ['--eval', '--json'], refused: true },
   'parse-error': { flags: ['--parse'], refused: true },
   // The derivation itself, as its .drv file has it.
   aterm: { script: 'drv=$(nix-instantiate "$@") && drv=${drv##*/} && cat "$store/${drv%!*}"', flags: [] },

@@ -35,6 +35,7 @@ impl Machine {
             Tag::Thunk if self.heap.word(value.addr(), 0) == crate::heap::thunk::BLACKHOLE => {
                 "a black hole"
             }
+            Tag::Thunk if self.heap.is_delayed_call(value.addr()) => "a function application",
             Tag::Thunk => "a thunk",
             Tag::Attrs => "a set",
             Tag::List => "a list",

@@ -82,7 +82,11 @@ impl Machine {
             return;
         };
         let is_kept = self.failures.contexts > 0 || self.failures.tries > 0 && error.is_catchable();
-        if !is_kept || before[0] == thunk::FAILED {
+        if before[0] == thunk::FAILED {
+            return;
+        }
+        if !is_kept {
+            error.failed_call = None;
             return;
         }
         let errors = &mut self.failures.errors;

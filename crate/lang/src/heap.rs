@@ -201,6 +201,11 @@ impl Heap {
         Value::object(Tag::Thunk, addr)
     }
 
+    /// Tells whether a thunk that has not been evaluated delays a call rather than an expression.
+    pub(crate) fn is_delayed_call(&self, addr: Addr) -> bool {
+        matches!(self.word(addr, 0), thunk::APPLY | thunk::APPLY_IN_TURN)
+    }
+
     /// Returns the arguments of a delayed call, and how many there are.
     #[inline]
     pub(crate) fn delayed_arguments(&self, call: Addr) -> ([Value; 2], usize) {

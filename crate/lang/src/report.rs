@@ -41,7 +41,9 @@ pub fn error(diagnostic: &Diagnostic, sources: &SourceMap, full: bool) -> Vec<u8
         if diagnostic.message.ends_with(b"\n") {
             // The reference ends the colour of the message here, and removes no spaces before that.
             report.text.extend_from_slice(INDENT);
-        } else if diagnostic.message.contains_str(" a path: ") {
+        } else if diagnostic.message.contains_str(" a path: ")
+            || diagnostic.message.contains_str(" with a path; values are ")
+        {
             // Here it ends the colour of the path.
             let end = without_end(&diagnostic.message).len();
             report.text.extend_from_slice(&diagnostic.message[end..]);

@@ -210,9 +210,10 @@ fn answer(machine: &mut Machine, case: &Case, kind: &str) -> drvlab_lang::error:
     let value = machine.auto_call(value, arguments)?;
     match kind {
         "lazy" => machine.print_value(value, false),
-        "json" => {
+        "json" | "json-error" => {
             let mut text = Vec::new();
-            machine.print_json(value, true, &mut text).map(|()| text)
+            let strict = kind == "json";
+            machine.print_json(value, strict, &mut text).map(|()| text)
         }
         "xml" => {
             let mut text = Vec::new();

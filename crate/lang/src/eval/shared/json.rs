@@ -45,7 +45,7 @@ async fn append_here(
 ) -> Result<()> {
     m.check_memory(text.bytes.len(), pos)?;
     if text.lazy && m.is_delayed(value) {
-        return Err(EvalError::other("cannot convert a thunk to JSON", pos));
+        return Err(cannot_convert(m, value, pos));
     }
     let value = force(stk, m, value).await?;
     match value.tag() {
@@ -92,19 +92,25 @@ async fn append_here(
                 text.bytes.extend_from_slice(number.to_string().as_bytes())
             }
             Some(Number::Float(number)) => append_float(number, &mut text.bytes),
-            None => {
-                let description = m.describe(value);
-                let place = Some(m.function_pos(value))
-                    .filter(|place| place.is_some())
-                    .unwrap_or(pos);
-                return Err(EvalError::other(
-                    format!("cannot convert {description} to JSON"),
-                    place,
-                ));
-            }
+            None => return Err(cannot_convert(m, value, pos)),
         },
     }
     Ok(())
+}
+
+/// Makes the error for a value that JSON has no text for. Functions have a place, and so delayed calls have that of what they call.
+#[cold]
+fn cannot_convert(m: &Machine, value: Value, pos: Pos) -> Box<EvalError> {
+    let value = m.heap.look(value);
+    let function = match value.tag() {
+        Tag::Thunk if m.heap.is_delayed_call(value.addr()) => m.heap.value(value.addr(), 1),
+        _ => value,
+    };
+    let place = m.function_pos(m.heap.look(function));
+    EvalError::other(
+        format!("cannot convert {} to JSON", m.describe(value)),
+        if place.is_some() { place } else { pos },
+    )
 }
 
 #[suspendable]

@@ -152,14 +152,14 @@ pub async fn list_to_attrs(
         let pair = m.heap.element(list, index);
         let what = "while evaluating an element of the list passed to builtins.listToAttrs";
         let pair = typed::attrs(stk, m, pair, pos, what).await?;
-        let name = required(m, pair, well_known::NAME, PAIR)?;
-        let name = m.heap.peek(name);
+        let given = required(m, pair, well_known::NAME, PAIR)?;
+        let name = m.heap.peek(given);
         let name = if name.tag() == Tag::String && m.context(name).is_empty() {
             m.intern(name)
         } else {
             let at = m.heap.named_attr_pos(&m.ir, pair, well_known::NAME);
             let what = "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs";
-            let name = typed::name(stk, m, name, at, what).await?;
+            let name = typed::name(stk, m, given, at, what).await?;
             m.intern(name)
         };
         if seen.insert(name) {
