@@ -57,6 +57,7 @@ in {
   flag = { a = { recurseForDerivations = "yes"; }; };
 }
 `,
+  'imports.nix': '[ (import ./sub/n.nix) (import ./sub/n.nix) ]\n',
   'whole.nix': '{ a = derivation { name = "w"; builder = "b"; system = "s"; src = ./sub; }; }\n',
 }
 
@@ -163,7 +164,60 @@ const lines = [
   ['instantiate', 'whole.nix'],
   ['instantiate', '-E', '1'],
   ['instantiate', 'nope.nix'],
+  ...settings(),
 ]
+
+/** Command lines about settings of the evaluation. */
+function settings() {
+  const expression = text => ['eval', '-E', text]
+  const warned = expression('builtins.tryEval (builtins.warn "careful" 1)')
+  const verbose = expression('builtins.traceVerbose "x" 1')
+  const deep = expression('let f = x: if x == 0 then 0 else f (x - 1); in f 50')
+  const one = expression('1')
+  const searched = [...expression('builtins.nixPath'), '--strict', '-I', 'd=e']
+  const system = expression('builtins.currentSystem')
+  const drv = 'derivation { name = "a"; builder = "b"; system = "s"; }'
+  return [
+    [...warned, '--abort-on-warn'],
+    ...[1, 2, 3].map(times => [...warned, '--strict', ...Array(times).fill('--quiet')]),
+    [...expression('builtins.trace "x" 1'), '--quiet', '--quiet', '--quiet'],
+    verbose,
+    [...verbose, '--trace-verbose'],
+    [...verbose, '--option', 'trace-verbose', 'true'],
+    [...verbose, '--trace-verbose', '--no-trace-verbose'],
+    [...expression('builtins.traceVerbose (throw "x") 1'), '--trace-verbose'],
+    [...deep, '--max-call-depth', '40'],
+    [...deep, '--max-call-depth', '1k'],
+    [...deep, '--option', 'max-call-depth', '40', '--show-trace'],
+    ...['x', '', '-1', '1Q', '99999999999'].map(number => [...one, '--max-call-depth', number]),
+    [...one, '--max-call-depth'],
+    [...one, '--option', 'max-call-depth', 'x', '--option', 'pure-eval', 'maybe', '--option', 'nonsense', '1'],
+    [...one, '--option'],
+    [...one, '--option', 'a'],
+    [...one, '--extra-pure-eval'],
+    [...one, '--allowed-uris'],
+    [...one, '--extra-experimental-features', 'flakes foo', '--option', 'experimental-features', 'bar'],
+    [...one, '-j', '3', '--cores', '2', '-Q', '-K', '-k', '--fallback', '--log-format', 'raw', '--no-warn-dirty', '--repair'],
+    [...one, '--impure', '--build-cores', '3', '--extra-allowed-uris', 'c', '--sandbox', '--no-sandbox', '--dry-run'],
+    [...expression('{ a = throw "x"; }.a'), '--show-trace', '--no-show-trace'],
+    ['eval', '--strict', '-v', 'imports.nix'],
+    ['eval', '--strict', '--debug', '-E', 'import ./itself.nix'],
+    ['parse', '-v', 'sub/n.nix'],
+    [...searched, '--option', 'nix-path', 'a=/b /c'],
+    [...searched, '--nix-path', '/q', '--extra-nix-path', 'a=/b:/c'],
+    [...system, '--option', 'system', 'foo'],
+    [...system, '--eval-system', 'foo', '--system', 'bar'],
+    ...['import', 'builtins.pathExists', 'builtins.readFile'].map(name => [
+      ...expression(`${name} (${drv})`),
+      '--no-allow-import-from-derivation',
+    ]),
+    ['instantiate', '-E', drv, '--dry-run'],
+    ['eval', '--find-file'],
+    ['eval', '--find-file', 'sub/n.nix'],
+    ['eval', '--find-file', 'x/n.nix', 'nope', 'sub', '-I', '.', '-I', 'x=sub'],
+    ['eval', '--find-file', 'nix/fetchurl.nix'],
+  ]
+}
 
 const folder = await workFolder('cli')
 for (const [name, text] of Object.entries(files)) {

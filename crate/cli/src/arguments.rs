@@ -30,7 +30,14 @@ pub enum Command {
     /// Print what the parser understood.
     Parse {
         /// What is parsed.
-        sources: Vec<Source>,
+        input: Input,
+    },
+    /// Print where files on the search path are.
+    FindFile {
+        /// What the search path is.
+        input: Input,
+        /// Their names.
+        names: Vec<Vec<u8>>,
     },
     /// Print the paths of store derivations.
     Instantiate {
@@ -124,10 +131,52 @@ pub struct Input {
     pub trees: Vec<PathBuf>,
     /// Texts of files that are read in place of what the disk has; worlds ask for them.
     pub texts: OrderedMap<PathBuf, Vec<u8>>,
-    /// `--system`: what `builtins.currentSystem` is; that of this machine if `None`.
-    pub system: Option<Vec<u8>>,
-    /// `--show-trace`: errors are printed with their whole trace.
-    pub show_trace: bool,
+    /// `--system`, `--option` and the like: settings of the reference, first to last.
+    pub options: Vec<Setting>,
+    /// What is said besides results.
+    pub verbosity: Verbosity,
+}
+
+/// A setting of the reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: Vec<u8>,
+    /// Whether `--option` names it, which only warns when something is wrong with it.
+    pub is_lenient: bool,
+}
+
+/// What is said besides results: the reference's levels, counted from errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Verbosity(u8);
+
+impl Verbosity {
+    /// Errors and what programs say on purpose.
+    pub const ERRORS: Self = Self(0);
+    /// What is usual.
+    pub const USUAL: Self = Self(3);
+    /// Also which files are evaluated.
+    pub const TALKATIVE: Self = Self(4);
+
+    /// One level more.
+    #[must_use]
+    pub fn more(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// One level less.
+    #[must_use]
+    pub fn less(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+}
+
+impl Default for Verbosity {
+    fn default() -> Self {
+        Self::USUAL
+    }
 }
 
 /// Where an expression is.
@@ -188,7 +237,7 @@ pub struct Caches {
 
 /// Why a command line makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UsageError(String);
+pub struct UsageError(pub(crate) String);
 
 impl fmt::Display for UsageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -281,6 +330,7 @@ struct Flags {
     strict: bool,
     format: Format,
     no_positions: bool,
+    finds_files: bool,
     json: bool,
     drv_dir: Option<PathBuf>,
     substituters: Vec<PathBuf>,
@@ -326,12 +376,7 @@ impl Flags {
                     let [name] = values(parser, "--arg-from-stdin")?;
                     flags.pass(name, Argument::Stdin);
                 }
-                Long("system") if evaluates => {
-                    let [system] = values(parser, "--system")?;
-                    flags.input.system = Some(system.into_encoded_bytes());
-                }
                 Long("tree") if evaluates => flags.input.trees.push(path(parser, "--tree")?),
-                Long("show-trace") if evaluates => flags.input.show_trace = true,
                 Long("strict") if kind == Kind::Eval => flags.strict = true,
                 Long("json") if kind == Kind::Eval => flags.format = Format::Json,
                 Long("xml") if kind == Kind::Eval => {
@@ -339,6 +384,7 @@ impl Flags {
                 }
                 Long("no-location") if kind == Kind::Eval => flags.no_positions = true,
                 Long("raw") if kind == Kind::Eval => flags.format = Format::Raw,
+                Long("find-file") if kind == Kind::Eval => flags.finds_files = true,
                 Long("drv-dir") if kind == Kind::Instantiate => {
                     flags.drv_dir = Some(path(parser, "--drv-dir")?);
                 }
@@ -374,7 +420,11 @@ impl Flags {
                     let rest = parser.optional_value().unwrap_or_default();
                     return Err(no_flag(mark, &rest));
                 }
-                flag => return Err(unrecognised(&flag)),
+                Short(letter) => flags.input.take_short(letter, parser)?,
+                Long(name) => {
+                    let name = name.to_owned();
+                    flags.input.take_long(&name, parser)?;
+                }
             }
         }
         Ok(Some(flags))
@@ -419,6 +469,11 @@ impl Flags {
                 json: self.json,
             });
         }
+        if self.finds_files {
+            let names = self.words.into_iter();
+            let names = names.map(OsString::into_encoded_bytes).collect();
+            return Ok(Command::FindFile { input, names });
+        }
         input.sources = sources(self.words, self.expressions);
         let caches = Caches {
             world: self.world,
@@ -438,9 +493,7 @@ impl Flags {
                     other => other,
                 },
             },
-            Kind::Parse => Command::Parse {
-                sources: input.sources,
-            },
+            Kind::Parse => Command::Parse { input },
             Kind::Instantiate => Command::Instantiate {
                 input,
                 drv_dir: self.drv_dir,
@@ -520,7 +573,7 @@ fn next(parser: &mut lexopt::Parser) -> Result<Option<lexopt::Arg<'_>>, UsageErr
     parser.next().map_err(|error| UsageError(error.to_string()))
 }
 
-fn value(parser: &mut lexopt::Parser, flag: &str) -> Result<Vec<u8>, UsageError> {
+pub(crate) fn value(parser: &mut lexopt::Parser, flag: &str) -> Result<Vec<u8>, UsageError> {
     Ok(one_value(parser, flag)?.into_encoded_bytes())
 }
 
@@ -535,7 +588,7 @@ fn one_value(parser: &mut lexopt::Parser, flag: &str) -> Result<OsString, UsageE
 }
 
 /// Reads the values of a flag in the words that the reference has for flags of evaluations.
-fn values<const N: usize>(
+pub(crate) fn values<const N: usize>(
     parser: &mut lexopt::Parser,
     flag: &str,
 ) -> Result<[OsString; N], UsageError> {
@@ -552,7 +605,7 @@ fn values<const N: usize>(
     })
 }
 
-fn unrecognised(flag: &lexopt::Arg<'_>) -> UsageError {
+pub(crate) fn unrecognised(flag: &lexopt::Arg<'_>) -> UsageError {
     UsageError(match flag {
         Short(letter) => format!("unrecognised flag '-{letter}'"),
         Long(name) => format!("unrecognised flag '--{name}'"),
@@ -574,6 +627,14 @@ mod tests {
 
     fn words(line: &[&str]) -> Result<Command, String> {
         parse(line.iter().map(OsString::from)).map_err(|error| error.to_string())
+    }
+
+    fn setting(name: &str, value: &str) -> Setting {
+        Setting {
+            name: name.to_owned(),
+            value: value.into(),
+            is_lenient: false,
+        }
     }
 
     #[test]
@@ -621,10 +682,13 @@ mod tests {
                 (b"c".to_vec(), Argument::File("f.txt".into())),
                 (b"d".to_vec(), Argument::Stdin),
             ]),
-            system: Some(b"aarch64-linux".to_vec()),
+            options: vec![
+                setting("show-trace", "true"),
+                setting("system", "aarch64-linux"),
+            ],
+            verbosity: Verbosity::USUAL,
             search_path: vec![b"nixpkgs=/p".to_vec(), b"/q".to_vec()],
             trees: vec!["set.tar.gz".into()],
-            show_trace: true,
             texts: OrderedMap::new(),
         };
         assert_eq!(
@@ -640,7 +704,7 @@ mod tests {
     #[test]
     fn words_are_files_expressions_or_standard_input() {
         let sources = |line: &[&str]| match words(line) {
-            Ok(Command::Parse { sources }) => sources,
+            Ok(Command::Parse { input }) => input.sources,
             other => panic!("{other:?}"),
         };
         assert_eq!(sources(&["parse"]), [Source::File("./default.nix".into())]);

@@ -26,6 +26,13 @@ impl Failure {
         Self::Report(report)
     }
 
+    /// Makes the failure of a command line that makes no sense.
+    pub fn usage(error: &dyn std::error::Error) -> Self {
+        Self::message(format!(
+            "{error}\nTry 'drvlab --help' for more information."
+        ))
+    }
+
     /// Makes the failure of an operation on a file, for example `cannot read`.
     pub fn file(operation: &str, path: &Path, error: &io::Error) -> Self {
         Self::message(format!("{operation} '{}': {error}", path.display()))

@@ -17,6 +17,7 @@ pub mod plan_text;
 pub mod program;
 pub mod reading;
 pub mod session;
+pub mod settings;
 pub mod show;
 pub mod store_dir;
 pub mod unpacked;

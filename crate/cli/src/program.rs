@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 #[cfg(target_os = "linux")]
 use crate::allocator;
-use crate::arguments::{self, Command, Input, Source, Topic};
+use crate::arguments::{self, Command, Input, Topic};
 use crate::failure::Failure;
 use crate::session::Session;
 use crate::stack;
@@ -20,6 +20,7 @@ Usage: drvlab <command> [<option>…] [FILE… | -E EXPR… | -]
       --json, --xml            print them as JSON or XML
       --no-location            leave places out of XML
       --raw                    print a string as it is, without quotes and a line's end
+      --find-file              print where FILE is on the search path instead
   parse          print what the parser understood, as `nix-instantiate --parse` does
   instantiate    print the paths of store derivations, as `nix-instantiate` does
       --drv-dir DIR            also write the derivations, with all they need, into DIR
@@ -55,8 +56,11 @@ in it. Commands that evaluate also take:
   --argstr NAME STRING         pass a string
   --arg-from-file NAME FILE    pass what is in a file, as a string
   --arg-from-stdin NAME        pass what standard input has, as a string
-  --system SYSTEM              what `builtins.currentSystem` is
   --show-trace                 print errors with all that led to them
+  --option NAME VALUE          change a setting of Nix; each has a flag of its own, too: --system SYSTEM, --pure-eval,
+                               --no-pure-eval, --restrict-eval, --allowed-uris 'URI…', --max-call-depth NUMBER,
+                               --trace-verbose, --abort-on-warn, …; those that are not about evaluation change nothing
+  -v, --verbose; --quiet       say more: which files are evaluated; say less: three times, no warnings
 
 Paths are made for the store directory that NIX_STORE_DIR names, by default /nix/store.
 Errors go to standard error; the exit status is then 1.
@@ -104,7 +108,8 @@ fn execute(command: &Command, output: &mut dyn Write) -> Result<(), Failure> {
             output,
             concat!("drvlab ", env!("CARGO_PKG_VERSION"), "\n").as_bytes(),
         ),
-        Command::Parse { sources } => parse(sources, output),
+        Command::Parse { input } => parse(input, output),
+        Command::FindFile { input, names } => find_files(input, names, output),
         Command::Eval {
             input,
             strict,
@@ -144,12 +149,22 @@ fn execute(command: &Command, output: &mut dyn Write) -> Result<(), Failure> {
     }
 }
 
-fn parse(sources: &[Source], output: &mut dyn Write) -> Result<(), Failure> {
-    let mut session = Session::start(&Input::default())?;
-    for source in sources {
+fn parse(input: &Input, output: &mut dyn Write) -> Result<(), Failure> {
+    let mut session = Session::start(input)?;
+    for source in &input.sources {
         let mut text = session.print_parsed(source)?;
         text.push(b'\n');
         print(output, &text)?;
+    }
+    Ok(())
+}
+
+fn find_files(input: &Input, names: &[Vec<u8>], output: &mut dyn Write) -> Result<(), Failure> {
+    let mut session = Session::start(input)?;
+    for name in names {
+        let mut path = session.find_file(name)?;
+        path.push(b'\n');
+        print(output, &path)?;
     }
     Ok(())
 }

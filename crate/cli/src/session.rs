@@ -14,16 +14,16 @@ use drvlab_lang::error::EvalError;
 use drvlab_lang::files::canonical;
 use drvlab_lang::source::Origin;
 use drvlab_lang::value::Value;
-use drvlab_lang::{Machine, Settings, report, search_path};
+use drvlab_lang::{Machine, Message, Settings, report, search_path};
 
 #[cfg(target_os = "linux")]
 use crate::allocator;
-use crate::arguments::{Argument, Input, Source};
+use crate::arguments::{Argument, Input, Source, Verbosity};
 use crate::failure::Failure;
 use crate::files::native;
 use crate::store_dir::store_dir;
 use crate::unpacked::{UnpackedFiles, is_archive};
-use crate::{reading, stack};
+use crate::{reading, settings, stack};
 
 /// An evaluator with the arguments of the command line.
 #[derive(Debug)]
@@ -57,14 +57,13 @@ impl Session {
         })?;
         let folder = canonical(folder.as_os_str().as_encoded_bytes());
         let (files, archives) = unpack(input, &folder)?;
-        let mut settings = Settings {
-            store_dir: store_dir()?,
-            ..settings(&archives.included, &folder)
-        };
-        if let Some(system) = &input.system {
-            settings.system = system.as_slice().into();
-        }
+        let settings = evaluation_settings(input, &archives.included, &folder)?;
         let mut machine = Machine::new(Box::new(files), settings);
+        if machine.settings.names_files {
+            // The first that the reference evaluates, whatever it is asked.
+            let own = Message::File("«nix-internal»/derivation-internal.nix".into());
+            complain(&report::message(&own, &machine.sources));
+        }
         let mut named = Vec::new();
         for (name, argument) in &input.arguments {
             let value = match argument {
@@ -77,7 +76,7 @@ impl Session {
                 Argument::Stdin => machine.heap.string(&read_stdin()?, ContextId::EMPTY),
                 Argument::Expression(text) => machine
                     .delay_text(Origin::String, text.as_slice(), &folder)
-                    .map_err(|error| failure(&machine, &error, input.show_trace))?,
+                    .map_err(|error| failure(&machine, &error, input.shows_trace()))?,
             };
             named.push((name.clone(), value));
         }
@@ -87,7 +86,7 @@ impl Session {
             arguments,
             folder,
             archives: archives.folders,
-            show_trace: input.show_trace,
+            show_trace: input.shows_trace(),
         })
     }
 
@@ -133,6 +132,20 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Returns where a file is that is looked for on the search path.
+    ///
+    /// # Errors
+    /// When it is not there, or nowhere in the file system.
+    pub fn find_file(&mut self, name: &[u8]) -> Result<Vec<u8>, Failure> {
+        let path = self.machine.find_file(name);
+        let path = path.map_err(|error| self.failure(&error))?;
+        if path.starts_with(b"/") {
+            return Ok(path);
+        }
+        let name = BString::from(name);
+        Err(Failure::message(format!("'<{name}>' has no physical path")))
     }
 
     fn evaluate(&mut self, source: &Source) -> Result<Value, Failure> {
@@ -265,7 +278,11 @@ fn join(path: &[u8], folder: &[u8]) -> Vec<u8> {
     canonical(&[folder, b"/", path].concat())
 }
 
-fn settings(included: &[Vec<u8>], folder: &[u8]) -> Settings {
+fn evaluation_settings(
+    input: &Input,
+    included: &[Vec<u8>],
+    folder: &[u8],
+) -> Result<Settings, Failure> {
     let environment: Vec<(BString, BString)> = env::vars_os()
         .map(|(name, value)| {
             (
@@ -278,39 +295,41 @@ fn settings(included: &[Vec<u8>], folder: &[u8]) -> Settings {
         let found = environment.iter().find(|(name, _)| name == wanted);
         found.map(|(_, value)| value.clone())
     };
-    // What the command line names is found first.
-    let mut entries: Vec<(BString, BString)> = included
-        .iter()
-        .map(|entry| search_path::entry(entry))
-        .collect();
-    if let Some(variable) = variable("NIX_PATH") {
-        entries.extend(
-            search_path::split(&variable)
-                .into_iter()
-                .map(search_path::entry),
-        );
-    }
-    Settings {
+    let search_path = variable("NIX_PATH").unwrap_or_default();
+    let entries = search_path::split(&search_path).into_iter();
+    let verbosity = input.verbosity;
+    let mut settings = Settings {
+        store_dir: store_dir()?,
         system: system().into(),
         home: variable("HOME").filter(|home| home.starts_with(b"/")),
         directory: Some(folder.into()),
-        search_path: entries,
+        search_path: entries.map(search_path::entry).collect(),
         // A clock before 1970 is as good as none.
         current_time: SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(0, |since| {
                 i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
             }),
+        abort_on_warn: variable("NIX_ABORT_ON_WARN")
+            .is_some_and(|value| matches!(value.as_slice(), b"1" | b"true" | b"yes")),
         environment,
         native_levels: stack::levels(),
         memory_reserve: Settings::default().memory_limit,
         #[cfg(target_os = "linux")]
         memory_reached: Some(allocator::ahead::heap_reached),
-        listener: Some(Rc::new(|message, sources| {
-            complain(&report::message(message, sources));
+        names_files: verbosity >= Verbosity::TALKATIVE,
+        listener: Some(Rc::new(move |message, sources| {
+            if verbosity > Verbosity::ERRORS || !message.is_warning() {
+                complain(&report::message(message, sources));
+            }
         })),
         ..Settings::default()
-    }
+    };
+    settings::apply(input, &mut settings)?;
+    // What the command line names is found first.
+    let included = included.iter().map(|entry| search_path::entry(entry));
+    settings.search_path.splice(..0, included);
+    Ok(settings)
 }
 
 /// The name of this machine's kind in the reference, for example `x86_64-linux`.

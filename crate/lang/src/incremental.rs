@@ -386,7 +386,7 @@ impl Machine {
         }
         let diagnostics = self.messages.iter().filter_map(|message| match message {
             Message::Diagnostic(diagnostic) => Some(diagnostic),
-            Message::Trace(_) | Message::Warning(_) => None,
+            Message::Trace(_) | Message::Warning(_) | Message::File(_) => None,
         });
         let mut diagnostics = diagnostics.chain(error.map(|error| &error.diagnostic));
         let limit_reached =

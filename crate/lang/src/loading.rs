@@ -284,6 +284,17 @@ impl Machine {
                 return Err(no_such_output(&path, output, Pos::NONE));
             }
             unbuilt.get_or_insert_with(|| {
+                if !self.settings.allow_import_from_derivation {
+                    let outputs = outputs.join(&b"^"[..]);
+                    return [
+                        b"cannot build '".as_slice(),
+                        path.as_bytes(),
+                        b"^",
+                        &outputs,
+                        b"' during evaluation because the option 'allow-import-from-derivation' is disabled",
+                    ]
+                    .concat();
+                }
                 [
                     b"cannot read '".as_slice(),
                     text,

@@ -85,6 +85,9 @@ pub(crate) fn without_end(text: &[u8]) -> &[u8] {
 pub fn message(message: &Message, sources: &SourceMap) -> Vec<u8> {
     let (label, text): (&[u8], &[u8]) = match message {
         Message::Trace(text) => (b"trace: ", text),
+        Message::File(path) => {
+            return [b"evaluating file '".as_slice(), path, b"'\n"].concat();
+        }
         Message::Warning(text) => {
             let mut warning = Vec::new();
             let text = without_end(text);

@@ -433,6 +433,7 @@ impl Workspace {
         for message in messages {
             match message {
                 Message::Trace(line) => browser::log(&format!("trace: {}", text(&line))),
+                Message::File(path) => browser::log(&format!("evaluating file '{}'", text(&path))),
                 Message::Warning(line) => diagnostics.push(plain(Severity::Warning, text(&line))),
                 Message::Diagnostic(diagnostic) => {
                     diagnostics.push(translate(&diagnostic, &self.machine.sources))

@@ -8,7 +8,7 @@ use crate::coercion::Coercion;
 use crate::context::ContextId;
 use crate::error::{EvalError, Result};
 use crate::ir::Root;
-use crate::machine::Machine;
+use crate::machine::{Machine, Message};
 use crate::source::Pos;
 use crate::symbol::well_known;
 use crate::value::{Addr, Tag, Value};
@@ -105,6 +105,9 @@ pub async fn import_file(stk: &mut Stk, m: &mut Machine, path: &[u8], pos: Pos) 
 
 #[suspendable]
 async fn import_anew(stk: &mut Stk, m: &mut Machine, path: Rc<[u8]>, pos: Pos) -> Result<Value> {
+    if m.settings.names_files {
+        m.say(Message::File((*path).into()))?;
+    }
     let root = m.parse_file(&path, pos)?;
     let frame = m.heap.frame(Addr(0), root.frame_slots);
     // A thunk, so that a file that needs itself is recognised.

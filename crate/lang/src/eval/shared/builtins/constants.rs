@@ -16,7 +16,12 @@ const LANGUAGE_VERSION: i64 = 6;
 /// `currentSystem`
 #[suspendable]
 pub async fn current_system(_: &mut Stk, m: &mut Machine, _: &[Value], _: Pos) -> Result<Value> {
-    let system = m.settings.system.clone();
+    let settings = &m.settings;
+    let system = if settings.eval_system.is_empty() {
+        settings.system.clone()
+    } else {
+        settings.eval_system.clone()
+    };
     Ok(m.string(&system))
 }
 

@@ -86,14 +86,17 @@ pub async fn trace(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Re
     force(stk, m, args[1]).await
 }
 
-/// `traceVerbose message e`: silent, as in the reference without `--trace-verbose`.
+/// `traceVerbose message e`: silent unless the host wants to hear it.
 #[suspendable]
 pub async fn trace_verbose(
     stk: &mut Stk,
     m: &mut Machine,
     args: &[Value],
-    _: Pos,
+    pos: Pos,
 ) -> Result<Value> {
+    if m.settings.trace_verbose {
+        return trace(stk, m, args, pos).await;
+    }
     force(stk, m, args[1]).await
 }
 
@@ -104,6 +107,10 @@ pub async fn warn(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
     let message = typed::string(stk, m, args[0], pos, what).await?;
     let text = m.bytes(message).to_vec();
     m.say(Message::Warning(text.into()))?;
+    if m.settings.abort_on_warn {
+        let message = "aborting to reveal stack trace of warning, as abort-on-warn is set";
+        return Err(EvalError::other(message, Pos::NONE));
+    }
     force(stk, m, args[1]).await
 }
 
