@@ -164,7 +164,12 @@ impl DigestCache {
     /// See [`DigestError`].
     pub fn instantiate(&mut self, derivation: &mut Derivation) -> Result<StorePath, DigestError> {
         let kind = kind_of(derivation)?;
-        let deferred = self.write_modulo_inputs(derivation)?;
+        let deferred = if kind == DerivationKind::Fixed {
+            self.check_inputs(derivation)?;
+            false
+        } else {
+            self.write_modulo_inputs(derivation)?
+        };
         match kind {
             DerivationKind::InputAddressed | DerivationKind::Deferred => {
                 self.address_by_input(derivation, deferred)?;
@@ -178,7 +183,7 @@ impl DigestCache {
         let path = path_of_text(&self.store_dir, derivation, &text_digest)?;
         if !self.known.contains_key(&path) {
             // Without inputs there is nothing to replace, and the text has been hashed already.
-            let modulo = if derivation.input_drvs.is_empty() {
+            let modulo = if derivation.input_drvs.is_empty() || !counts_by_text(kind) {
                 text_digest
             } else {
                 self.modulo_digest()
@@ -268,8 +273,7 @@ impl DigestCache {
         let kind = kind_of(derivation)?;
         let mut deferred = false;
         let mut modulo = [0; 32];
-        // The digests of the other kinds depend on nothing but their outputs.
-        if !matches!(kind, DerivationKind::Fixed | DerivationKind::Impure) {
+        if counts_by_text(kind) {
             deferred = self.write_modulo_inputs(derivation)?;
             self.write(derivation, paths);
             modulo = self.modulo_digest();
@@ -277,7 +281,8 @@ impl DigestCache {
         Ok(self.identity(derivation, kind, deferred, modulo))
     }
 
-    /// Finds out what a derivation counts as; `modulo` is the digest of its text with inputs replaced.
+    /// Finds out what a derivation counts as; `modulo` is the digest of its text with inputs replaced, or anything if it does not count by
+    /// its text.
     fn identity(
         &self,
         derivation: &Derivation,
@@ -313,6 +318,18 @@ impl DigestCache {
         self.buffers.inputs.clear();
         inputs.write(&mut self.buffers.inputs, &mut ());
         Ok(inputs.deferred)
+    }
+
+    /// Makes sure that all inputs are known. Which outputs they have does not matter to who counts without them.
+    fn check_inputs(&self, derivation: &Derivation) -> Result<(), DigestError> {
+        let mut inputs = derivation.input_drvs.keys();
+        match inputs.find(|input| !self.known.contains_key(input)) {
+            None => Ok(()),
+            Some(missing) => Err(DigestError::MissingInput {
+                derivation: derivation.name.clone(),
+                input: missing.clone(),
+            }),
+        }
     }
 
     /// Hashes the text that was written with its inputs replaced.
@@ -451,6 +468,11 @@ pub fn kind_of(derivation: &Derivation) -> Result<DerivationKind, DigestError> {
         derivation: derivation.name.clone(),
         error,
     })
+}
+
+/// Tells whether a derivation's digest depends on its text: that of the other kinds depends on nothing but their outputs.
+const fn counts_by_text(kind: DerivationKind) -> bool {
+    !matches!(kind, DerivationKind::Fixed | DerivationKind::Impure)
 }
 
 fn output_names(derivation: &Derivation) -> Option<Box<[BString]>> {

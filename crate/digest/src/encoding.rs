@@ -116,13 +116,8 @@ pub fn hex_encode(bytes: &[u8]) -> String {
     String::from_utf8(text).expect("hexadecimal digits are ASCII")
 }
 
-/// Writes a SHA-256 digest as lower-case hexadecimal text.
-pub fn hex_encode_to(digest: &[u8; 32], text: &mut [u8; 64]) {
-    hex_digits(digest, text);
-}
-
-/// Writes two digits for each byte, by arithmetic that compilers turn into vector instructions.
-fn hex_digits(bytes: &[u8], text: &mut [u8]) {
+/// Writes two lower-case hexadecimal digits for each byte, by arithmetic that compilers turn into vector instructions.
+pub fn hex_digits(bytes: &[u8], text: &mut [u8]) {
     let digit = |value: u8| value + b'0' + u8::from(value > 9) * (b'a' - b'0' - 10);
     let (pairs, _) = text.as_chunks_mut::<2>();
     for (pair, &byte) in pairs.iter_mut().zip(bytes) {
