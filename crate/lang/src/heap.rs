@@ -17,6 +17,7 @@
 pub use crate::arena::Reached;
 use crate::arena::{Arena, MAX_WORDS};
 use crate::context::ContextId;
+use crate::equal_sets::EqualSets;
 use crate::ir::{ExprId, LambdaId};
 use crate::kept::Trail;
 use crate::short_lived::ShortLived;
@@ -55,6 +56,7 @@ pub struct Heap {
     limit: usize,
     pub(crate) trail: Trail,
     pub(crate) short_lived: ShortLived,
+    pub(crate) equal_sets: EqualSets,
 }
 
 /// Bytes that a new heap has room for, unless the host wants more.
@@ -69,6 +71,7 @@ impl Heap {
             limit: (limit / 4).min(MAX_WORDS),
             trail: Trail::default(),
             short_lived: ShortLived::NONE,
+            equal_sets: EqualSets::NONE,
         }
     }
 
@@ -77,6 +80,7 @@ impl Heap {
         self.arena.clear();
         self.trail.clear();
         self.short_lived = ShortLived::NONE;
+        self.equal_sets.clear();
     }
 
     /// Returns where the next object will start.
@@ -86,6 +90,7 @@ impl Heap {
 
     /// Forgets the objects from an address on.
     pub(crate) fn truncate(&mut self, top: u32) {
+        self.equal_sets.end_at(top);
         self.arena.shrink(top as usize);
     }
 
@@ -165,7 +170,7 @@ impl Heap {
 
     /// Gives back what a set or another last object has not used: it keeps `count` words.
     pub(crate) fn shrink_last(&mut self, addr: Addr, count: usize) {
-        self.arena.shrink(addr.0 as usize + ((count + 1) & !1));
+        self.truncate(addr.0 + ((count as u32 + 1) & !1));
     }
 
     // Thunks

@@ -90,6 +90,7 @@ impl Heap {
             }
         }
         self.trail.mark = self.top();
+        self.equal_sets.clear();
     }
 
     /// Goes back to what has been kept.
@@ -100,6 +101,7 @@ impl Heap {
         }
         self.truncate(self.trail.mark);
         self.short_lived = ShortLived::NONE;
+        self.equal_sets.clear();
     }
 
     /// Unsets slots of a frame that have been written to before: in an earlier evaluation, or when the same expression failed.

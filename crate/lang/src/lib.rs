@@ -12,6 +12,7 @@ mod derived_path;
 mod describe;
 pub mod diagnostic;
 pub mod engine;
+mod equal_sets;
 pub mod error;
 pub mod eval;
 mod failures;

@@ -9,6 +9,9 @@ use crate::symbol::well_known;
 use crate::value::{Addr, Boxed, Tag, Value};
 use std::cmp::Ordering;
 
+/// Sets of fewer attributes are compared as soon as found.
+const WORTH_REMEMBERING: usize = 8;
+
 /// `a == b`. Functions are never equal, unless they are compared as parts of sets or lists and are the same object.
 #[suspendable]
 pub async fn equal(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Result<bool> {
@@ -66,6 +69,9 @@ async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Resul
             Ok(true)
         }
         Tag::Attrs => {
+            if m.heap.equal_sets.has(a.addr(), b.addr(), m.call_depth) {
+                return Ok(true);
+            }
             // Two derivations are equal if their output paths are.
             if is_derivation(stk, m, a).await? && is_derivation(stk, m, b).await? {
                 let paths = (
@@ -82,7 +88,12 @@ async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Resul
                 return Ok(false);
             }
             let said = m.messages.len();
+            let outside = m.take_taint();
             let result = equal_attributes(stk, m, x, y).await;
+            if len >= WORTH_REMEMBERING && matches!(result, Ok(true)) && !m.is_tainted() {
+                m.heap.equal_sets.add(a.addr(), b.addr(), m.call_depth);
+            }
+            m.give_back_taint(outside);
             if m.messages.len() > said {
                 m.chosen_by_symbol();
             }
