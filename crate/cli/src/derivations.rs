@@ -79,7 +79,7 @@ impl Derivations {
                 derivations.roots.push(instance.drv_path);
                 Ok(())
             })?;
-            for (path, made) in &session.machine().store.derivations {
+            for (path, made) in session.machine().store.derivations.iter() {
                 derivations.known.insert(path.clone(), Rc::clone(made));
             }
             derivations.session = Some(session);

@@ -84,7 +84,10 @@ type ElementId = u32;
 pub struct Contexts {
     elements: Vec<ContextElement>,
     element_ids: FxHashMap<ContextElement, ElementId>,
+    /// The sets of one element each, by element; empty where there is none.
+    singletons: Vec<ContextId>,
     sets: Vec<Rc<[ElementId]>>,
+    /// The sets of several elements, and the empty one.
     ids: FxHashMap<Rc<[ElementId]>, ContextId>,
     unions: FxHashMap<(ContextId, ContextId), ContextId>,
     /// The keys of `unions` in the order they were added.
@@ -106,6 +109,7 @@ impl Default for Contexts {
         Contexts {
             elements: Vec::new(),
             element_ids: FxHashMap::default(),
+            singletons: Vec::new(),
             sets: vec![empty.clone()],
             ids: FxHashMap::from_iter([(empty, ContextId::EMPTY)]),
             unions: FxHashMap::default(),
@@ -144,7 +148,17 @@ impl Contexts {
     /// Interns the set of one element.
     pub fn singleton(&mut self, element: ContextElement) -> ContextId {
         let element = self.intern_element(element);
-        self.intern_set(vec![element])
+        self.singleton_of(element)
+    }
+
+    fn singleton_of(&mut self, element: ElementId) -> ContextId {
+        let known = self.singletons[element as usize];
+        if !known.is_empty() {
+            return known;
+        }
+        let id = self.add_set(Rc::new([element]));
+        self.singletons[element as usize] = id;
+        id
     }
 
     fn intern_element(&mut self, element: ContextElement) -> ElementId {
@@ -153,18 +167,27 @@ impl Contexts {
         }
         let id = self.elements.len() as ElementId;
         self.elements.push(element.clone());
+        self.singletons.push(ContextId::EMPTY);
         self.element_ids.insert(element, id);
         id
     }
 
     fn intern_set(&mut self, set: Vec<ElementId>) -> ContextId {
+        if let [element] = *set {
+            return self.singleton_of(element);
+        }
         if let Some(&id) = self.ids.get(set.as_slice()) {
             return id;
         }
-        let id = ContextId(self.sets.len() as u32);
         let set: Rc<[ElementId]> = set.into();
-        self.sets.push(set.clone());
+        let id = self.add_set(set.clone());
         self.ids.insert(set, id);
+        id
+    }
+
+    fn add_set(&mut self, set: Rc<[ElementId]>) -> ContextId {
+        let id = ContextId(self.sets.len() as u32);
+        self.sets.push(set);
         id
     }
 
@@ -243,11 +266,15 @@ impl Contexts {
             self.unions.remove(&key);
         }
         for set in self.sets.drain(to.sets..) {
-            self.ids.remove(&set);
+            match *set {
+                [element] => self.singletons[element as usize] = ContextId::EMPTY,
+                _ => _ = self.ids.remove(&set),
+            }
         }
         for element in self.elements.drain(to.elements..) {
             self.element_ids.remove(&element);
         }
+        self.singletons.truncate(to.elements);
     }
 }
 
@@ -303,8 +330,12 @@ mod tests {
             contexts.truncate(extent);
             let sizes = (contexts.elements.len(), contexts.element_ids.len());
             assert_eq!(sizes, (1, 1));
-            let sizes = (contexts.sets.len(), contexts.ids.len());
-            assert_eq!(sizes, (2, 2));
+            let sizes = (
+                contexts.sets.len(),
+                contexts.ids.len(),
+                contexts.singletons.len(),
+            );
+            assert_eq!(sizes, (2, 1, 1));
             assert!(contexts.unions.is_empty() && contexts.united.is_empty());
         }
         assert_eq!(singleton(&mut contexts, "kept".into()), kept);

@@ -14,7 +14,7 @@ pub struct StoreObjects {
     /// The store directory.
     pub dir: StoreDir,
     /// Derivations.
-    pub derivations: OrderedMap<StorePath, Rc<Derivation>>,
+    pub derivations: HashedMap<StorePath, Rc<Derivation>>,
     /// Their paths in the order they were made: inputs before what uses them.
     pub order: Vec<StorePath>,
     /// The flat sets that derivations were made of, in the heap of this evaluation.
@@ -67,7 +67,7 @@ impl StoreObjects {
     #[inline]
     pub fn new(dir: StoreDir) -> Self {
         StoreObjects {
-            derivations: OrderedMap::new(),
+            derivations: HashedMap::new(),
             order: Vec::new(),
             attributes: HashedMap::new(),
             replaced_attributes: Vec::new(),

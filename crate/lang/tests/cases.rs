@@ -197,7 +197,11 @@ fn answer(machine: &mut Machine, case: &Case, kind: &str) -> drvlab_lang::error:
     let arguments = machine.arguments(Vec::new());
     if kind == "aterm" {
         let found = machine.derivations(value, arguments)?;
-        let derivation = &machine.store.derivations[&found[0].drv_path];
+        let derivation = &machine
+            .store
+            .derivations
+            .get(&found[0].drv_path)
+            .expect("it was made");
         let mut text = Vec::new();
         drvlab_store::aterm::write(
             derivation,
