@@ -79,22 +79,29 @@ impl Arithmetic {
 
 /// Appends the decimal digits of an integer.
 pub(crate) fn push_decimal(bytes: &mut Vec<u8>, value: i64) {
-    // As many as the longest, a sign and 19 digits.
-    let mut digits = [0; 20];
-    let mut at = digits.len();
+    bytes.extend_from_slice(decimal(value, &mut [0; LONGEST_DECIMAL]));
+}
+
+/// The length of the longest integer: a sign and 19 digits.
+pub(crate) const LONGEST_DECIMAL: usize = 20;
+
+/// Writes an integer in decimal at the end of some room, and returns where it is.
+pub(crate) fn decimal(value: i64, room: &mut [u8; LONGEST_DECIMAL]) -> &[u8] {
+    let mut at = room.len();
     let mut rest = value.unsigned_abs();
     loop {
         at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
+        room[at] = b'0' + (rest % 10) as u8;
         rest /= 10;
         if rest == 0 {
             break;
         }
     }
     if value < 0 {
-        bytes.push(b'-');
+        at -= 1;
+        room[at] = b'-';
     }
-    bytes.extend_from_slice(&digits[at..]);
+    &room[at..]
 }
 
 impl Machine {

@@ -145,9 +145,9 @@ pub async fn list_to_attrs(
     const PAIR: &str = "in a {name=...; value=...;} pair";
     let what = "while evaluating the argument passed to builtins.listToAttrs";
     let list = typed::list(stk, m, args[0], pos, what).await?;
-    let mut seen = FxHashSet::default();
-    let mut pairs = Vec::new();
-    for index in 0..m.heap.list_len(list) {
+    let len = m.heap.list_len(list);
+    let mut pairs = Vec::with_capacity(len);
+    for index in 0..len {
         m.tick()?;
         let pair = m.heap.element(list, index);
         let what = "while evaluating an element of the list passed to builtins.listToAttrs";
@@ -162,17 +162,32 @@ pub async fn list_to_attrs(
             let name = typed::name(stk, m, given, at, what).await?;
             m.intern(name)
         };
-        if seen.insert(name) {
-            pairs.push((name, pair));
-        }
+        pairs.push((name, pair));
     }
-    let mut attributes = Vec::with_capacity(pairs.len());
-    for (name, pair) in pairs {
-        let value = required(m, pair, well_known::VALUE, PAIR)?;
-        let at = m.heap.named_attr_pos(&m.ir, pair, well_known::VALUE);
+    m.check_memory(12 * len, pos)?;
+    let mut attributes = Vec::with_capacity(len);
+    for &(name, pair) in &pairs {
+        let pair = m.heap.flat(pair);
+        let (value, at) = match m.heap.attr_index(pair, well_known::VALUE) {
+            Some(index) => (
+                m.heap.attr(pair, index).1,
+                m.heap.attr_pos(&m.ir, pair, index),
+            ),
+            None => (Value::UNSET, Pos::NONE),
+        };
         attributes.push((name, value, at));
     }
-    m.check_memory(12 * attributes.len(), pos)?;
+    if attributes
+        .iter()
+        .any(|&(_, value, _)| value == Value::UNSET)
+    {
+        let mut seen = FxHashSet::default();
+        for (name, pair) in pairs {
+            if seen.insert(name) {
+                required(m, pair, well_known::VALUE, PAIR)?;
+            }
+        }
+    }
     Ok(m.heap.attrs_from(attributes))
 }
 

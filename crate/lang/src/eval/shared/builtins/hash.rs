@@ -1,11 +1,13 @@
 //! Builtins on hashes.
 
 use super::super::{Stk, import, suspendable, typed};
+use crate::context::ContextId;
 use crate::error::{EvalError, Result};
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::Symbol;
-use crate::value::{Addr, Value};
+use crate::value::{Addr, Tag, Value};
+use drvlab_store::encoding::hex_digits;
 use drvlab_store::{Hash, HashAlgorithm, HashFormat};
 
 /// `hashString algorithm s`
@@ -22,7 +24,11 @@ pub async fn hash_string(
     let what = "while evaluating the second argument passed to builtins.hashString";
     let string = typed::string(stk, m, args[1], pos, what).await?;
     let hash = Hash::of(algorithm, m.bytes(string));
-    Ok(m.string(hash.render(HashFormat::Base16).as_bytes()))
+    let digits = m
+        .heap
+        .alloc_string(2 * hash.digest().len(), ContextId::EMPTY);
+    hex_digits(hash.digest(), m.heap.string_bytes_mut(digits));
+    Ok(Value::object(Tag::String, digits))
 }
 
 /// `hashFile algorithm path`

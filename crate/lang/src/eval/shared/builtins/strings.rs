@@ -8,6 +8,7 @@ use crate::context::{ContextId, GatheredContext};
 use crate::error::{EvalError, Result};
 use crate::files::parent;
 use crate::machine::Machine;
+use crate::number::{LONGEST_DECIMAL, decimal};
 use crate::source::Pos;
 use crate::value::{Tag, Value};
 
@@ -209,6 +210,10 @@ pub async fn to_string(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     let value = force(stk, m, args[0]).await?;
     if value.tag() == Tag::String {
         return Ok(value);
+    }
+    // Coercing counts as a call in the reference.
+    if let Some(number) = m.integer(value).filter(|_| m.may_call()) {
+        return Ok(m.string(decimal(number, &mut [0; LONGEST_DECIMAL])));
     }
     let what = "while evaluating the first argument passed to builtins.toString";
     let how = Coercion {
