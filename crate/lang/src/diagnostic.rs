@@ -33,9 +33,22 @@ pub struct TraceFrame {
     pub pos: Pos,
     /// When it is shown.
     pub shown: Shown,
-    /// Whether it is for a call and its place is that of the call, as for builtins and functors; of lambdas the place is where they are
-    /// written, and a line of its own says where they are called.
-    pub call_site: bool,
+    /// What kind of line it is.
+    pub kind: FrameKind,
+}
+
+/// What a frame of the trace is for, as far as it decides about its place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum FrameKind {
+    /// A step of the evaluation.
+    #[default]
+    Step,
+    /// A call whose place is that of the call, as for builtins and functors; of lambdas the place is where they are written, and a line of
+    /// its own says where they are called.
+    Call,
+    /// An element of a list that is evaluated completely. The reference gives it no place at all, and takes it for another line than one whose
+    /// place is nowhere.
+    Element,
 }
 
 /// An error or a warning. Messages are those of the reference, without the `error: ` in front; text that comes from

@@ -1,6 +1,6 @@
 //! Errors of the evaluator: a diagnostic and whether `tryEval` may catch it.
 
-use crate::diagnostic::{Diagnostic, Shown, TraceFrame};
+use crate::diagnostic::{Diagnostic, FrameKind, Shown, TraceFrame};
 use crate::source::{Pos, Span};
 use crate::value::Addr;
 use bstr::BString;
@@ -72,7 +72,7 @@ impl EvalError {
     /// Adds what the evaluator was doing; called on the way out, so the innermost comes first.
     #[cold]
     pub fn traced(self: Box<Self>, message: impl Into<BString>, pos: Pos) -> Box<Self> {
-        self.framed(Shown::WhileShort, message, pos, false)
+        self.framed(Shown::WhileShort, message, pos, FrameKind::Step)
     }
 
     /// Adds that the files a path needs could not be had.
@@ -82,14 +82,14 @@ impl EvalError {
         self.traced(what, pos)
     }
 
-    /// Adds what the evaluator was doing, says when to show it, and whether the place is that of a call.
+    /// Adds what the evaluator was doing, says when to show it, and what kind of line it is.
     #[cold]
     pub(crate) fn framed(
         mut self: Box<Self>,
         shown: Shown,
         message: impl Into<BString>,
         pos: Pos,
-        call_site: bool,
+        kind: FrameKind,
     ) -> Box<Self> {
         let trace = &mut self.diagnostic.trace;
         if trace.len() >= MOST_FRAMES {
@@ -100,7 +100,7 @@ impl EvalError {
             message: message.into(),
             pos,
             shown,
-            call_site,
+            kind,
         });
         self
     }

@@ -137,7 +137,8 @@ impl Machine {
         if !self.path_exists(&path, false) {
             // The reference looks for the path below its root, which ends with a slash itself.
             let rooted = [b"/", path.as_slice()].concat();
-            return Err(fetching(crate::loading::does_not_exist(&rooted, Pos::NONE)));
+            let message = [b"path '", rooted.as_slice(), b"' does not exist"].concat();
+            return Err(fetching(EvalError::other(message, Pos::NONE)));
         }
         let contents = self.read_tree(&path, Pos::NONE, None).map_err(fetching)?;
         let hash = drvlab_store::nar::hash(&contents, HashAlgorithm::Sha256);

@@ -142,12 +142,15 @@ impl Machine {
         Some(text.into())
     }
 
-    /// Returns what the store object at or above a path refers to: a copy of a store object, or of a part of it, to what the whole one does.
+    /// Returns what the store object at or above a path refers to.
     pub(crate) fn references_of(&self, path: &[u8]) -> Vec<StorePath> {
-        let original = self.original(path, Pos::NONE).unwrap_or_default();
-        let Ok((object, _)) = self.store.dir.split_path(&original) else {
+        let Ok((object, _)) = self.store.dir.split_path(path) else {
             return Vec::new();
         };
+        self.ask_store();
+        if let Some(references) = self.store.references.get(&object) {
+            return references.to_vec();
+        }
         if let Some(text) = self.store.texts.get(&object) {
             return text.references.clone();
         }
@@ -741,10 +744,24 @@ pub(crate) fn no_such_output(derivation: &str, output: &[u8], pos: Pos) -> Box<E
     EvalError::other(message.concat(), pos)
 }
 
-/// Makes the error for a path where nothing is.
+/// Returns a path as the reference names it in errors; those of its own files are no paths of the root.
+pub(crate) fn without_dots(path: &[u8]) -> Vec<u8> {
+    if path.starts_with(b"/") {
+        canonical(path)
+    } else {
+        path.to_vec()
+    }
+}
+
+/// Makes the error for a path where nothing is, which may still have dots in it.
 pub(crate) fn does_not_exist(path: &[u8], pos: Pos) -> Box<EvalError> {
     EvalError::other(
-        [b"path '".as_slice(), path, b"' does not exist"].concat(),
+        [
+            b"path '",
+            without_dots(path).as_slice(),
+            b"' does not exist",
+        ]
+        .concat(),
         pos,
     )
 }
@@ -752,7 +769,13 @@ pub(crate) fn does_not_exist(path: &[u8], pos: Pos) -> Box<EvalError> {
 /// Makes the error for a file that can't be read.
 pub(crate) fn file_error(path: &[u8], error: &FileError, pos: Pos) -> Box<EvalError> {
     EvalError::other(
-        [b"path '".as_slice(), path, b"' ", error.0.as_bytes()].concat(),
+        [
+            b"path '",
+            without_dots(path).as_slice(),
+            b"' ",
+            error.0.as_bytes(),
+        ]
+        .concat(),
         pos,
     )
 }

@@ -2,7 +2,7 @@
 //!
 //! Without colours; the page shows diagnostics in its own way.
 
-use crate::diagnostic::{Diagnostic, Severity, Shown, TraceFrame};
+use crate::diagnostic::{Diagnostic, FrameKind, Severity, Shown, TraceFrame};
 use crate::machine::Message;
 use crate::source::{Pos, SourceMap};
 use bstr::ByteSlice as _;
@@ -151,7 +151,8 @@ impl Report<'_> {
             if cut && frame.shown != Shown::Always {
                 continue;
             }
-            if !seen.insert((frame.message.as_slice(), frame.pos)) {
+            let is_element = frame.kind == FrameKind::Element;
+            if !seen.insert((frame.message.as_slice(), frame.pos, is_element)) {
                 skipped.push(frame);
                 continue;
             }

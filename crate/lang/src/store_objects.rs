@@ -29,6 +29,8 @@ pub struct StoreObjects {
     pub sources: OrderedMap<StorePath, Rc<[u8]>>,
     /// What has been kept of the copies that a filter was applied to: paths below the original.
     pub(crate) kept: HashedMap<StorePath, Rc<Kept>>,
+    /// What copies refer to, if they refer to anything: those of paths whose context said that they are the store's.
+    pub(crate) references: HashedMap<StorePath, Rc<[StorePath]>>,
     /// Entries of the search path that are not there, and have been warned of.
     pub(crate) ignored_entries: OrderedSet<Box<[u8]>>,
     /// Store paths of files that have been copied, by their path.
@@ -50,6 +52,7 @@ pub(crate) struct Extent {
     texts: OrderedMap<StorePath, Text>,
     sources: OrderedMap<StorePath, Rc<[u8]>>,
     kept: HashedMap<StorePath, Rc<Kept>>,
+    references: HashedMap<StorePath, Rc<[StorePath]>>,
     copied: HashedMap<Rc<[u8]>, Copied>,
 }
 
@@ -75,6 +78,7 @@ impl StoreObjects {
             texts: OrderedMap::new(),
             sources: OrderedMap::new(),
             kept: HashedMap::new(),
+            references: HashedMap::new(),
             ignored_entries: OrderedSet::new(),
             copied: HashedMap::new(),
             dir,
@@ -91,6 +95,7 @@ impl StoreObjects {
             texts: self.texts.clone(),
             sources: self.sources.clone(),
             kept: self.kept.clone(),
+            references: self.references.clone(),
             copied: self.copied.clone(),
         }
     }
@@ -113,6 +118,9 @@ impl StoreObjects {
         if self.sources.len() != to.sources.len() || self.kept.len() != to.kept.len() {
             self.sources.clone_from(&to.sources);
             self.kept.clone_from(&to.kept);
+        }
+        if self.references.len() != to.references.len() {
+            self.references.clone_from(&to.references);
         }
         if self.copied.len() != to.copied.len() {
             self.copied.clone_from(&to.copied);

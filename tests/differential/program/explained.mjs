@@ -5,9 +5,9 @@ import { readdirSync } from 'node:fs'
 /** What is in the root directory here; the reference may see another one. */
 const ROOT = readdirSync('/')
 
-/** Which of these names stand in an answer and not in the program. */
+/** Which of these names stand in an answer as such, not as part of a path, and not in the program. */
 const ofRoot = ({ stdout, stderr }, text) => {
-  const words = new Set((stdout + stderr).match(/[\w.-]+/g))
+  const words = new Set((stdout + stderr).match(/(?<![\w./-])[\w.-]+(?![\w./-])/g))
   return ROOT.filter(name => words.has(name) && !text.includes(name))
 }
 
@@ -22,6 +22,7 @@ export const REPLACED = [
   // What `break` returns is a thunk in the reference unless its argument has been evaluated before, which shows where values are printed or
   // asked for their type.
   ['where the reference has not evaluated what `break` returns', /\bbuiltins\."?break\b"?|\b(__)?break\b/g, '(builtins.seq null)'],
+  ['what the root directory of the machine contains', /(?<![\w.~/])\/\.(?![\w./])/g, './tree'],
   ['the reference asks its store for a path that the text names', /\b(builtins\."?storePath\b"?|__storePath) "\/nix\/store\/[^"]*"/g, '(1 + null)'],
 ]
 
@@ -42,7 +43,7 @@ export function explained(ours, theirs, text) {
   if (/is required, but there is no substituter/.test(theirs.stderr)) return 'the reference asks its store for a path that the text names'
   if (/: File name too long/.test(ours.stderr) && /: File name too long/.test(theirs.stderr)) return 'the file system refuses a name, each in words of its own'
   if (/out of memory/.test(ours.stderr) && /error: out of memory\n$/.test(theirs.stderr)) return 'both have too little memory, each for words of its own'
-  if (/\.links\b/.test(theirs.stdout + theirs.stderr) && !text.includes('.links')) return 'what else the store of the reference contains'
+  if ((/\.links\b/.test(theirs.stdout + theirs.stderr) && !text.includes('.links')) || / path '\/nix\/store\/' is not in the Nix store/.test(ours.stderr)) return 'what else the store of the reference contains'
   if (/unable to download/.test(theirs.stderr)) return 'the reference asks the network'
   if (/cannot read the Git repository|this evaluator has no network/.test(ours.stderr) && /Failed to fetch git repository/.test(theirs.stderr)) return 'the reference has no Git to run'
   if (/this evaluator has no network|cannot read the Git repository/.test(ours.stderr) && /uses a path relative to the current directory|hg failed with exit code/.test(theirs.stderr)) {

@@ -37,6 +37,11 @@ impl Parser<'_> {
             Some(b' ') => is_digit(after + 1),
             _ => false,
         };
+        if is_digit(after) {
+            let label = "expected T, t, or 0x20(SPACE)";
+            let title = "bad datetime: missing T or space";
+            return Err(self.error_with_hints(title, after, label, TIME_HINTS));
+        }
         if !has_time {
             self.at = after;
             return self.check_date(start);

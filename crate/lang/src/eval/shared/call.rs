@@ -5,7 +5,7 @@ use super::force::force;
 use super::{Stk, suspendable};
 use crate::builtin::Builtin;
 use crate::constant_call::CallKey;
-use crate::diagnostic::Shown;
+use crate::diagnostic::{FrameKind, Shown};
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::ir::{Expr, ExprId, Formal, LambdaId, Pattern, Slice};
 use crate::machine::Machine;
@@ -257,7 +257,12 @@ async fn call_in_steps(
                 function = match stk.run(|stk| call_functor(stk, m, functor, &now, at)).await {
                     Ok(value) => value,
                     Err(error) => {
-                        return Err(error.framed(Shown::WhileShort, CALLING_FUNCTOR, pos, true));
+                        return Err(error.framed(
+                            Shown::WhileShort,
+                            CALLING_FUNCTOR,
+                            pos,
+                            FrameKind::Call,
+                        ));
                     }
                 };
             }
@@ -357,7 +362,7 @@ pub(crate) fn while_calling_builtin(
         return error;
     }
     let what = format!("while calling the '{}' builtin", builtin.name());
-    error.framed(Shown::WhileShort, what, pos, true)
+    error.framed(Shown::WhileShort, what, pos, FrameKind::Call)
 }
 
 /// The line of a trace for the place of a call. The reference prints it without a place, too, when a builtin has called a function
@@ -367,7 +372,7 @@ const CALL_SITE: &str = "from call site";
 /// Adds the place of a call to a trace.
 #[cold]
 pub(crate) fn from_call_site(error: Box<EvalError>, shown: Shown, pos: Pos) -> Box<EvalError> {
-    error.framed(shown, CALL_SITE, pos, true)
+    error.framed(shown, CALL_SITE, pos, FrameKind::Call)
 }
 
 /// Evaluates a function's body in a frame that holds the arguments.
@@ -437,7 +442,7 @@ fn while_calling(m: &Machine, id: LambdaId, error: Box<EvalError>, called: Pos) 
         Some(name) => [b"while calling '", m.symbols.name(name), b"'"].concat(),
         None => b"while calling anonymous lambda".to_vec(),
     };
-    let error = error.framed(Shown::InFull, message, defined, false);
+    let error = error.framed(Shown::InFull, message, defined, FrameKind::Step);
     if called.is_some() {
         from_call_site(error, Shown::InFull, called)
     } else {

@@ -2,6 +2,7 @@
 
 use super::force::{failed_element, force};
 use super::{Stk, suspendable};
+use crate::diagnostic::{FrameKind, Shown};
 use crate::error::{EvalError, Result};
 use crate::machine::Machine;
 use crate::source::Pos;
@@ -102,10 +103,8 @@ fn with_path(m: &Machine, mut error: Box<EvalError>, open: &[Open]) -> Box<EvalE
     for level in open.iter().rev() {
         let index = level.next - 1;
         error = if level.value.tag() == Tag::List {
-            error.traced(
-                format!("while evaluating list element at index {index}"),
-                Pos::NONE,
-            )
+            let message = format!("while evaluating list element at index {index}");
+            error.framed(Shown::WhileShort, message, Pos::NONE, FrameKind::Element)
         } else {
             m.failed_at_attribute(level.contents, index);
             let (name, _) = m.heap.attr(level.contents, index);

@@ -2,7 +2,7 @@
 
 use super::call::{NOT_A_FUNCTION, from_call_site};
 use super::{Stk, suspendable};
-use crate::diagnostic::Shown;
+use crate::diagnostic::{FrameKind, Shown};
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::heap::thunk;
 use crate::incremental::Doubt;
@@ -56,7 +56,7 @@ fn called_from(m: &Machine, error: Box<EvalError>, function: Value, pos: Pos) ->
     }
     let mut error = error;
     match error.diagnostic.trace.last_mut() {
-        Some(frame) if !frame.pos.is_some() && frame.call_site => {
+        Some(frame) if !frame.pos.is_some() && frame.kind == FrameKind::Call => {
             frame.pos = pos;
             error
         }

@@ -3,7 +3,7 @@
 use super::super::force::force;
 use super::super::{Stk, coerce, deep, suspendable, typed};
 use crate::coercion::Coercion;
-use crate::diagnostic::Shown;
+use crate::diagnostic::{FrameKind, Shown};
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::machine::{Machine, Message};
 use crate::source::Pos;
@@ -148,5 +148,5 @@ pub async fn add_error_context(
     };
     let what = "while evaluating the error message passed to builtins.addErrorContext";
     let (message, _) = coerce::coerce(stk, m, args[0], how, pos, what).await?;
-    Err(error.framed(Shown::Always, message, Pos::NONE, false))
+    Err(error.framed(Shown::Always, message, Pos::NONE, FrameKind::Step))
 }

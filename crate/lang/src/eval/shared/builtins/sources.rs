@@ -5,7 +5,7 @@ use super::files::kind_name;
 use crate::context::{ContextElement, ContextId};
 use crate::error::{EvalError, Result};
 use crate::files::FileKind;
-use crate::loading::{Kept, join};
+use crate::loading::{Kept, join, without_dots};
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::store_objects::Text;
@@ -164,7 +164,8 @@ async fn add_untraced(
     if m.is_in_store(&request.path) {
         m.check_built(&request.path, context)?;
     }
-    // The reference takes a path without context for one that is no business of the store.
+    // The reference takes a path without context for one that is no business of the store. Otherwise a copy of an object, or of a part of it,
+    // refers to what the whole object does.
     let references = if context.is_empty() {
         Vec::new()
     } else {
@@ -213,6 +214,9 @@ async fn add_untraced(
             b"'",
         ];
         return Err(EvalError::other(message.concat(), Pos::NONE));
+    }
+    if !references.is_empty() {
+        m.store.references.insert(object.clone(), references.into());
     }
     // The same object can be reached unfiltered; then all of it is there.
     if !m.store.sources.contains_key(&object) {
@@ -335,7 +339,8 @@ pub async fn store_path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos
             if m.is_in_store(path) {
                 return Err(EvalError::other(error.message(), pos));
             }
-            let message = [b"path '", path, b"' is not in the Nix store"].concat();
+            let path = without_dots(path);
+            let message = [b"path '", path.as_slice(), b"' is not in the Nix store"].concat();
             return Err(EvalError::other(message, pos));
         }
     };
