@@ -193,7 +193,7 @@ impl Machine {
         let result = match self.force(value) {
             Ok(Value::TRUE) => return Ok(true),
             Ok(Value::FALSE) => return Ok(false),
-            Ok(other) => self.expected("a Boolean", other, pos),
+            Ok(_) => self.expected("a Boolean", value, pos),
             Err(error) => error,
         };
         Err(result.traced(

@@ -351,13 +351,13 @@ async fn with_overrides(
     frame: Addr,
 ) -> Result<Addr> {
     let set = *m.ir.attr_set(id);
-    let overrides = m
+    let delayed = m
         .heap
         .get_attr(result, well_known::OVERRIDES)
         .unwrap_or(Value::NULL);
-    let overrides = force(stk, m, overrides).await?;
+    let overrides = force(stk, m, delayed).await?;
     if overrides.tag() != Tag::Attrs {
-        let error = m.expected("a set", overrides, Pos::NONE);
+        let error = m.expected("a set", delayed, Pos::NONE);
         return Err(error.traced("while evaluating the `__overrides` attribute", Pos::NONE));
     }
     let flat = m.heap.flat(overrides.addr());

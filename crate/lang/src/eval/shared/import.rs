@@ -40,12 +40,15 @@ pub async fn path_value(
     what: &'static str,
 ) -> Result<(Vec<u8>, ContextId)> {
     let depth = m.call_depth;
-    let value = said_by_set(stk, m, value, pos, what).await;
+    let said = said_by_set(stk, m, value, pos, what).await;
     m.call_depth = depth;
-    let value = value?;
-    if m.is_path(value) {
-        return Ok((m.heap.path_bytes(value.addr()).to_vec(), ContextId::EMPTY));
+    let said = said?;
+    if m.is_path(said) {
+        return Ok((m.heap.path_bytes(said.addr()).to_vec(), ContextId::EMPTY));
     }
+    // The place of a list tells which one it is.
+    let is_value = m.heap.look(value) == said;
+    let value = if is_value { value } else { said };
     let how = Coercion {
         numbers: false,
         copy_paths: false,

@@ -54,6 +54,7 @@ async fn select_from(
     let mut value = value;
     for site in path.range() {
         let name = attr_name(stk, m, site, frame).await?;
+        let delayed = value;
         if value.is_thunk() {
             value = match force(stk, m, value).await {
                 Ok(value) => value,
@@ -64,7 +65,7 @@ async fn select_from(
             if default.is_some() {
                 return operand(stk, m, default, frame).await;
             }
-            let error = m.expected("a set", value, Pos::NONE);
+            let error = m.expected("a set", delayed, Pos::NONE);
             return Err(error.traced("while selecting an attribute", m.ir.pos(expr)));
         }
         let Some(slot) = m.find_hinted(value.addr(), name, site) else {

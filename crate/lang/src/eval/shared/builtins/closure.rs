@@ -124,7 +124,7 @@ pub async fn generic_closure(
 async fn element_and_key(stk: &mut Stk, m: &mut Machine, element: Value) -> Result<(Value, Value)> {
     let error = match force(stk, m, element).await {
         Err(error) => error,
-        Ok(element) if element.tag() != Tag::Attrs => m.expected("a set", element, Pos::NONE),
+        Ok(found) if found.tag() != Tag::Attrs => m.expected("a set", element, Pos::NONE),
         Ok(element) => match m.heap.get_attr(element.addr(), well_known::KEY) {
             Some(key) => return Ok((element, force(stk, m, key).await?)),
             None => EvalError::other("attribute 'key' missing", Pos::NONE),
