@@ -11,6 +11,8 @@ mod files;
 mod image;
 mod limits;
 mod load;
+#[cfg(any(target_arch = "wasm32", test))]
+mod memory;
 mod microscope;
 pub mod model;
 mod reader;

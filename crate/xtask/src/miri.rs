@@ -4,17 +4,20 @@ use crate::command::{command, run as run_command};
 use crate::workspace::Workspace;
 
 /// The tests, by parts of their names: of the package, then of its tests. Miri is slow, so they are those of the modules with unsafe code.
-const TESTS: [(&str, &[&str]); 1] = [(
-    "drvlab-lang",
-    &[
-        "arena::",
-        "heap_stack::",
-        "attrs::",
-        "engine::",
-        "symbol::",
-        "value::",
-    ],
-)];
+const TESTS: [(&str, &[&str]); 2] = [
+    (
+        "drvlab-lang",
+        &[
+            "arena::",
+            "heap_stack::",
+            "attrs::",
+            "engine::",
+            "symbol::",
+            "value::",
+        ],
+    ),
+    ("drvlab-wasm", &["memory::"]),
+];
 
 /// Runs the tests.
 ///

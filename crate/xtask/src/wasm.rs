@@ -20,6 +20,8 @@ struct Module {
     package: &'static str,
     /// The features that the package is compiled with.
     features: &'static [&'static str],
+    /// Whether it copies and fills memory itself (`crate/wasm/src/memory.rs`).
+    copies: bool,
     /// The name of its glue, `NAME.js`, and of the module, `NAME_bg.wasm`.
     name: &'static str,
     /// Where both go; git ignores the folder.
@@ -30,6 +32,7 @@ struct Module {
 const MAIN: Module = Module {
     package: "drvlab-wasm",
     features: &[],
+    copies: true,
     name: "drvlab_wasm",
     output: "web/src/wasm",
 };
@@ -38,6 +41,7 @@ const MAIN: Module = Module {
 const UNPACK: Module = Module {
     package: "drvlab-unpack",
     features: &["--features", "module"],
+    copies: false,
     name: "drvlab_unpack",
     output: "web/src/unpack",
 };
@@ -47,6 +51,12 @@ const PROFILE: &str = "wasm";
 
 /// Features beyond those that rustc uses for this target by default: SHA-256 and searches in texts work on 16 bytes at once.
 const TARGET_FEATURES: &str = "+simd128";
+
+/// The processor and the features of a module that copies and fills memory itself: all that rustc uses by default but the instructions for that.
+const WITHOUT_COPIES: [&str; 2] = [
+    "-Ctarget-cpu=mvp",
+    "-Ctarget-feature=+multivalue,+mutable-globals,+nontrapping-fptoint,+reference-types,+sign-ext,+simd128",
+];
 
 /// The stack in the module's memory, in bytes. The deepest evaluation takes 135 kB, for what limits it is the stack of the JavaScript engine.
 /// Behind less than rustc's 1 MiB, addresses of constants take one byte less each time they are written.
@@ -141,8 +151,13 @@ fn compile(
     made: &str,
 ) -> anyhow::Result<PathBuf> {
     let target = workspace.target();
+    // Examples do without the module's own code for that.
+    let copies = module.copies && what.contains(&"--lib");
     run(cargo(workspace.root())
-        .env("CARGO_ENCODED_RUSTFLAGS", flags(workspace).join("\u{1f}"))
+        .env(
+            "CARGO_ENCODED_RUSTFLAGS",
+            flags(workspace, copies).join("\u{1f}"),
+        )
         .args(["build", "--package", module.package])
         .args(module.features)
         .args(what)
@@ -165,7 +180,7 @@ fn compile(
 
 /// Flags for rustc: the target's features, the size of the stack, and messages of panics that do not tell where things lie on the machine
 /// that built them.
-fn flags(workspace: &Workspace) -> Vec<String> {
+fn flags(workspace: &Workspace, copies: bool) -> Vec<String> {
     let mut replaced = vec![(workspace.root().to_owned(), "drvlab")];
     let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = env::var_os("HOME").map(PathBuf::from);
@@ -175,11 +190,15 @@ fn flags(workspace: &Workspace) -> Vec<String> {
     let replaced = replaced
         .iter()
         .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()));
-    let features = format!("-Ctarget-feature={TARGET_FEATURES}");
+    let features = if copies {
+        WITHOUT_COPIES.map(str::to_owned).to_vec()
+    } else {
+        vec![format!("-Ctarget-feature={TARGET_FEATURES}")]
+    };
     let stack = format!("-Clink-arg=-zstack-size={STACK_SIZE}");
     // So that evaluation can go on on another stack.
     let pointer = "-Clink-arg=--export=__stack_pointer".to_owned();
-    replaced.chain([features, stack, pointer]).collect()
+    replaced.chain(features).chain([stack, pointer]).collect()
 }
 
 /// A text that differs when the output would: cargo's module, the tools' versions, and this file with all its flags.
