@@ -165,6 +165,7 @@ const lines = [
   ['instantiate', '-E', '1'],
   ['instantiate', 'nope.nix'],
   ...settings(),
+  ...purity(),
 ]
 
 /** Command lines about settings of the evaluation. */
@@ -216,6 +217,82 @@ function settings() {
     ['eval', '--find-file', 'sub/n.nix'],
     ['eval', '--find-file', 'x/n.nix', 'nope', 'sub', '-I', '.', '-I', 'x=sub'],
     ['eval', '--find-file', 'nix/fetchurl.nix'],
+  ]
+}
+
+/** Command lines in pure and restricted mode. Paths that they name are in the folder or do not depend on it. */
+function purity() {
+  const pure = (text, ...more) => ['eval', '--strict', '--pure-eval', '-E', text, ...more]
+  const restricted = (text, ...more) => ['eval', '--strict', '--restrict-eval', '-E', text, ...more]
+  const hash = 'sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='
+  const url = 'url = "http://x/y"'
+  const both = [
+    'import ./sub/n.nix',
+    'builtins.readFile ./sub/n.nix',
+    'builtins.readDir ./sub',
+    'builtins.readFileType ./sub',
+    'builtins.hashFile "sha256" ./f.nix',
+    'builtins.pathExists ./sub',
+    'map builtins.pathExists [ "/nix/store" /. ]',
+    'builtins.path { path = ./sub; }',
+    'builtins.filterSource (path: type: true) ./sub',
+    '"${./sub}"',
+    './sub/../f.nix',
+    'scopedImport { } ./sub/n.nix',
+    'import /nix/store/foo/bar',
+    '<x>',
+    'import <nix/fetchurl.nix> == 1',
+    'builtins.findFile [ { path = ./.; } ] "f.nix"',
+    'builtins.nixPath',
+    'builtins.getEnv "PATH"',
+    'builtins ? currentSystem',
+    'builtins.currentTime or null == null',
+    'builtins.tryEval (import ./sub/n.nix)',
+    'builtins.storePath "/foo"',
+    'import (builtins.toFile "x.nix" "1 + 1")',
+    'let p = builtins.toFile "x" "y"; in builtins.seq p (map builtins.readFile [ p (builtins.unsafeDiscardStringContext p) ])',
+    'builtins.fetchurl "http://x/y"',
+    'fetchTarball "http://x/y"',
+    'builtins.fetchurl "http://x/a b"',
+    'builtins.fetchTree { type = "path"; path = "/nowhere"; }',
+    'builtins.fetchTree { type = "github"; owner = "a"; repo = "b"; }',
+    'builtins.fetchGit "https://x/y"',
+    'builtins.fetchMercurial "https://x/y"',
+    '{ a }: a',
+  ]
+  const searched = [...restricted('[ (import ./sub/n.nix) (import ./f.nix { }).a ]'), '-I']
+  return [
+    ...both.flatMap(text => [pure(text), restricted(text)]),
+    pure('~/x'),
+    pure('__currentSystem'),
+    pure('builtins.getFlake "path:/x"'),
+    pure('builtins.fetchTree { type = "indirect"; id = "x"; }'),
+    pure('builtins.fetchMercurial { url = "https://x/y"; rev = "master"; }'),
+    pure('<x>', '-I', 'x=.'),
+    pure('1', '--impure', '--arg-from-file', 'a', 'f.nix'),
+    ['eval', '--impure', '--pure-eval', '--option', 'pure-eval', 'false', 'sub/n.nix'],
+    ...[['--pure-eval'], ['--restrict-eval'], ['--restrict-eval', '-I', 'sub'], ['--restrict-eval', '--pure-eval', '-I', '.']].flatMap(
+      flags => ['sub/n.nix', 'sub', '<n.nix>', 'nope.nix'].map(name => ['eval', name, ...flags]),
+    ),
+    ['parse', 'sub/n.nix', '--pure-eval'],
+    ['instantiate', '--pure-eval', '-E', 'derivation { name = "a"; builder = ./sub; system = "s"; }'],
+    ['instantiate', '--restrict-eval', '-I', 'sub', '-E', 'derivation { name = "a"; builder = ./sub; system = "s"; }'],
+    [...searched, '.'],
+    [...searched, 'sub'],
+    [...searched, 'x=sub/n.nix', '-I', 'f.nix'],
+    [...searched, 'nope', '-I', '.'],
+    restricted('builtins.readDir ./.', '-I', 'x=sub/n.nix', '-I', 'f.nix'),
+    restricted('"${./.}"', '-I', 'x=sub/n.nix', '-I', 'f.nix'),
+    restricted('builtins.path { path = ./.; name = "x"; filter = path: type: builtins.trace (baseNameOf path) true; }', '-I', 'sub/n.nix'),
+    restricted('import "${./sub/n.nix}"', '-I', 'sub/n.nix'),
+    restricted(`builtins.fetchurl { ${url}; sha256 = "${hash}"; }`),
+    restricted(`fetchTarball { ${url}; sha256 = "${hash}"; }`),
+    restricted('fetchTarball "channel:nixos-24.05"'),
+    restricted(`builtins.fetchurl { ${url}; sha256 = "${hash}"; }`, '--allowed-uris', 'http://x/y/ http://'),
+    restricted('builtins.fetchurl "file:///nowhere/x"'),
+    restricted('builtins.fetchurl "/nowhere/x"'),
+    restricted('builtins.fetchTree "path:/nowhere"', '--option', 'allowed-uris', 'path:'),
+    restricted('builtins.fetchTree "path:/nowhere"', '--option', 'allowed-uris', 'path:/now path:/nowhere/x'),
   ]
 }
 

@@ -64,6 +64,9 @@ impl Session {
             let own = Message::File("«nix-internal»/derivation-internal.nix".into());
             complain(&report::message(&own, &machine.sources));
         }
+        machine
+            .check_search_path()
+            .map_err(|error| failure(&machine, &error, input.shows_trace()))?;
         let mut named = Vec::new();
         for (name, argument) in &input.arguments {
             let value = match argument {
@@ -188,6 +191,9 @@ impl Session {
                 if path.is_dir() {
                     path.push("default.nix");
                 }
+                self.machine
+                    .check_access(&absolute(&path, &self.folder))
+                    .map_err(|error| self.failure(&error))?;
                 let text = reading::shared_file(&path)
                     .map_err(|error| cannot_read(&path, &self.folder, &error))?;
                 let path = absolute(&path, &self.folder);

@@ -165,6 +165,11 @@ impl Builtin {
         TABLE[self as usize].1
     }
 
+    /// Tells whether a builtin depends on where and when it is evaluated: pure mode has none of these.
+    pub(crate) fn is_impure(self) -> bool {
+        matches!(self, Self::CurrentSystem | Self::CurrentTime)
+    }
+
     /// Counts its arguments.
     #[inline]
     pub fn arity(self) -> usize {

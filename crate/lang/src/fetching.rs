@@ -122,8 +122,6 @@ impl Machine {
     /// A tree that is there already: it is copied to the store under the name `source`.
     #[inline]
     fn tree_at_path(&mut self, input: &Input, url: &[u8]) -> Result<Value> {
-        let fetching = |error: Box<EvalError>| while_fetching(url, error);
-        let wrong = |error: InputError| fetching(input_error(error));
         let path = input.required("path").map_err(input_error)?;
         if !path.starts_with(b"/") {
             let message = [
@@ -131,9 +129,21 @@ impl Machine {
                 url,
                 b"' because it uses a relative path",
             ];
-            return Err(fetching(EvalError::other(message.concat(), Pos::NONE)));
+            let error = EvalError::other(message.concat(), Pos::NONE);
+            return Err(while_fetching(url, error));
         }
         let path = crate::files::canonical(path);
+        // Whatever else may be read, what is fetched can be.
+        self.allowed.push(path.clone());
+        let tree = self.tree_at(input, url, path);
+        self.allowed.pop();
+        tree
+    }
+
+    #[inline]
+    fn tree_at(&mut self, input: &Input, url: &[u8], path: Vec<u8>) -> Result<Value> {
+        let fetching = |error: Box<EvalError>| while_fetching(url, error);
+        let wrong = |error: InputError| fetching(input_error(error));
         if !self.path_exists(&path, false) {
             // The reference looks for the path below its root, which ends with a slash itself.
             let rooted = [b"/", path.as_slice()].concat();

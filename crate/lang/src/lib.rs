@@ -1,5 +1,6 @@
 //! The Nix language: syntax, evaluator, builtins, printing. Pure: files are reached through a trait, nothing else is.
 
+mod access;
 mod arena;
 pub mod attrs;
 pub mod builtin;

@@ -92,7 +92,12 @@ impl Machine {
             sources: &self.sources,
             base,
             base_dir,
-            home: self.settings.home.as_ref().map(|home| home.as_slice()),
+            home: self
+                .settings
+                .home
+                .as_ref()
+                .filter(|_| !self.settings.pure_eval)
+                .map(|home| home.as_slice()),
             globals: &self.global_indices,
             scope,
             pipe_operators: true,
@@ -103,6 +108,7 @@ impl Machine {
 
     /// Reads a file, following symbolic links.
     pub(crate) fn read_file(&mut self, path: &[u8], pos: Pos) -> Result<Rc<[u8]>> {
+        self.check_access(path)?;
         if let Some(contents) = self.read_store_text(path) {
             return Ok(contents);
         }
@@ -111,6 +117,9 @@ impl Machine {
         }
         let asked = path;
         let path = self.realise(path, pos)?;
+        if !self.may_pass(&path) {
+            return Err(self.forbidden(&path));
+        }
         match self.files.kind(&path) {
             Ok(kind) if kind == Some(FileKind::Directory) || self.is_store_dir(&path) => {
                 return Err(EvalError::other("read of 4096 bytes: Is a directory", pos));
@@ -201,6 +210,10 @@ impl Machine {
 
     /// Lists a directory in the order of names, following symbolic links to it.
     pub(crate) fn list_dir(&self, path: &[u8], pos: Pos) -> Result<Vec<(Vec<u8>, FileKind)>> {
+        self.check_access(path)?;
+        if self.settings.pure_eval && (path == b"/" || self.is_store_dir(path)) {
+            return self.list_above_store(path, pos);
+        }
         let object = self
             .store
             .dir
@@ -214,6 +227,9 @@ impl Machine {
         } else {
             self.realise(path, pos)?
         };
+        if !is_text && !self.may_pass(&resolved) {
+            return Err(self.forbidden(&resolved));
+        }
         match self
             .files
             .kind(&resolved)
@@ -238,12 +254,29 @@ impl Machine {
         if let Some(kept) = kept {
             entries.retain(|(name, _)| kept.contains(&join(&resolved, name)));
         }
+        if self.is_restricted() {
+            entries.retain(|(name, _)| self.may_pass(&join(&resolved, name)));
+        }
         order::sort_by(&mut entries, |(a, _), (b, _)| a.cmp(b));
         Ok(entries)
     }
 
+    /// Lists what is in the root in pure mode, where only the store is in the file tree, and no part of it itself.
+    #[cold]
+    fn list_above_store(&self, path: &[u8], pos: Pos) -> Result<Vec<(Vec<u8>, FileKind)>> {
+        if path == b"/" {
+            return Ok(Vec::new());
+        }
+        if path == self.store.dir.as_str().as_bytes() {
+            return Err(self.nothing_at(path, pos));
+        }
+        let message = [b"file '".as_slice(), path, b"' does not exist"];
+        Err(EvalError::other(message.concat(), pos))
+    }
+
     /// Tells what a path is, without following a symbolic link at its end or on the way (`lstat` of the reference).
     pub(crate) fn kind_of(&self, path: &[u8], pos: Pos) -> Result<FileKind> {
+        self.check_access(path)?;
         if self.read_store_text(path).is_some() || crate::internal::text(path).is_some() {
             return Ok(FileKind::Regular { executable: false });
         }
@@ -323,7 +356,13 @@ impl Machine {
         if !self.store.ignored_entries.insert(path.into()) {
             return Ok(());
         }
-        let entry = |what: &[u8]| [b"Nix search path entry '".as_slice(), path, what].concat();
+        // The reference lays these out as it does errors.
+        let entry = |what: &[u8]| {
+            let mut text = Vec::new();
+            let message = [b"Nix search path entry '".as_slice(), path, what].concat();
+            crate::report::indent(&message, &[b' '; 9], &mut text);
+            text
+        };
         if search_path::is_url(path) {
             self.warn(entry(b"' cannot be downloaded, ignoring"))?;
         }
@@ -391,6 +430,9 @@ impl Machine {
         let Ok(Some(FileKind::Symlink)) = self.files.kind(path) else {
             return Ok(None);
         };
+        if !self.may_pass(path) {
+            return Ok(None);
+        }
         let target = self.files.read_link(path);
         Ok(Some(target.map_err(|error| file_error(path, &error, pos))?))
     }
@@ -398,6 +440,7 @@ impl Machine {
     /// Returns the file that `import` of a path reads: the path itself or its `default.nix`. Only a link at its end is replaced, so
     /// that files see the links in the path of the directory that they were found in.
     pub(crate) fn resolve_import(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
+        self.check_access(path)?;
         if self.read_store_text(path).is_some() || crate::internal::text(path).is_some() {
             return Ok(path.to_vec());
         }
@@ -416,6 +459,9 @@ impl Machine {
             }
             let found = self.follow(self.original(&path, pos)?, false, parent(&path), pos)?;
             let Some(target) = self.link_target(&found, pos)? else {
+                if !self.may_pass(&found) {
+                    return Err(self.forbidden(&path));
+                }
                 let kind = self.files.kind(&found);
                 is_directory = kind.map_err(|error| file_error(&found, &error, pos))?
                     == Some(FileKind::Directory);
@@ -478,6 +524,7 @@ impl Machine {
 
     /// Fails for such a path as a builtin does that follows links: in all of the path, or in the directories that it is in.
     pub(crate) fn check_realised(&self, path: &[u8], in_all: bool, pos: Pos) -> Result<()> {
+        self.check_access(path)?;
         if in_all && crate::internal::is_own(path) && !self.path_exists(path, true) {
             let message = [b"file '".as_slice(), path, b"' does not exist"];
             return Err(EvalError::other(message.concat(), pos));
@@ -494,14 +541,20 @@ impl Machine {
     }
 
     fn existing_kind(&self, path: &[u8], follow: bool) -> Option<FileKind> {
+        if !self.may_pass(path) {
+            return None;
+        }
         if self.read_store_text(path).is_some() || crate::internal::text(path).is_some() {
             return Some(FileKind::Regular { executable: false });
         }
         if self.is_store_dir(path) {
             return Some(FileKind::Directory);
         }
-        let resolved = self.resolve_links(path, follow, Pos::NONE);
-        self.files.kind(&resolved.ok()?).ok()?
+        let resolved = self.resolve_links(path, follow, Pos::NONE).ok()?;
+        if !self.may_pass(&resolved) {
+            return None;
+        }
+        self.files.kind(&resolved).ok()?
     }
 
     /// Copies a file or directory to the store under its base name, once, and returns the store path as a string that refers to it.
@@ -549,6 +602,7 @@ impl Machine {
     /// Hashes all that is at a path as a copy in the store is hashed, or finds out that it is known.
     #[inline]
     fn nar_hash(&mut self, path: &[u8]) -> Result<Hash> {
+        self.check_access(path)?;
         let algorithm = self.store.dir.scheme().function.algorithm();
         let asked = path;
         let path = &*match self.kept_at(path) {
@@ -557,6 +611,7 @@ impl Machine {
         };
         if let Some(hash) = self.files.known_nar_hash(path)
             && hash.algorithm() == algorithm
+            && !self.is_restricted()
         {
             self.note_tree(path)?;
             return Ok(hash);
@@ -569,7 +624,10 @@ impl Machine {
             tree => tree?,
         };
         let hash = nar::hash(&tree, algorithm);
-        self.files.remember_nar_hash(path, hash);
+        // What may not be read is not in the copy.
+        if !self.is_restricted() {
+            self.files.remember_nar_hash(path, hash);
+        }
         Ok(hash)
     }
 
@@ -697,7 +755,7 @@ impl Machine {
                 let mut entries = Vec::new();
                 for (name, _) in self.files.read_dir(path).map_err(wrong)? {
                     let below = join(path, &name);
-                    if kept.is_none_or(|kept| kept.contains(&below)) {
+                    if kept.is_none_or(|kept| kept.contains(&below)) && self.may_pass(&below) {
                         let tree = self.read_subtree(&below, pos, kept, depth + 1, left)?;
                         entries.push((name, tree));
                     }

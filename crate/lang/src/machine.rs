@@ -49,6 +49,8 @@ pub struct Machine {
     pub(crate) texts: Vec<Value>,
     /// The attribute names of the code, and where each was found last time.
     pub(crate) sites: Vec<Site>,
+    /// Paths that can be read in restricted mode.
+    pub(crate) allowed: Vec<Vec<u8>>,
     /// Parsed files.
     pub(crate) parsed: HashedMap<Rc<[u8]>, ParsedFile>,
     /// Values of imported files.
@@ -147,6 +149,7 @@ impl Machine {
             contexts: Contexts::default(),
             files,
             store: StoreObjects::new(settings.store_dir.clone()),
+            allowed: crate::access::allowed_paths(&settings),
             settings,
             messages: Vec::new(),
             globals: Vec::new(),
@@ -439,6 +442,9 @@ impl Machine {
         self.global_indices.clear();
         let mut members = Vec::new();
         for builtin in Builtin::all() {
+            if self.settings.pure_eval && builtin.is_impure() {
+                continue;
+            }
             let value = Value::builtin(builtin.index());
             let value = if builtin.arity() == 0 {
                 self.heap.delay_call(value, [])

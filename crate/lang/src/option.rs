@@ -134,6 +134,8 @@ fn set_flag(settings: &mut Settings, name: &str, on: bool) -> Result<(), OptionE
     match name {
         "abort-on-warn" => settings.abort_on_warn = on,
         "allow-import-from-derivation" => settings.allow_import_from_derivation = on,
+        "pure-eval" => settings.pure_eval = on,
+        "restrict-eval" => settings.restrict_eval = on,
         "trace-verbose" => settings.trace_verbose = on,
         "allow-unsafe-native-code-during-evaluation" if on => {
             return unsupported(name, "this evaluator runs no programs");
@@ -156,6 +158,12 @@ fn set_words<'a>(
     adds: bool,
 ) -> Result<(), OptionError> {
     match name {
+        "allowed-uris" => {
+            if !adds {
+                settings.allowed_uris.clear();
+            }
+            settings.allowed_uris.extend(words.map(Into::into));
+        }
         "nix-path" => {
             if !adds {
                 settings.search_path.clear();

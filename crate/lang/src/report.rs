@@ -60,7 +60,7 @@ pub fn error(diagnostic: &Diagnostic, sources: &SourceMap, full: bool) -> Vec<u8
 }
 
 /// Adds a text whose later lines stand under its first; no line ends with a space.
-fn indent(message: &[u8], indentation: &[u8], text: &mut Vec<u8>) {
+pub(crate) fn indent(message: &[u8], indentation: &[u8], text: &mut Vec<u8>) {
     for (index, line) in message.split(|&byte| byte == b'\n').enumerate() {
         let line = without_end(line);
         if index > 0 {
@@ -112,10 +112,8 @@ fn place_first(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<u8> {
         text.extend_from_slice(b"at ");
         text.extend_from_slice(&place.describe());
         text.extend_from_slice(b": ");
-        text.extend_from_slice(&diagnostic.message);
-    } else {
-        indent(&diagnostic.message, &[b' '; 9], &mut text);
     }
+    text.extend_from_slice(&diagnostic.message);
     text.push(b'\n');
     for_terminal(&text)
 }

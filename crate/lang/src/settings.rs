@@ -37,6 +37,12 @@ pub struct Settings {
     pub trace_verbose: bool,
     /// Whether a warning of `builtins.warn` is an error, too; `abort-on-warn` of the reference.
     pub abort_on_warn: bool,
+    /// Whether only what the evaluation itself put into the store can be read; `pure-eval` of the reference.
+    pub pure_eval: bool,
+    /// Whether only that and what the search path names can be read; `restrict-eval` of the reference.
+    pub restrict_eval: bool,
+    /// URLs that can be fetched then, with all below them; `allowed-uris` of the reference.
+    pub allowed_uris: Vec<BString>,
     /// Whether it is said which files are imported.
     pub names_files: bool,
     /// Whether reading what would have to be built first is an error in the reference, too: its `allow-import-from-derivation`.
@@ -80,6 +86,9 @@ impl Default for Settings {
             worth_keeping: 256 << 10,
             trace_verbose: false,
             abort_on_warn: false,
+            pure_eval: false,
+            restrict_eval: false,
+            allowed_uris: Vec::new(),
             names_files: false,
             allow_import_from_derivation: true,
             call_depth_limit: 10_000,

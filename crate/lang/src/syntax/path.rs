@@ -3,6 +3,7 @@
 use super::parser::{Frame, Parsed, Parser, State, TextKind};
 use super::token::Kind;
 use crate::ir::Expr;
+use crate::source::Pos;
 
 impl Parser<'_> {
     /// Reads a path whose beginning is the current token.
@@ -16,7 +17,10 @@ impl Parser<'_> {
                 let mut message = b"the path '".to_vec();
                 message.extend_from_slice(literal);
                 message.extend_from_slice(b"' can not be resolved in pure mode");
-                return Err(self.error(message, token.start));
+                // The reference does not say where.
+                let mut error = crate::diagnostic::Diagnostic::error(message, Pos::NONE);
+                error.near = self.pos(token.start);
+                return Err(Box::new(error));
             };
             out.extend_from_slice(home);
             out.extend_from_slice(&literal[1..]);

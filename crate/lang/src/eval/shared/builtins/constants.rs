@@ -55,7 +55,10 @@ pub async fn store_dir(_: &mut Stk, m: &mut Machine, _: &[Value], _: Pos) -> Res
 /// `nixPath`
 #[suspendable]
 pub async fn nix_path(_: &mut Stk, m: &mut Machine, _: &[Value], _: Pos) -> Result<Value> {
-    let entries = m.settings.search_path.clone();
+    let mut entries = m.settings.search_path.clone();
+    if m.settings.pure_eval {
+        entries.clear();
+    }
     let list = m.heap.alloc_list(entries.len());
     for (index, (prefix, path)) in entries.iter().enumerate() {
         let prefix = m.string(prefix);
@@ -74,6 +77,9 @@ pub async fn nix_path(_: &mut Stk, m: &mut Machine, _: &[Value], _: Pos) -> Resu
 pub async fn get_env(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let what = "while evaluating the first argument passed to builtins.getEnv";
     let name = typed::plain_string(stk, m, args[0], pos, what).await?;
+    if m.is_restricted() {
+        return Ok(m.string(b""));
+    }
     let found = m
         .settings
         .environment

@@ -6,6 +6,7 @@ use super::super::coerce::coerce;
 use super::super::force::force;
 use super::super::import::import_file;
 use super::super::{Stk, suspendable, typed};
+use crate::access::is_locked;
 use crate::coercion::Coercion;
 use crate::error::{EvalError, Result};
 use crate::fetching::{
@@ -111,6 +112,15 @@ async fn fetch(
     let Some(url) = url else {
         return Err(EvalError::other("'url' argument required", pos));
     };
+    if m.settings.restrict_eval {
+        match url.strip_prefix(b"channel:") {
+            Some(channel) if method == ContentAddressMethod::Nar => {
+                let file = b"/nixexprs.tar.xz".as_slice();
+                m.check_url_access(&[b"https://channels.nixos.org/", channel, file].concat())?;
+            }
+            _ => m.check_url_access(&url)?,
+        }
+    }
     let is_named = name.is_some();
     let name = name
         .filter(|name| !name.is_empty())
@@ -120,6 +130,10 @@ async fn fetch(
         });
     if let Err(error) = check_name(&name) {
         return Err(invalid_name(&url, &error.message(), who, is_set, is_named));
+    }
+    if m.settings.pure_eval && expected.is_none() {
+        let message = format!("in pure evaluation mode, '{who}' requires a 'sha256' argument");
+        return Err(EvalError::other(message, Pos::NONE));
     }
     check_url(m, &url, method)?;
     match expected {
@@ -225,6 +239,11 @@ pub async fn fetch_mercurial(
     if !url.windows(3).any(|three| three == b"://") {
         url = [b"file://".as_slice(), &url].concat();
     }
+    m.check_url_access(&url)?;
+    if m.settings.pure_eval && !attributes.contains_key(b"rev".as_slice()) {
+        let message = "in pure evaluation mode, 'fetchMercurial' requires a Mercurial revision";
+        return Err(EvalError::other(message, Pos::NONE));
+    }
     attributes.insert(b"type".to_vec(), InputValue::Text(b"hg".to_vec()));
     attributes.insert(b"url".to_vec(), InputValue::Text(url));
     fetched(m, attributes)
@@ -239,6 +258,9 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     let parsed = parse(&reference, &mut ignored);
     m.warn_of_ignored(ignored)?;
     let mut attributes = parsed.map_err(|message| EvalError::other(message, Pos::NONE))?;
+    if m.settings.pure_eval {
+        check_locked(m, &attributes, &reference)?;
+    }
     if attributes.get(b"type".as_slice()) != Some(&InputValue::Text(b"path".to_vec())) {
         return Err(no_flake(&reference, pos));
     }
@@ -320,6 +342,22 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     flake.map_err(|error| error.traced("while evaluating the attribute 'root.result'", pos))
 }
 
+/// Fails for a flake that can change.
+fn check_locked(m: &mut Machine, attributes: &Attributes, reference: &[u8]) -> Result<()> {
+    let mut attributes = attributes.clone();
+    attributes.remove(b"dir".as_slice());
+    let input = input_of(m, attributes)?;
+    if is_locked(&input) {
+        return Ok(());
+    }
+    let message = [
+        b"cannot call 'getFlake' on unlocked flake reference '".as_slice(),
+        reference,
+        b"', at \xc2\xabnone\xc2\xbb:0 (use --impure to override)",
+    ];
+    Err(EvalError::other(message.concat(), Pos::NONE))
+}
+
 #[suspendable]
 async fn tree(
     stk: &mut Stk,
@@ -396,7 +434,9 @@ async fn tree(
                 .map_err(Into::into)
                 .and_then(|url| Input::from_url(&url, &mut ignored));
             m.warn_of_ignored(ignored)?;
-            return tree_of(m, &input.map_err(input_error)?);
+            let input = input.map_err(input_error)?;
+            m.check_fetch(&input, who, pos)?;
+            return tree_of(m, &input);
         }
         let url = rendered_git_url(m, &url)?;
         attributes.insert(b"url".to_vec(), InputValue::Text(url));
@@ -421,7 +461,9 @@ async fn tree(
             .entry(b"shallow".to_vec())
             .or_insert(InputValue::Bool(true));
     }
-    fetched(m, attributes)
+    let input = input_of(m, attributes)?;
+    m.check_fetch(&input, who, pos)?;
+    tree_of(m, &input)
 }
 
 /// Reads the location of a Git repository in its many forms, to the URL that it stands for.
@@ -478,10 +520,16 @@ fn input_number(
 
 #[inline]
 fn fetched(m: &mut Machine, attributes: Attributes) -> Result<Value> {
+    let input = input_of(m, attributes)?;
+    tree_of(m, &input)
+}
+
+#[inline]
+fn input_of(m: &mut Machine, attributes: Attributes) -> Result<Input> {
     let mut ignored = Ignored::new();
     let input = Input::from_attributes(attributes, &mut ignored);
     m.warn_of_ignored(ignored)?;
-    tree_of(m, &input.map_err(input_error)?)
+    input.map_err(input_error)
 }
 
 #[inline]

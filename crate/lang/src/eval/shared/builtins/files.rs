@@ -140,6 +140,9 @@ pub async fn path_exists(
     let path = import::path_argument(stk, m, argument, pos).await?;
     let must_be_directory = argument.tag() == Tag::String
         && (m.bytes(argument).ends_with(b"/") || m.bytes(argument).ends_with(b"/."));
+    if !m.may_read(&path) {
+        return Ok(Value::FALSE);
+    }
     let exists = if must_be_directory {
         m.directory_exists(&path)
     } else {
@@ -197,6 +200,7 @@ pub async fn find_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
             (None, _) => None,
         };
         if let Some(folder) = &folder {
+            m.check_access(folder)?;
             m.check_links(folder, true, Pos::NONE)?;
         }
         let is_there = |folder: &Vec<u8>| m.path_exists(folder, true);
@@ -220,6 +224,14 @@ pub async fn find_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     if let Some(inside) = name.strip_prefix(b"nix/") {
         let path = crate::internal::own_path(&canonical(inside));
         return Ok(m.heap.path(&path));
+    }
+    if m.settings.pure_eval {
+        let message = [
+            b"cannot look up '<".as_slice(),
+            &name,
+            b">' in pure evaluation mode (use '--impure' to override)",
+        ];
+        return Err(EvalError::new(ErrorKind::Thrown, message.concat(), pos));
     }
     let message = [
         b"file '".as_slice(),

@@ -159,6 +159,7 @@ async fn add_untraced(
     request: &Request,
     context: ContextId,
 ) -> Result<Value> {
+    m.check_access(&request.path)?;
     // Below a store path the filter sees that path, although the files are read where they were copied from.
     let is_in_store = m.store.dir.split_path(&request.path).is_ok();
     if m.is_in_store(&request.path) {
@@ -330,6 +331,10 @@ pub async fn to_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -
 /// `storePath path`
 #[suspendable]
 pub async fn store_path(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
+    if m.settings.pure_eval {
+        let message = "'builtins.storePath' is not allowed in pure evaluation mode";
+        return Err(EvalError::other(message, Pos::NONE));
+    }
     let what = "while evaluating the first argument passed to 'builtins.storePath'";
     let (path, context) = import::path_value(stk, m, args[0], pos, what).await?;
     let object = match m.store.dir.split_path(&path) {
