@@ -16,24 +16,26 @@ const openingText: Plugin = {
   },
 };
 
-/** Lets the browser fetch the WASM module with the page, not only when scripts have come that ask for it. */
-const preloadedModule: Plugin = {
-  name: "preloaded-module",
+/** Lets the browser fetch the WASM module and the worker's script with the page, not only when scripts have come that ask for them. */
+const preloaded: Plugin = {
+  name: "preloaded",
   transformIndexHtml: {
     order: "post",
     handler(_, { bundle }) {
-      const modules = Object.keys(bundle ?? {}).filter((name) => /(^|\/)drvlab_wasm_bg[^/]*\.wasm$/.test(name));
-      return modules.map((name) => ({
-        tag: "link",
-        attrs: { rel: "preload", as: "fetch", type: "application/wasm", crossorigin: true, href: `./${name}` },
-        injectTo: "head" as const,
-      }));
+      const link = (name: RegExp, attrs: Record<string, string | boolean>) => {
+        const found = Object.keys(bundle ?? {}).filter((file) => name.test(file));
+        return found.map((file) => ({ tag: "link", attrs: { ...attrs, href: `./${file}` }, injectTo: "head" as const }));
+      };
+      return [
+        ...link(/(^|\/)drvlab_wasm_bg[^/]*\.wasm$/, { rel: "preload", as: "fetch", type: "application/wasm", crossorigin: true }),
+        ...link(/(^|\/)worker-[^/]*\.js$/, { rel: "modulepreload" }),
+      ];
     },
   },
 };
 
 export default defineConfig({
-  plugins: [openingText, preloadedModule],
+  plugins: [openingText, preloaded],
   // Relative addresses: the same build works at any path of a static host.
   base: "./",
   build: {
