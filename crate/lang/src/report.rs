@@ -154,9 +154,7 @@ impl Report<'_> {
                 skipped.push(frame);
                 continue;
             }
-            if self.skipped(&mut skipped, &mut weight) {
-                seen.clear();
-            }
+            self.skipped(&mut skipped, &mut weight);
             weight += 1;
             self.frame(frame, &mut weight);
         }
@@ -170,20 +168,19 @@ impl Report<'_> {
         true
     }
 
-    /// Adds repeated frames after all if they are few; else says how many they are and returns true.
-    fn skipped(&mut self, skipped: &mut Vec<&TraceFrame>, weight: &mut u32) -> bool {
+    /// Adds repeated frames after all if they are few; else says how many they are.
+    fn skipped(&mut self, skipped: &mut Vec<&TraceFrame>, weight: &mut u32) {
         let frames = std::mem::take(skipped);
         if frames.len() <= 5 {
             for frame in frames {
                 self.frame(frame, weight);
             }
-            return false;
+            return;
         }
         self.text.extend_from_slice(INDENT);
         self.text.extend_from_slice(
             format!("({} duplicate frames omitted)\n\n", frames.len()).as_bytes(),
         );
-        true
     }
 
     fn frame(&mut self, frame: &TraceFrame, weight: &mut u32) {
