@@ -1,14 +1,31 @@
 //! The form of a `flake.nix`: which attributes it has, and of which types, as far as that shows without evaluating anything.
 
 use crate::error::{EvalError, Result};
+use crate::fetching::input_error;
 use crate::heap::thunk;
+use crate::input::{Attributes, Input, InputValue};
 use crate::ir::{Expr, ExprId};
 use crate::machine::Machine;
+use crate::number::Number;
 use crate::source::Pos;
 use crate::value::{Tag, Value};
+use drvlab_store::url::Ignored;
 
 /// Inputs of inputs are checked this deep.
 const MAX_DEPTH: u32 = 64;
+
+/// Checks what a flake says of itself as an input.
+fn check_self(attributes: &Attributes) -> Result<()> {
+    let mut names = attributes.keys();
+    let unknown = names.find(|name| !matches!(name.as_slice(), b"submodules" | b"lfs"));
+    let Some(name) = unknown else { return Ok(()) };
+    let message = [
+        b"flake 'self' attribute '".as_slice(),
+        name,
+        b"' is not supported",
+    ];
+    Err(EvalError::other(message.concat(), Pos::NONE))
+}
 
 impl Machine {
     /// Checks the value of a flake's file that has been imported; `name` is what messages call the flake.
@@ -58,9 +75,10 @@ impl Machine {
     #[inline]
     fn check_inputs(&mut self, inputs: Value, pos: Pos, depth: u32) -> Result<()> {
         self.expect_written(inputs, Tag::Attrs, "a set", pos)?;
-        for (_, input, pos) in self.members(inputs) {
+        for (name, input, pos) in self.members(inputs) {
             self.expect_written(input, Tag::Attrs, "a set", pos)?;
             let (mut is_reference, mut follows) = (false, false);
+            let mut reference = Attributes::new();
             for (attribute, value, at) in self.members(input) {
                 is_reference |= !matches!(&*attribute, b"flake" | b"inputs" | b"follows");
                 follows |= *attribute == *b"follows";
@@ -81,6 +99,22 @@ impl Machine {
                     ];
                     error.traced(what.concat(), at)
                 })?;
+                if !matches!(&*attribute, b"flake" | b"inputs" | b"follows") {
+                    let value = self.written(value)?;
+                    let value = match self.number(value) {
+                        Some(Number::Int(number)) => InputValue::Int(number as u64),
+                        _ if value.tag() == Tag::String => {
+                            InputValue::Text(self.bytes(value).to_vec())
+                        }
+                        _ => InputValue::Bool(value == Value::TRUE),
+                    };
+                    reference.insert(attribute, value);
+                }
+            }
+            if depth == 0 && name == b"self" {
+                check_self(&reference)?;
+            } else {
+                self.check_reference(reference, pos)?;
             }
             if is_reference && follows {
                 let at = self.describe_position(pos);
@@ -89,6 +123,30 @@ impl Machine {
             }
         }
         Ok(())
+    }
+
+    /// Checks what says where an input comes from: a URL, or attributes with a type.
+    #[inline]
+    fn check_reference(&self, mut reference: Attributes, pos: Pos) -> Result<()> {
+        if reference.contains_key(b"type".as_slice()) {
+            reference.remove(b"dir".as_slice());
+            let input = Input::from_attributes(reference, &mut Ignored::new());
+            let wrong = input.err().map(input_error);
+            return wrong.map_or(Ok(()), |error| {
+                Err(error.traced("while evaluating flake input", pos))
+            });
+        }
+        reference.remove(b"url".as_slice());
+        let Some(attribute) = reference.into_keys().next() else {
+            return Ok(());
+        };
+        let message = [
+            b"unexpected flake input attribute '".as_slice(),
+            &attribute,
+            b"', at ",
+            &self.describe_position(pos),
+        ];
+        Err(EvalError::other(message.concat(), Pos::NONE))
     }
 
     #[inline]

@@ -174,21 +174,23 @@ impl Machine {
     /// # Errors
     /// When a filter has left the file out of the copy.
     fn original(&self, path: &[u8], pos: Pos) -> Result<Vec<u8>> {
-        let Ok((object, rest)) = self.store.dir.split_path(path) else {
-            return Ok(path.to_vec());
-        };
-        self.ask_store();
-        let Some(source) = self.store.sources.get(&object) else {
-            return Ok(path.to_vec());
-        };
-        let original = [source, rest].concat();
-        match self.store.kept.get(&object) {
-            Some(kept) if !rest.is_empty() && !kept.contains(&original) => {
-                Err(does_not_exist(path, pos))
+        let mut found = path.to_vec();
+        // A part of a copy can be copied, too.
+        while let Ok((object, rest)) = self.store.dir.split_path(&found) {
+            self.ask_store();
+            let Some(source) = self.store.sources.get(&object) else {
+                break;
+            };
+            let original = [source, rest].concat();
+            if let Some(kept) = self.store.kept.get(&object)
+                && !rest.is_empty()
+                && !kept.contains(&original)
+            {
+                return Err(does_not_exist(path, pos));
             }
-            // A part of a copy can be copied, too.
-            _ => self.original(&original, pos),
+            found = original;
         }
+        Ok(found)
     }
 
     /// Undoes that for the path of a file that was looked for by a path in the store.

@@ -252,8 +252,18 @@ impl Machine {
 
     /// Warns in the evaluator's own words, without a place.
     pub(crate) fn warn(&mut self, text: impl Into<BString>) -> Result<()> {
+        self.warn_with(text, Vec::new())
+    }
+
+    /// Warns of something without a place; more lines follow as they are.
+    pub(crate) fn warn_with(
+        &mut self,
+        text: impl Into<BString>,
+        lines: Vec<BString>,
+    ) -> Result<()> {
         let warning = Diagnostic {
             severity: Severity::Warning,
+            hints: lines,
             ..Diagnostic::error(text, Pos::NONE)
         };
         self.say(Message::Diagnostic(warning))

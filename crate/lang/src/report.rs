@@ -115,6 +115,10 @@ fn place_first(diagnostic: &Diagnostic, sources: &SourceMap) -> Vec<u8> {
     }
     text.extend_from_slice(&diagnostic.message);
     text.push(b'\n');
+    for line in &diagnostic.hints {
+        text.extend_from_slice(line);
+        text.push(b'\n');
+    }
     for_terminal(&text)
 }
 

@@ -66,6 +66,6 @@ fn a_path_in_the_tree_and_an_override_of_nothing() {
     ]);
     assert_eq!(
         said,
-        "warning: input 'x' has an override for a non-existent input 'nope'\nwarning: not writing modified lock file of flake 'path:/f':\n• Added input 'x':\n'path:./x'\n3"
+        "warning: input 'x' has an override for a non-existent input 'nope'\nwarning: not writing modified lock file of flake 'path:/f':\n• Added input 'x':\n'path:x'\n3"
     );
 }

@@ -8,7 +8,8 @@ use super::super::import::import_file;
 use super::super::{Stk, suspendable, typed};
 use crate::access::is_locked;
 use crate::coercion::Coercion;
-use crate::error::{EvalError, Result};
+use crate::diagnostic::TraceFrame;
+use crate::error::{ErrorKind, EvalError, Result};
 use crate::fetching::{
     base_name, feature_disabled, input_error, invalid_name, no_flake, no_network,
 };
@@ -19,6 +20,7 @@ use crate::number::Number;
 use crate::source::Pos;
 use crate::symbol::{Symbol, well_known};
 use crate::value::{Tag, Value};
+use bstr::BString;
 use drvlab_store::store_path::check_name;
 use drvlab_store::url::{Ignored, Url};
 use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm};
@@ -249,6 +251,9 @@ pub async fn fetch_mercurial(
     fetched(m, attributes)
 }
 
+/// How the error of `fromJSON` for what is no JSON begins.
+const NOT_PARSED: &[u8] = b"[json.exception.parse_error";
+
 /// `getFlake reference`; possible where the flake is on this machine, and its inputs are or are not needed.
 #[suspendable]
 pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
@@ -275,7 +280,8 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     let tree = fetched(m, attributes.clone())?;
     let out_path = m.heap.get_attr(tree.addr(), well_known::OUT_PATH);
     let object = out_path.map_or(b"".as_slice(), |path| m.bytes(path));
-    let file = [object, &directory, b"/flake.nix"].concat();
+    let folder = [object, &directory].concat();
+    let file = [&folder, b"/flake.nix".as_slice()].concat();
     if !m.path_exists(&file, true) {
         return Err(m.nothing_at(&file, Pos::NONE));
     }
@@ -299,6 +305,18 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     };
     // What the function behind this one does is nobody's concern as long as the reference does it elsewhere.
     let without_steps = |m: &Machine, mut error: Box<EvalError>| {
+        // What the function throws nobody can catch.
+        let thrown = |frame: &&TraceFrame| frame.message == "while calling the 'throw' builtin";
+        if let Some(throw) = error.diagnostic.trace.iter().find(thrown)
+            && !m.is_in_file(throw.pos)
+            && error.kind == ErrorKind::Thrown
+        {
+            error.kind = ErrorKind::Other;
+        }
+        if error.diagnostic.message.starts_with(NOT_PARSED) {
+            let what = [b"Could not parse '", folder.as_slice(), b"/flake.lock': "].concat();
+            error.diagnostic.message.splice(0..0, what);
+        }
         error.diagnostic.trace.retain(|frame| {
             m.is_in_file(frame.pos) || frame.message.starts_with(b"while updating")
         });
@@ -334,8 +352,10 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     let warnings = typed::list(stk, m, warnings, pos, "").await?;
     for warning in m.heap.elements(warnings) {
         let warning = typed::string(stk, m, warning, pos, "").await?;
-        let warning = m.bytes(warning).to_vec();
-        m.warn(warning)?;
+        let mut lines = m.bytes(warning).split(|&byte| byte == b'\n');
+        let first = lines.next().unwrap_or_default().to_vec();
+        let more = lines.map(BString::from).collect();
+        m.warn_with(first, more)?;
     }
     let (result, pos) = member(m, b"result");
     let flake = force(stk, m, result).await;

@@ -1,0 +1,1 @@
+{ outputs = { self, e }: { value = "d with ${e.value}"; }; }

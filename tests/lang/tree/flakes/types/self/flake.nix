@@ -1,0 +1,1 @@
+{ inputs.self.url = "path:./a"; outputs = { self }: { }; }

@@ -1,0 +1,1 @@
+{ inputs.a = { url = "path:./a"; colour = "red"; }; outputs = { self, a }: { }; }
