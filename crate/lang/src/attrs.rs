@@ -130,6 +130,14 @@ impl Heap {
         }
     }
 
+    /// Finds an attribute of a flat set if it is at an index.
+    #[inline(always)]
+    pub(crate) fn find_attr_at(&self, set: Addr, name: Symbol, index: u32) -> Option<AttrSlot> {
+        let head = self.word(set, 0);
+        (head & LAYERED == 0 && index < head && self.word(set, 2 + 2 * index) == name.0)
+            .then(|| AttrSlot(Addr(set.0 + 3 + 2 * index)))
+    }
+
     /// Finds an attribute of any set, trying first the index where the same question was answered last time.
     #[inline(always)]
     pub(crate) fn find_attr_hinted(
@@ -138,9 +146,8 @@ impl Heap {
         name: Symbol,
         hint: &mut u32,
     ) -> Option<AttrSlot> {
-        let head = self.word(set, 0);
-        if head & LAYERED == 0 && *hint < head && self.word(set, 2 + 2 * *hint) == name.0 {
-            return Some(AttrSlot(Addr(set.0 + 3 + 2 * *hint)));
+        if let Some(found) = self.find_attr_at(set, name, *hint) {
+            return Some(found);
         }
         self.find_attr_anew(set, name, hint)
     }

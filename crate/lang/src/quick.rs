@@ -302,13 +302,37 @@ impl Machine {
     /// Selections from variables, of attributes that are evaluated, or of none where the default is simple.
     #[inline(never)]
     fn quick_select(&mut self, base: ExprId, path: u32, default: ExprId, frame: Addr) -> Value {
-        let mut value = self.variable(base, frame);
-        for site in self.ir.attr_paths[path as usize].range() {
+        let value = self.variable(base, frame);
+        let path = self.ir.attr_paths[path as usize];
+        // Nearly always it is one name, that is where it was last time.
+        if path.len == 1
+            && value.tag() == Tag::Attrs
+            && let Some(site) = self.sites.get(path.start as usize)
+            && let Some(slot) = self.heap.find_attr_at(value.addr(), site.name, site.hint)
+        {
+            return self.evaluated(self.heap.attr_value(slot));
+        }
+        self.quick_select_path(value, path, default, frame)
+    }
+
+    #[inline(never)]
+    fn quick_select_path(
+        &mut self,
+        base: Value,
+        path: Slice,
+        default: ExprId,
+        frame: Addr,
+    ) -> Value {
+        let mut value = base;
+        for site in path.range() {
             let site = self.site(site);
-            if value.tag() != Tag::Attrs || self.sites[site].name == Site::DYNAMIC {
+            if value.tag() != Tag::Attrs {
                 return Value::UNSET;
             }
-            let Some(slot) = self.find_at_site(value.addr(), site) else {
+            let Some(name) = self.quick_name(site, frame) else {
+                return Value::UNSET;
+            };
+            let Some(slot) = self.find_hinted(value.addr(), name, site) else {
                 return if default.is_some() {
                     self.quick_default(default, frame)
                 } else {
@@ -318,6 +342,24 @@ impl Machine {
             value = self.evaluated(self.heap.attr_value(slot));
         }
         value
+    }
+
+    /// Returns the name at a place in the code, if it is written there or a variable that has been used as a name.
+    #[inline(always)]
+    fn quick_name(&mut self, site: usize, frame: Addr) -> Option<Symbol> {
+        let name = self.sites[site].name;
+        if name != Site::DYNAMIC {
+            return Some(name);
+        }
+        let AttrName::Dynamic(name) = self.ir.attr_names[site] else {
+            return None;
+        };
+        let name = self.variable(name, frame);
+        if name.tag() == Tag::String {
+            self.heap.string_symbol(name.addr())
+        } else {
+            None
+        }
     }
 
     /// `or` with a variable or a literal.
@@ -337,13 +379,16 @@ impl Machine {
         let path = self.ir.attr_paths[path as usize].range();
         for site in path.clone() {
             let site = self.site(site);
-            if value == Value::UNSET || self.sites[site].name == Site::DYNAMIC {
+            if value == Value::UNSET {
                 return Value::UNSET;
             }
+            let Some(name) = self.quick_name(site, frame) else {
+                return Value::UNSET;
+            };
             if value.tag() != Tag::Attrs {
                 return Value::FALSE;
             }
-            let Some(slot) = self.find_at_site(value.addr(), site) else {
+            let Some(slot) = self.find_hinted(value.addr(), name, site) else {
                 return Value::FALSE;
             };
             value = self.heap.attr_value(slot);
@@ -424,13 +469,6 @@ impl Machine {
         self.heap.find_attr_hinted(set, name, hint)
     }
 
-    /// [`Machine::find_hinted`] for a name that is written in the code.
-    #[inline(always)]
-    fn find_at_site(&mut self, set: Addr, site: usize) -> Option<AttrSlot> {
-        let Site { name, hint } = &mut self.sites[site];
-        self.heap.find_attr_hinted(set, *name, hint)
-    }
-
     /// Makes sure that there is a [`Site`] for a name of the code, and returns it.
     #[inline(always)]
     fn site(&mut self, site: usize) -> usize {
@@ -456,6 +494,7 @@ impl Machine {
     /// Delays an expression: makes a thunk unless the value is there already or is a literal, as the reference does.
     ///
     /// What the reference would delay but is simple to compute is computed now, and counts as delayed.
+    /// What makes an object is in functions of its own here, too.
     #[inline(never)]
     pub(crate) fn delay(&mut self, expr: ExprId, frame: Addr) -> Value {
         let value = match self.ir.expr(expr) {
@@ -464,26 +503,44 @@ impl Machine {
                 let frame = self.outer_frame(frame, u32::from(depth));
                 self.heap.slot(frame, slot)
             }
+            Expr::Global { index, .. } => self.globals[index as usize],
+            Expr::Str(text) => return self.quick_text(text),
             Expr::Binary {
                 op, left, right, ..
             } => return self.delay_binary(expr, op, left, right, frame),
-            Expr::Int(value) => self.heap.int(value),
-            Expr::Str(text) => self.text_value(text),
-            Expr::Lambda(lambda) => {
-                let function = self.heap.lambda(lambda, frame);
-                return self.heap.thunk(thunk::READY, function.bits());
+            Expr::Lambda(lambda) => return self.delay_lambda(lambda, frame),
+            Expr::Int(_) | Expr::Float(_) | Expr::Path(_) | Expr::List(_) => {
+                return self.delay_constant(expr, frame);
             }
-            Expr::Global { index, .. } => self.globals[index as usize],
-            Expr::Float(value) => self.heap.float(value),
-            Expr::Path(text) => self.heap.path(self.ir.text(text)),
-            Expr::List(elements) if elements.len == 0 => self.heap.list(&[]),
             _ => Value::UNSET,
         };
         // A variable of the same `let` may not have been entered yet.
         if value == Value::UNSET {
-            self.heap.delay(expr, frame)
+            self.delay_always(expr, frame)
         } else {
             value
+        }
+    }
+
+    #[inline(never)]
+    fn delay_always(&mut self, expr: ExprId, frame: Addr) -> Value {
+        self.heap.delay(expr, frame)
+    }
+
+    #[inline(never)]
+    fn delay_lambda(&mut self, lambda: LambdaId, frame: Addr) -> Value {
+        let function = self.heap.lambda(lambda, frame);
+        self.heap.thunk(thunk::READY, function.bits())
+    }
+
+    #[inline(never)]
+    fn delay_constant(&mut self, expr: ExprId, frame: Addr) -> Value {
+        match self.ir.expr(expr) {
+            Expr::Int(value) => self.heap.int(value),
+            Expr::Float(value) => self.heap.float(value),
+            Expr::Path(text) => self.heap.path(self.ir.text(text)),
+            Expr::List(elements) if elements.len == 0 => self.heap.list(&[]),
+            _ => self.heap.delay(expr, frame),
         }
     }
 
