@@ -5,9 +5,9 @@ import { readdirSync } from 'node:fs'
 /** What is in the root directory here; the reference may see another one. */
 const ROOT = readdirSync('/')
 
-/** Which of these names stand in an answer as such, not as part of a path, and not in the program. */
+/** Which of these names stand in an answer as such, or as paths of the root directory, and not in the program. */
 const ofRoot = ({ stdout, stderr }, text) => {
-  const words = new Set((stdout + stderr).match(/(?<![\w./-])[\w.-]+(?![\w./-])/g))
+  const words = new Set((stdout + stderr).match(/(?<![\w./-]|[\w.-]\/)[\w.-]+(?![\w./-])/g))
   return ROOT.filter(name => words.has(name) && !text.includes(name))
 }
 
@@ -23,7 +23,7 @@ export const REPLACED = [
   // asked for their type.
   ['where the reference has not evaluated what `break` returns', /\bbuiltins\."?break\b"?|\b(__)?break\b/g, '(builtins.seq null)'],
   ['what the root directory of the machine contains', /(?<![\w.~/])\/\.(?![\w./])/g, './tree'],
-  ['the reference asks its store for a path that the text names', /\b(builtins\."?storePath\b"?|__storePath) "\/nix\/store\/[^"]*"/g, '(1 + null)'],
+  ['the reference asks its store for a path that the text names', /\(?\b(builtins\."?storePath\b"?|__storePath)\)? "\/nix\/store\/[^"]*"/g, '(1 + null)'],
 ]
 
 /**

@@ -207,11 +207,14 @@ pub async fn replace_strings(
 /// `toString e`
 #[suspendable]
 pub async fn to_string(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
-    let value = force(stk, m, args[0]).await?;
+    // Coercing counts as a call in the reference, and so evaluating what is coerced is nested in one more.
+    m.enter_call(pos)?;
+    let value = force(stk, m, args[0]).await;
+    m.call_depth -= 1;
+    let value = value?;
     if value.tag() == Tag::String {
         return Ok(value);
     }
-    // Coercing counts as a call in the reference.
     if let Some(number) = m.integer(value).filter(|_| m.may_call()) {
         return Ok(m.string(decimal(number, &mut [0; LONGEST_DECIMAL])));
     }
