@@ -121,10 +121,13 @@ impl Entries {
         self.list.is_empty()
     }
 
-    /// Returns the directory in which everything is, if there is one: what `tar` makes of a folder.
+    /// Returns the directory in which everything is, if there is one: what `tar` makes of a folder. What macOS adds to archives beside
+    /// it does not count.
     #[must_use]
     pub fn single_root(&self) -> Option<&[u8]> {
-        let mut tops = self.iter().filter(|(path, _)| !path.contains(&b'/'));
+        let tops = self.iter().filter(|(path, _)| !path.contains(&b'/'));
+        let is_added = |path: &[u8]| path == b"__MACOSX" || path.starts_with(b"._");
+        let mut tops = tops.filter(|(path, _)| !is_added(path));
         match (tops.next(), tops.next()) {
             (Some((path, Kind::Directory)), None) => Some(path),
             _ => None,

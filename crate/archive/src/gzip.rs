@@ -64,10 +64,10 @@ fn header(bytes: &[u8]) -> Result<usize, Problem> {
     const EXTRA: u8 = 4;
     const NAME: u8 = 8;
     const COMMENT: u8 = 16;
-    let fixed: &[u8; HEADER] = bytes.first_chunk().ok_or(Problem::CutOff)?;
-    if fixed[..2] != MAGIC {
+    if !bytes.starts_with(&MAGIC[..bytes.len().min(MAGIC.len())]) {
         return Err(Problem::Malformed("something follows the gzip member"));
     }
+    let fixed: &[u8; HEADER] = bytes.first_chunk().ok_or(Problem::CutOff)?;
     if fixed[2] != 8 {
         return Err(Problem::Unsupported("a compression other than deflate"));
     }

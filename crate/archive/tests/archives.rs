@@ -323,4 +323,20 @@ fn gzip_members_follow_each_other() {
     );
     filled.push(1);
     assert!(decompress(&filled, &Limits::default()).is_err());
+    let error = decompress(&[&packed[..], b"x"].concat(), &Limits::default()).unwrap_err();
+    assert!(error.to_string().contains("something follows"), "{error}");
+}
+
+#[test]
+fn what_macos_adds_is_beside_the_folder() {
+    let root = |names: &[&str]| {
+        let entries = open(&tar(names)).expect("a tar archive");
+        entries.single_root().map(<[u8]>::to_vec)
+    };
+    assert_eq!(
+        root(&["set/a", "__MACOSX/set/._a", "._set"]),
+        Some(b"set".to_vec())
+    );
+    assert_eq!(root(&["set/a", "other/b"]), None);
+    assert_eq!(root(&["set/a", "b"]), None);
 }
