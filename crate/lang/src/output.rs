@@ -18,7 +18,7 @@ impl Machine {
     #[inline]
     pub fn print_value(&mut self, value: Value, strict: bool) -> Result<Vec<u8>> {
         let value = if strict {
-            deep::force_deep(&mut Stk, self, value)?
+            deep::force_deep(&mut Stk, self, value, false)?
         } else {
             self.force(value)?
         };

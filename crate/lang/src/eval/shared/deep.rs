@@ -17,11 +17,18 @@ struct Open {
     next: usize,
 }
 
-/// Evaluates a value and everything in it. Each list and set is entered once, so values may contain themselves.
+/// Evaluates a value and everything in it. What a place holds is entered once, so values may contain themselves; a list or set is
+/// entered again from another place, as in the reference, which shows where an error is. `is_place` tells that the value is what a
+/// variable or the like holds, not a copy of it.
 #[suspendable]
-pub async fn force_deep(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value> {
+pub async fn force_deep(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    is_place: bool,
+) -> Result<Value> {
     let said = m.messages.len();
-    let result = force_all(stk, m, value).await;
+    let result = force_all(stk, m, value, is_place).await;
     // Members of sets are evaluated in the order of symbols.
     if m.messages.len() > said + usize::from(result.is_ok()) {
         m.chosen_by_symbol();
@@ -30,21 +37,29 @@ pub async fn force_deep(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<
 }
 
 #[suspendable]
-async fn force_all(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value> {
+async fn force_all(stk: &mut Stk, m: &mut Machine, value: Value, is_place: bool) -> Result<Value> {
     let depth = m.call_depth;
-    let result = force_members(stk, m, value).await;
+    let result = force_members(stk, m, value, is_place).await;
     m.call_depth = depth;
     result
 }
 
 /// Each list and set that is open counts as a call, and so does the member that is evaluated in it.
 #[suspendable]
-async fn force_members(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value> {
+async fn force_members(
+    stk: &mut Stk,
+    m: &mut Machine,
+    value: Value,
+    is_place: bool,
+) -> Result<Value> {
     m.enter_call(Pos::NONE)?;
     let root = force(stk, m, value).await?;
     let mut seen = FxHashSet::default();
     let mut open: Vec<Open> = Vec::new();
-    enter(m, root, &mut seen, &mut open);
+    if is_place {
+        seen.insert(value);
+    }
+    enter(m, root, &mut open);
     while let Some(current) = open.last_mut() {
         let (contents, index) = (current.contents, current.next);
         let is_list = current.value.tag() == Tag::List;
@@ -68,8 +83,16 @@ async fn force_members(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<V
             let error = error.or_at(m.function_pos(m.heap.look(member)));
             return Err(with_path(m, error, &open));
         }
+        if seen.contains(&member) {
+            m.call_depth -= 1;
+            continue;
+        }
         match force(stk, m, member).await {
-            Ok(member) => enter(m, member, &mut seen, &mut open),
+            Ok(value) => {
+                if enter(m, value, &mut open) {
+                    seen.insert(member);
+                }
+            }
             Err(error) => {
                 let error = failed_element(m, error, member);
                 return Err(with_path(m, error, &open));
@@ -79,11 +102,11 @@ async fn force_members(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<V
     Ok(root)
 }
 
-/// Puts a list or set that has not been met yet on the stack of those to go through; anything else is done.
-fn enter(m: &mut Machine, value: Value, seen: &mut FxHashSet<Addr>, open: &mut Vec<Open>) {
-    if !matches!(value.tag(), Tag::List | Tag::Attrs) || !seen.insert(value.addr()) {
+/// Puts a list or set on the stack of those to go through, and tells whether it is one; anything else is done.
+fn enter(m: &mut Machine, value: Value, open: &mut Vec<Open>) -> bool {
+    if !matches!(value.tag(), Tag::List | Tag::Attrs) {
         m.call_depth -= 1;
-        return;
+        return false;
     }
     let contents = if value.tag() == Tag::Attrs {
         m.heap.flat(value.addr())
@@ -95,6 +118,7 @@ fn enter(m: &mut Machine, value: Value, seen: &mut FxHashSet<Addr>, open: &mut V
         contents,
         next: 0,
     });
+    true
 }
 
 /// Adds the way from the root to the member whose evaluation failed, innermost first.

@@ -70,7 +70,7 @@ pub async fn seq(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Resu
 /// `deepSeq first second`
 #[suspendable]
 pub async fn deep_seq(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
-    deep::force_deep(stk, m, args[0]).await?;
+    deep::force_deep(stk, m, args[0], true).await?;
     force(stk, m, args[1]).await
 }
 
