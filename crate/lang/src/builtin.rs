@@ -3,7 +3,8 @@
 //! A builtin of no arguments is a constant that is evaluated when somebody asks. Adding one takes a line here and
 //! a function in `eval/shared/builtins/`.
 
-/// Calls a macro with the table. Scope `global` means that the name is a global variable, `prefixed` that `__name` is.
+/// Calls a macro with the table. Scope `global` means that the name is a global variable, `prefixed` that `__name` is,
+/// and `own` that only code of the evaluator's own is given the function.
 macro_rules! for_each_builtin {
     ($callback:ident) => {
         $callback! {
@@ -59,6 +60,7 @@ macro_rules! for_each_builtin {
             ReadFile "readFile" 1 prefixed files::read_file;
             ReadFileType "readFileType" 1 prefixed files::read_file_type;
             ScopedImport "scopedImport" 2 global files::scoped_import;
+            CheckFlake "checkFlake" 2 own flakes::check_flake;
             FlakeRefToString "flakeRefToString" 1 prefixed flakes::flake_ref_to_string;
             ParseFlakeRef "parseFlakeRef" 1 prefixed flakes::parse_flake_ref;
             ConvertHash "convertHash" 1 prefixed hash::convert_hash;
@@ -135,11 +137,12 @@ macro_rules! define {
             $(#[doc = concat!("`builtins.", $name, "`")] $variant),*
         }
 
-        const TABLE: &[(Builtin, &str, usize, bool)] =
+        const TABLE: &[(Builtin, &str, usize, Option<bool>)] =
             &[$((Builtin::$variant, $name, $arity, define!(@$scope))),*];
     };
-    (@global) => { true };
-    (@prefixed) => { false };
+    (@global) => { Some(true) };
+    (@prefixed) => { Some(false) };
+    (@own) => { None };
 }
 
 for_each_builtin!(define);
@@ -234,13 +237,16 @@ impl Builtin {
         )
     }
 
-    /// Returns the name of the global variable that holds it.
-    pub fn global_name(self) -> String {
-        if TABLE[self as usize].3 {
-            self.name().to_owned()
-        } else {
-            format!("__{}", self.name())
-        }
+    /// Returns the name of the global variable that holds it; `None` if programs do not have it.
+    pub fn global_name(self) -> Option<String> {
+        let name = self.name();
+        TABLE[self as usize].3.map(|is_global| {
+            if is_global {
+                name.to_owned()
+            } else {
+                format!("__{name}")
+            }
+        })
     }
 }
 

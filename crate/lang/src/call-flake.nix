@@ -1,8 +1,8 @@
-{ sourceInfo, dir, ref, url }:
+{ sourceInfo, dir, ref, url, checkFlake }:
 
 let
 
-  inherit (builtins) addErrorContext all attrNames attrValues concatMap concatStringsSep elem fetchTree filter flakeRefToString foldl' fromJSON functionArgs genericClosure head intersectAttrs isFunction isList isPath isString listToAttrs mapAttrs parseFlakeRef pathExists readFile replaceStrings seq split stringLength substring tail toJSON unsafeGetAttrPos;
+  inherit (builtins) addErrorContext all attrNames attrValues concatMap concatStringsSep elem fetchTree filter flakeRefToString foldl' fromJSON functionArgs genericClosure head intersectAttrs isFunction isList isPath isString listToAttrs mapAttrs parseFlakeRef pathExists readFile replaceStrings seq split stringLength substring tail toJSON;
 
   isRelative = place: place.type == "path" && substring 0 1 place.path != "/";
   isLocked = place: isRelative place || (if elem place.type [ "git" "github" "gitlab" "hg" "sourcehut" ] then place ? rev else place ? narHash);
@@ -18,9 +18,9 @@ let
       declared = mapAttrs (_: _: { }) (removeAttrs (functionArgs flake.outputs) [ "self" ]) // removeAttrs (flake.inputs or { }) [ "self" ];
       entries = mapAttrs
         (name: input: overrides.${name} or (
-          if input ? follows then follower self declared (below path name) input.follows
+          if input ? follows then follower self path declared (below path name) input.follows
           else if isKnown name input then lockedEntry (below path name) known.${name} input
-          else addErrorContext "while updating the flake input '${below path name}'" (newNode self (below path name) name input)
+          else newNode self (below path name) name input
         ))
         declared;
       # The lock file has an input as it is declared now.
@@ -51,8 +51,9 @@ let
       isFlake = node.flake or true;
       self = finish { inherit node tree dir flake; inputs = if isFlake then inputs else { }; outPath = tree.outPath + dir; } // {
         inherit path;
-        # Whatever is wrong with new inputs is an error at once.
-        checked = !isFlake || seq flake (seq lock.nodes (all (name: overrides ? ${name} || (if declared.${name} ? follows then seq inputs.${name} true else inputs.${name}.checked)) (attrNames inputs)));
+        # Whatever is wrong with new inputs is an error at once, but for what they follow, which comes last.
+        linked = !isFlake || all (name: overrides ? ${name} || (if declared.${name} ? follows then seq inputs.${name} true else inputs.${name}.linked)) (attrNames inputs);
+        checked = !isFlake || seq flake (seq lock.nodes (all (name: overrides ? ${name} || declared.${name} ? follows || (addErrorContext "while updating the flake input '${below path name}'" inputs.${name}.checked)) (attrNames inputs)));
         edges = if isFlake then concatMap (name: entries.${name}.edges) (attrNames entries) else [ ];
         was = concatMap (name: lockedEdges [ ] (below path name) known.${name}) (attrNames known);
         warnings =
@@ -63,7 +64,6 @@ let
       };
     in
     self;
-
 
 
 
@@ -107,7 +107,7 @@ let
       tree = if relative then parent.tree else fetchTree (node.info or { } // removeAttrs place [ "dir" ]);
       outPath = if relative then "${parent.outPath}/${place.path}" else tree.outPath + (if place.dir or "" == "" then "" else "/${place.dir}");
     in
-    finish { inherit node tree outPath; dir = ""; flake = import (outPath + "/flake.nix"); inputs = mapAttrs (_: find) (inputsOf node) // given; } // { path = key; checked = true; };
+    finish { inherit node tree outPath; dir = ""; flake = import (outPath + "/flake.nix"); inputs = mapAttrs (_: find) (inputsOf node) // given; } // { path = key; checked = true; linked = true; };
 
   # What an input is declared to be.
   placeOf = parent: name: input:
@@ -153,20 +153,20 @@ let
 
   # What stands for an input of an input.
   overriding = parent: path: name: over:
-    if over ? follows then { node = follow parent path over.follows; edges = [ (edge path (follows (below parent.path over.follows)) null) ]; }
+    if over ? follows then { node = follow parent parent.path path over.follows; edges = [ (edge path (follows (below parent.path over.follows)) null) ]; }
     else newNode parent path name over;
-  follower = parent: declared: path: wanted: {
-    node = seq (checkFollows declared [ ] wanted) (follow parent path wanted);
+  follower = parent: base: declared: path: wanted: {
+    node = seq (checkFollows base declared [ ] wanted) (follow parent base path wanted);
     edges = [ (edge path (follows (below parent.path wanted)) null) ];
   };
 
-  follow = node: wanted: path: foldl' (node: name: node.inputs.${name} or (throw "input '${wanted}' follows a non-existent input '${path}'")) node (namesOf path);
+  follow = node: base: wanted: path: foldl' (node: name: node.inputs.${name} or (throw "input '${wanted}' follows a non-existent input '${below base path}'")) node (namesOf path);
 
   # Fails if inputs of one flake lead to each other only.
-  checkFollows = inputs: met: path:
+  checkFollows = base: inputs: met: path:
     let input = inputs.${concatStringsSep "/" (namesOf path)} or { }; in
-    if elem path met then throw "follow cycle detected: [${concatStringsSep " -> " (foldl' (cycle: one: if cycle != [ ] || one == path then cycle ++ [ one ] else cycle) [ ] met ++ [ path ])}]"
-    else if input ? follows then checkFollows inputs (met ++ [ path ]) input.follows
+    if elem path met then throw "follow cycle detected: [${concatStringsSep " -> " (map (below base) (foldl' (cycle: one: if cycle != [ ] || one == path then cycle ++ [ one ] else cycle) [ ] met ++ [ path ]))}]"
+    else if input ? follows then checkFollows base inputs (met ++ [ path ]) input.follows
     else null;
 
   # A path to an input has names with slashes between them; an empty one leads to the flake itself.
@@ -188,17 +188,12 @@ let
     else if version < 5 || version > 7 then throw "lock file '${file}' has unsupported version ${toString version}"
     else seq (all check (filter ({ key }: key != lock.root) reached)) lock;
 
-  readFlake = name: file:
-    let
-      flake = import file;
-      known = { description = null; inputs = null; outputs = null; nixConfig = null; };
-      unknown = attrNames (removeAttrs flake (attrNames known));
-      placeIn = pos: "${pos.file}:${toString pos.line}:${toString pos.column}";
-    in
-    if unknown != [ ] then throw "flake '${name}' has an unsupported attribute '${head unknown}', at ${placeIn (unsafeGetAttrPos (head unknown) flake)}"
-    else if !flake ? outputs then throw "flake '${name}' lacks attribute 'outputs'"
-    else if !isFunction flake.outputs then throw "expected a function but got ${builtins.typeOf flake.outputs} as the outputs of flake '${name}'"
-    else flake;
+  # What is wrong with the form of a flake is an error at once, whether its parts are needed or not.
+  readFlake = name: file: seq (checkFlake file name) (
+    let flake = import file; in
+    if !flake ? outputs then throw "flake '${name}' lacks attribute 'outputs'"
+    else flake
+  );
 
   # An input in a lock file, under a name that sorts as the names on the way to it do.
   edge = path: text: parent: { name = replaceStrings [ "/" ] [ "\t" ] path; value = { inherit path text parent; }; };
@@ -233,6 +228,7 @@ let
 
 in
 (root: let changed = changes (listToAttrs root.was) (listToAttrs root.edges); in root // {
+  checked = seq root.checked root.linked;
   warnings = root.warnings ++ (
     if changed == [ ] then [ ]
     else [ ("not writing modified lock file of flake '${url}':\n" + concatStringsSep "\n" changed) ]

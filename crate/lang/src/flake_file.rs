@@ -45,8 +45,9 @@ impl Machine {
             );
         }
         let members = self.members(flake);
-        let mut has_unknown = None;
+        let (mut has_unknown, mut has_outputs) = (None, false);
         for (attribute, value, pos) in members {
+            has_outputs |= *attribute == *b"outputs";
             match &*attribute {
                 b"description" => self.expect_written(value, Tag::String, "a string", pos)?,
                 b"outputs" => self.expect_written(value, Tag::Lambda, "a function", pos)?,
@@ -58,7 +59,8 @@ impl Machine {
                 _ => has_unknown = has_unknown.or(Some((attribute, pos))),
             }
         }
-        let Some((attribute, pos)) = has_unknown else {
+        // Without outputs, that is what is said.
+        let Some((attribute, pos)) = has_unknown.filter(|_| has_outputs) else {
             return Ok(());
         };
         let message = [

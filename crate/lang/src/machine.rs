@@ -452,6 +452,9 @@ impl Machine {
         self.global_indices.clear();
         let mut members = Vec::new();
         for builtin in Builtin::all() {
+            let Some(global_name) = builtin.global_name() else {
+                continue;
+            };
             if self.settings.pure_eval && builtin.is_impure() {
                 continue;
             }
@@ -469,7 +472,6 @@ impl Machine {
             }
             let name = self.symbols.intern(builtin.name().as_bytes());
             members.push((name, value, Pos::NONE));
-            let global_name = builtin.global_name();
             self.define_global(global_name.as_bytes(), value);
         }
         for (name, value) in [

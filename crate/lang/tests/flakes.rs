@@ -1,5 +1,4 @@
-//! Inputs of flakes that no lock file names, and what is said of them. Answers are those of Nix 2.34.8 for the same files, but for
-//! the indentation of warnings.
+//! Inputs of flakes that no lock file names, and what is said of them. Answers are those of Nix 2.34.8 for the same files.
 
 use drvlab_lang::files::MemoryFiles;
 use drvlab_lang::source::Origin;
@@ -19,9 +18,7 @@ fn answer(files: &[(&str, &str)]) -> String {
     let mut said = String::new();
     for message in &machine.messages {
         let text = drvlab_lang::report::message(message, &machine.sources);
-        for line in String::from_utf8_lossy(&text).lines() {
-            said.push_str(&format!("{}\n", line.trim_start()));
-        }
+        said.push_str(&String::from_utf8_lossy(&text));
     }
     match result {
         Ok(value) => said.push_str(&String::from_utf8_lossy(&value)),
@@ -37,7 +34,7 @@ fn an_empty_path_follows_the_flake_itself() {
     let said = answer(&[("flake.nix", root), ("x/flake.nix", x)]);
     assert_eq!(
         said,
-        "warning: not writing modified lock file of flake 'path:/f':\n• Added input 'x':\n'path:./x'\n• Added input 'x/y':\nfollows ''\n4"
+        "warning: not writing modified lock file of flake 'path:/f':\n• Added input 'x':\n    'path:./x'\n• Added input 'x/y':\n    follows ''\n4"
     );
 }
 
@@ -58,6 +55,41 @@ fn inputs_that_lead_to_each_other_only() {
 }
 
 #[test]
+fn inputs_that_are_no_flakes() {
+    let root = "{ inputs.x.url = \"path:./x\"; outputs = i: { a = 1; }; }";
+    for (input, expected) in [
+        (
+            "{ y = 1; outputs = i: { }; }",
+            "flake 'path:./x' has an unsupported attribute 'y', at /nix/store/",
+        ),
+        ("{ y = 1; }", "flake 'path:./x' lacks attribute 'outputs'"),
+        (
+            "{ description = 1; outputs = i: { }; }",
+            "expected a string but got an integer at /nix/store/",
+        ),
+        (
+            "{ outputs = 3; }",
+            "expected a function but got an integer at /nix/store/",
+        ),
+        (
+            "{ outputs = throw \"o\"; }",
+            "expected a function but got a thunk at /nix/store/",
+        ),
+        (
+            "{ inputs.z.follows = \"q\"; outputs = i: { }; }",
+            "input 'x/z' follows a non-existent input 'x/q'",
+        ),
+        (
+            "{ inputs.z.follows = \"z\"; outputs = i: { }; }",
+            "follow cycle detected: [x/z -> x/z]",
+        ),
+    ] {
+        let said = answer(&[("flake.nix", root), ("x/flake.nix", input)]);
+        assert!(said.starts_with(expected), "{input}: {said}");
+    }
+}
+
+#[test]
 fn a_path_in_the_tree_and_an_override_of_nothing() {
     let root = "{ inputs.x = { url = ./x; inputs.nope.url = \"path:./z\"; }; outputs = i: { a = i.x.v; }; }";
     let said = answer(&[
@@ -66,6 +98,6 @@ fn a_path_in_the_tree_and_an_override_of_nothing() {
     ]);
     assert_eq!(
         said,
-        "warning: input 'x' has an override for a non-existent input 'nope'\nwarning: not writing modified lock file of flake 'path:/f':\n• Added input 'x':\n'path:x'\n3"
+        "warning: input 'x' has an override for a non-existent input 'nope'\nwarning: not writing modified lock file of flake 'path:/f':\n• Added input 'x':\n    'path:x'\n3"
     );
 }

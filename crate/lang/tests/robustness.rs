@@ -323,7 +323,7 @@ fn recursion_through_rare_builtins_is_as_deep_as_any() {
         ),
     ] {
         check(
-            format!("let f = n: if n == 0 then \"x\" else {step}; in f 2500"),
+            format!("let f = n: if n == 0 then \"x\" else {step}; in f 2400"),
             expected,
         );
     }

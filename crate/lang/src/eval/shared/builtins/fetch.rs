@@ -7,13 +7,15 @@ use super::super::force::force;
 use super::super::import::import_file;
 use super::super::{Stk, suspendable, typed};
 use crate::access::is_locked;
+use crate::builtin::Builtin;
 use crate::coercion::Coercion;
-use crate::diagnostic::TraceFrame;
+use crate::diagnostic::{Shown, TraceFrame};
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::fetching::{
     base_name, feature_disabled, input_error, invalid_name, no_flake, no_network,
 };
 use crate::flake_reference::{parse, to_url};
+use crate::heap::thunk;
 use crate::input::{Attributes, Input, InputValue, git_url, is_revision};
 use crate::machine::Machine;
 use crate::number::Number;
@@ -287,11 +289,14 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     }
     let flake = import_file(stk, m, &file, Pos::NONE).await?;
     m.check_flake(&file, flake, &reference)?;
+    let check = Value::builtin(Builtin::CheckFlake.index());
+    let check = m.heap.thunk(thunk::DONE, check.bits());
     let members = vec![
         (m.symbols.intern(b"sourceInfo"), tree, Pos::NONE),
         (m.symbols.intern(b"dir"), m.string(&directory), Pos::NONE),
         (m.symbols.intern(b"ref"), m.string(&reference), Pos::NONE),
         (m.symbols.intern(b"url"), shown, Pos::NONE),
+        (m.symbols.intern(b"checkFlake"), check, Pos::NONE),
     ];
     let argument = m.heap.attrs_from(members);
     let function = crate::internal::call_flake_function(m)?;
@@ -318,8 +323,16 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
             error.diagnostic.message.splice(0..0, what);
         }
         error.diagnostic.trace.retain(|frame| {
-            m.is_in_file(frame.pos) || frame.message.starts_with(b"while updating")
+            m.is_in_file(frame.pos)
+                || frame.message.starts_with(b"while updating")
+                || frame.message.starts_with(b"while evaluating the file")
         });
+        for frame in &mut error.diagnostic.trace {
+            // `addErrorContext` is only how these came about.
+            if frame.message.starts_with(b"while updating") {
+                frame.shown = Shown::WhileShort;
+            }
+        }
         error
     };
     let (own, _) = member(m, b"flake");

@@ -1,7 +1,7 @@
 //! Builtins on flake references.
 
 use super::super::force::force;
-use super::super::{Stk, suspendable, typed};
+use super::super::{Stk, import, suspendable, typed};
 use crate::error::{EvalError, Result};
 use crate::fetching::input_error;
 use crate::flake_reference::{parse, to_url};
@@ -11,6 +11,24 @@ use crate::number::Number;
 use crate::source::Pos;
 use crate::value::{Tag, Value};
 use drvlab_store::url::Ignored;
+
+/// `checkFlake file name`: fails for a flake's file that has not the form of one; `name` is what messages call it.
+#[suspendable]
+pub async fn check_flake(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
+    let file = import::path_argument(stk, m, args[0], pos).await?;
+    let name = typed::plain_string(stk, m, args[1], pos, "").await?;
+    if !m.path_exists(&file, true) {
+        return Err(m.nothing_at(&file, Pos::NONE));
+    }
+    let flake = import::import_file(stk, m, &file, Pos::NONE).await?;
+    m.check_flake(&file, flake, &name)?;
+    Ok(Value::NULL)
+}
 
 /// `parseFlakeRef url`
 #[suspendable]
