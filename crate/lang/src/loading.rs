@@ -597,6 +597,9 @@ impl Machine {
             is_tainted,
         };
         self.store.copied.insert(path.clone(), copied);
+        if self.is_no_program(&path) {
+            self.store.not_executable.insert(object.clone());
+        }
         self.store.sources.insert(object.clone(), path);
         Ok(self.store_path_string(&object))
     }
@@ -607,9 +610,10 @@ impl Machine {
         self.check_access(path)?;
         let algorithm = self.store.dir.scheme().function.algorithm();
         let asked = path;
-        let path = &*match self.kept_at(path) {
-            Some(_) => path.to_vec(),
-            None => self.original(path, Pos::NONE)?,
+        let path = &*if self.kept_at(path).is_some() || self.is_no_program(path) {
+            path.to_vec()
+        } else {
+            self.original(path, Pos::NONE)?
         };
         if let Some(hash) = self.files.known_nar_hash(path)
             && hash.algorithm() == algorithm
@@ -638,6 +642,12 @@ impl Machine {
     fn kept_at(&self, path: &[u8]) -> Option<Rc<Kept>> {
         let (object, _) = self.store.dir.split_path(path).ok()?;
         self.store.kept.get(&object).map(Rc::clone)
+    }
+
+    /// Tells whether a path is that of a copy which is no program though what was copied is one.
+    pub(crate) fn is_no_program(&self, path: &[u8]) -> bool {
+        let object = self.store.dir.parse_path(path);
+        object.is_ok_and(|object| self.store.not_executable.contains(&object))
     }
 
     /// Notes that all files at and below a path have an effect, as if they were read.
@@ -708,7 +718,11 @@ impl Machine {
         if let Ok(None) = self.files.kind(&found) {
             return Err(self.nothing_at(&self.as_asked(path, found), pos));
         }
-        self.read_subtree(&found, pos, kept.or(kept_before.as_deref()), 0, left)
+        let mut tree = self.read_subtree(&found, pos, kept.or(kept_before.as_deref()), 0, left)?;
+        if let FileTree::File { executable, .. } = &mut tree {
+            *executable &= !self.is_no_program(path);
+        }
+        Ok(tree)
     }
 
     #[inline]

@@ -302,28 +302,29 @@ impl Machine {
     /// Selections from variables, of attributes that are evaluated, or of none where the default is simple.
     #[inline(never)]
     fn quick_select(&mut self, base: ExprId, path: u32, default: ExprId, frame: Addr) -> Value {
-        let value = self.variable(base, frame);
-        let path = self.ir.attr_paths[path as usize];
-        // Nearly always it is one name, that is where it was last time.
-        if path.len == 1
+        let names = self.ir.attr_paths[path as usize];
+        // Nearly always it is one name, that is where it was last time. The other function has the same arguments, so that it is jumped to.
+        if names.len == 1
+            && let value = self.variable(base, frame)
             && value.tag() == Tag::Attrs
-            && let Some(site) = self.sites.get(path.start as usize)
+            && let Some(site) = self.sites.get(names.start as usize)
             && let Some(slot) = self.heap.find_attr_at(value.addr(), site.name, site.hint)
         {
             return self.evaluated(self.heap.attr_value(slot));
         }
-        self.quick_select_path(value, path, default, frame)
+        self.quick_select_path(base, path, default, frame)
     }
 
     #[inline(never)]
     fn quick_select_path(
         &mut self,
-        base: Value,
-        path: Slice,
+        base: ExprId,
+        path: u32,
         default: ExprId,
         frame: Addr,
     ) -> Value {
-        let mut value = base;
+        let mut value = self.variable(base, frame);
+        let path = self.ir.attr_paths[path as usize];
         for site in path.range() {
             let site = self.site(site);
             if value.tag() != Tag::Attrs {

@@ -23,7 +23,10 @@ impl Machine {
                 references: text.references.clone(),
             });
         }
-        let original = self.store.sources.get(path)?.clone();
+        let mut original = self.store.sources.get(path)?.clone();
+        if self.store.not_executable.contains(path) {
+            original = self.store.dir.display(path).into_bytes().into();
+        }
         let kept = self.store.kept.get(path).cloned();
         let outside = self.take_taint();
         let tree = self.read_tree_within(&original, Pos::NONE, kept.as_deref(), &mut limit);

@@ -4,7 +4,7 @@
 
 use crate::loading::Kept;
 use crate::value::Addr;
-use drvlab_store::{Derivation, DigestCache, HashedMap, StoreDir, StorePath};
+use drvlab_store::{Derivation, DigestCache, HashedMap, HashedSet, StoreDir, StorePath};
 use drvlab_store::{OrderedMap, OrderedSet};
 use std::rc::Rc;
 
@@ -29,6 +29,8 @@ pub struct StoreObjects {
     pub sources: OrderedMap<StorePath, Rc<[u8]>>,
     /// What has been kept of the copies that a filter was applied to: paths below the original.
     pub(crate) kept: HashedMap<StorePath, Rc<Kept>>,
+    /// Copies that are no programs though what was copied is one: those whose path follows from their bytes alone, and copies of these.
+    pub(crate) not_executable: HashedSet<StorePath>,
     /// What copies refer to, if they refer to anything: those of paths whose context said that they are the store's.
     pub(crate) references: HashedMap<StorePath, Rc<[StorePath]>>,
     /// Entries of the search path that are not there, and have been warned of.
@@ -52,6 +54,7 @@ pub(crate) struct Extent {
     texts: OrderedMap<StorePath, Text>,
     sources: OrderedMap<StorePath, Rc<[u8]>>,
     kept: HashedMap<StorePath, Rc<Kept>>,
+    not_executable: HashedSet<StorePath>,
     references: HashedMap<StorePath, Rc<[StorePath]>>,
     copied: HashedMap<Rc<[u8]>, Copied>,
 }
@@ -78,6 +81,7 @@ impl StoreObjects {
             texts: OrderedMap::new(),
             sources: OrderedMap::new(),
             kept: HashedMap::new(),
+            not_executable: HashedSet::new(),
             references: HashedMap::new(),
             ignored_entries: OrderedSet::new(),
             copied: HashedMap::new(),
@@ -95,6 +99,7 @@ impl StoreObjects {
             texts: self.texts.clone(),
             sources: self.sources.clone(),
             kept: self.kept.clone(),
+            not_executable: self.not_executable.clone(),
             references: self.references.clone(),
             copied: self.copied.clone(),
         }
@@ -118,6 +123,7 @@ impl StoreObjects {
         if self.sources.len() != to.sources.len() || self.kept.len() != to.kept.len() {
             self.sources.clone_from(&to.sources);
             self.kept.clone_from(&to.kept);
+            self.not_executable.clone_from(&to.not_executable);
         }
         if self.references.len() != to.references.len() {
             self.references.clone_from(&to.references);

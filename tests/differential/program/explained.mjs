@@ -41,9 +41,9 @@ export function explained(ours, theirs, text) {
   if (/error: bad optional access\n$/.test(theirs.stderr)) return 'the reference breaks on a filter for a file that is hashed flat'
   if (/^error: boost::bad_format_string/.test(theirs.stderr)) return 'the reference takes a percent sign of the program for a place in its own message'
   if (/is required, but there is no substituter/.test(theirs.stderr)) return 'the reference asks its store for a path that the text names'
-  if (/: File name too long/.test(ours.stderr) && /: File name too long/.test(theirs.stderr)) return 'the file system refuses a name, each in words of its own'
+  if (/: File name too long/.test(theirs.stderr) && (/: File name too long/.test(ours.stderr) || /storePath/i.test(text))) return 'the file system refuses a name, each in words of its own'
   if (/out of memory/.test(ours.stderr) && /error: out of memory\n$/.test(theirs.stderr)) return 'both have too little memory, each for words of its own'
-  if ((/\.links\b/.test(theirs.stdout + theirs.stderr) && !text.includes('.links')) || / path '\/nix\/store\/' is not in the Nix store/.test(ours.stderr)) return 'what else the store of the reference contains'
+  if ((/\.links\b/.test(theirs.stdout + theirs.stderr) && !text.includes('.links')) || / path '\/nix\/store\/' is not in the Nix store/.test(ours.stderr) || / path '\/nix' does not exist/.test(ours.stderr)) return 'what else the store of the reference contains'
   if (/unable to download/.test(theirs.stderr)) return 'the reference asks the network'
   if (/cannot read the Git repository|this evaluator has no network/.test(ours.stderr) && /Failed to fetch git repository/.test(theirs.stderr)) return 'the reference has no Git to run'
   if (/this evaluator has no network|cannot read the Git repository/.test(ours.stderr) && /uses a path relative to the current directory|hg failed with exit code/.test(theirs.stderr)) {

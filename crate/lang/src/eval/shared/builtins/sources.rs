@@ -197,7 +197,7 @@ async fn add_untraced(
     }
     let hash = if request.method == ContentAddressMethod::Nar {
         // What another filter has left out of a copy is known by the path of the copy.
-        let is_whole_copy = is_in_store && kept.is_none();
+        let is_whole_copy = is_in_store && (kept.is_none() || m.is_no_program(&request.path));
         let place = if is_whole_copy { shown } else { &original };
         let tree = m.read_tree(place, Pos::NONE, kept.as_ref())?;
         drvlab_store::nar::hash(&tree, HashAlgorithm::Sha256)
@@ -221,6 +221,9 @@ async fn add_untraced(
     }
     // The same object can be reached unfiltered; then all of it is there.
     if !m.store.sources.contains_key(&object) {
+        if request.method == ContentAddressMethod::Flat || m.is_no_program(&request.path) {
+            m.store.not_executable.insert(object.clone());
+        }
         m.store.sources.insert(object.clone(), original.into());
         if let Some(kept) = kept {
             m.store.kept.insert(object.clone(), Rc::new(kept));
