@@ -639,7 +639,7 @@ impl Machine {
 
     /// Returns what a filter has kept of the copy that a path is in.
     #[inline]
-    fn kept_at(&self, path: &[u8]) -> Option<Rc<Kept>> {
+    pub(crate) fn kept_at(&self, path: &[u8]) -> Option<Rc<Kept>> {
         let (object, _) = self.store.dir.split_path(path).ok()?;
         self.store.kept.get(&object).map(Rc::clone)
     }

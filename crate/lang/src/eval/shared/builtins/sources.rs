@@ -225,8 +225,9 @@ async fn add_untraced(
             m.store.not_executable.insert(object.clone());
         }
         m.store.sources.insert(object.clone(), original.into());
-        if let Some(kept) = kept {
-            m.store.kept.insert(object.clone(), Rc::new(kept));
+        // A copy of a copy lacks what that does.
+        if let Some(kept) = kept.map(Rc::new).or_else(|| m.kept_at(&request.path)) {
+            m.store.kept.insert(object.clone(), kept);
         }
     }
     Ok(m.store_path_string(&object))
