@@ -197,11 +197,8 @@ fn answer(machine: &mut Machine, case: &Case, kind: &str) -> drvlab_lang::error:
     let arguments = machine.arguments(Vec::new());
     if kind == "aterm" {
         let found = machine.derivations(value, arguments)?;
-        let derivation = &machine
-            .store
-            .derivations
-            .get(&found[0].drv_path)
-            .expect("it was made");
+        let made = &machine.store.derivations;
+        let derivation = made.get(&found[0].drv_path).expect("it was made");
         let mut text = Vec::new();
         drvlab_store::aterm::write(
             derivation,
