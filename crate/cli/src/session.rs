@@ -14,7 +14,7 @@ use drvlab_lang::error::EvalError;
 use drvlab_lang::files::canonical;
 use drvlab_lang::source::Origin;
 use drvlab_lang::value::Value;
-use drvlab_lang::{Machine, Message, Settings, report, search_path};
+use drvlab_lang::{Machine, Message, Settings, option, report, search_path};
 
 #[cfg(target_os = "linux")]
 use crate::allocator;
@@ -59,6 +59,7 @@ impl Session {
         let (files, archives) = unpack(input, &folder)?;
         let settings = evaluation_settings(input, &archives.included, &folder)?;
         let mut machine = Machine::new(Box::new(files), settings);
+        let show_trace = input.shows_trace();
         if machine.settings.names_files {
             // The first that the reference evaluates, whatever it is asked.
             let own = Message::File("«nix-internal»/derivation-internal.nix".into());
@@ -66,7 +67,7 @@ impl Session {
         }
         machine
             .check_search_path()
-            .map_err(|error| failure(&machine, &error, input.shows_trace()))?;
+            .map_err(|error| failure(&machine, &error, show_trace))?;
         let mut named = Vec::new();
         for (name, argument) in &input.arguments {
             let value = match argument {
@@ -79,7 +80,7 @@ impl Session {
                 Argument::Stdin => machine.heap.string(&read_stdin()?, ContextId::EMPTY),
                 Argument::Expression(text) => machine
                     .delay_text(Origin::String, text.as_slice(), &folder)
-                    .map_err(|error| failure(&machine, &error, input.shows_trace()))?,
+                    .map_err(|error| failure(&machine, &error, show_trace))?,
             };
             named.push((name.clone(), value));
         }
@@ -89,7 +90,7 @@ impl Session {
             arguments,
             folder,
             archives: archives.folders,
-            show_trace: input.shows_trace(),
+            show_trace,
         })
     }
 
@@ -317,7 +318,7 @@ fn evaluation_settings(
                 i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
             }),
         abort_on_warn: variable("NIX_ABORT_ON_WARN")
-            .is_some_and(|value| matches!(value.as_slice(), b"1" | b"true" | b"yes")),
+            .is_some_and(|value| option::truth(&value) == Some(true)),
         environment,
         native_levels: stack::levels(),
         memory_reserve: Settings::default().memory_limit,

@@ -70,22 +70,20 @@ impl Input {
     }
 
     fn take_setting(&mut self, name: &str, parser: &mut lexopt::Parser) -> Result<(), UsageError> {
-        let off = name.strip_prefix("no-");
-        let more = name.strip_prefix("extra-");
-        let value = if option::kind(name) == Some(Kind::Boolean) {
-            b"true".to_vec()
-        } else if let Some(off) = off.filter(|name| option::kind(name) == Some(Kind::Boolean)) {
+        let behind = |prefix, kind| {
+            let rest = name.strip_prefix(prefix);
+            rest.filter(|rest| option::kind(rest) == Some(kind))
+        };
+        if option::kind(name) == Some(Kind::Boolean) {
+            self.set(name, b"true".to_vec());
+        } else if let Some(off) = behind("no-", Kind::Boolean) {
             self.set(off, b"false".to_vec());
-            return Ok(());
-        } else if option::kind(name).is_some()
-            || more.is_some_and(|name| option::kind(name) == Some(Kind::Words))
-        {
+        } else if option::kind(name).is_some() || behind("extra-", Kind::Words).is_some() {
             let [value] = values(parser, &format!("--{name}"))?;
-            value.into_encoded_bytes()
+            self.set(name, value.into_encoded_bytes());
         } else {
             return Err(unrecognised(&Long(name)));
-        };
-        self.set(name, value);
+        }
         Ok(())
     }
 
@@ -104,7 +102,7 @@ impl Input {
             .options
             .iter()
             .rfind(|given| given.name == "show-trace");
-        given.is_some_and(|given| matches!(&*given.value, b"true" | b"yes" | b"1"))
+        given.is_some_and(|given| option::truth(&given.value) == Some(true))
     }
 }
 

@@ -3,11 +3,9 @@
 //! In pure mode these are copies in the store that the evaluation made; in restricted mode also what the search path names.
 
 use crate::error::{EvalError, Result};
-use crate::files::canonical;
+use crate::files::{canonical, is_at_or_below};
 use crate::input::{Input, Scheme};
-use crate::loading::join;
 use crate::machine::Machine;
-use crate::search_path;
 use crate::settings::Settings;
 use crate::source::{Origin, Pos};
 
@@ -16,23 +14,10 @@ pub(crate) fn allowed_paths(settings: &Settings) -> Vec<Vec<u8>> {
     if settings.pure_eval || !settings.restrict_eval {
         return Vec::new();
     }
-    let folder = settings.directory.as_deref();
     let entries = settings.search_path.iter();
-    let entries = entries.filter(|(_, path)| !search_path::is_url(path));
     entries
-        .filter_map(|(_, path)| match path.first() {
-            Some(b'/') => Some(canonical(path)),
-            _ => folder.map(|folder| canonical(&join(folder, path))),
-        })
+        .filter_map(|(_, path)| settings.search_place(path))
         .collect()
-}
-
-/// Tells whether a path is the same as another or below it.
-fn is_within(path: &[u8], other: &[u8]) -> bool {
-    other == b"/"
-        || path
-            .strip_prefix(other)
-            .is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
 }
 
 impl Machine {
@@ -58,14 +43,14 @@ impl Machine {
             || self
                 .allowed
                 .iter()
-                .any(|allowed| is_within(path, allowed) || is_within(allowed, path))
+                .any(|allowed| is_at_or_below(path, allowed) || is_at_or_below(allowed, path))
     }
 
     /// Tells whether a file may be looked at on the way to one that was asked for, which may be in a copy of what is there.
     pub(crate) fn may_pass(&self, path: &[u8]) -> bool {
         self.may_read(path) || {
             let mut sources = self.store.sources.values();
-            sources.any(|source| is_within(path, source) || is_within(source, path))
+            sources.any(|source| is_at_or_below(path, source) || is_at_or_below(source, path))
         }
     }
 
@@ -162,13 +147,9 @@ impl Machine {
         if self.settings.pure_eval || !self.settings.restrict_eval {
             return Ok(());
         }
-        let folder = self.settings.directory.clone().unwrap_or_default();
         for (_, path) in self.settings.search_path.clone() {
-            let place = match path.first() {
-                Some(b'/') => canonical(&path),
-                _ => canonical(&join(&folder, &path)),
-            };
-            if search_path::is_url(&path) || !self.path_exists(&place, true) {
+            let place = self.settings.search_place(&path);
+            if !place.is_some_and(|place| self.path_exists(&place, true)) {
                 self.ignore_search_path_entry(&path)?;
             }
         }

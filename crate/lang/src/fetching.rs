@@ -1,10 +1,11 @@
 //! What can be known of fetched files without fetching: their store path, if a hash is given.
 
 use crate::error::{EvalError, Result};
-use crate::input::{Input, InputError, Scheme};
+use crate::input::{Input, InputError, InputValue, Scheme};
 use crate::machine::Machine;
+use crate::number::Number;
 use crate::source::Pos;
-use crate::value::Value;
+use crate::value::{Tag, Value};
 use drvlab_store::url::{Ignored, percent_decoded};
 use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm, HashFormat};
 use std::rc::Rc;
@@ -116,6 +117,15 @@ impl Machine {
                 ))
             }
             _ => Ok(no_network(url, "narHash")),
+        }
+    }
+
+    /// Returns an evaluated integer or string as the attribute of an input that it is.
+    pub(crate) fn input_value(&self, value: Value) -> Option<InputValue> {
+        match self.number(value) {
+            Some(Number::Int(number)) => Some(InputValue::Int(number as u64)),
+            _ if value.tag() == Tag::String => Some(InputValue::Text(self.bytes(value).to_vec())),
+            _ => None,
         }
     }
 

@@ -91,6 +91,13 @@ pub fn canonical(path: &[u8]) -> Vec<u8> {
     result
 }
 
+/// Tells whether a canonical path is that of a directory, or of something in it.
+#[inline]
+pub(crate) fn is_at_or_below(path: &[u8], directory: &[u8]) -> bool {
+    path.strip_prefix(directory)
+        .is_some_and(|rest| rest.is_empty() || rest[0] == b'/' || directory == b"/")
+}
+
 /// Returns the directory part of a canonical path.
 pub fn parent(path: &[u8]) -> &[u8] {
     match path.iter().rposition(|&byte| byte == b'/') {

@@ -6,7 +6,6 @@ use crate::heap::thunk;
 use crate::input::{Attributes, Input, InputValue};
 use crate::ir::{Expr, ExprId};
 use crate::machine::Machine;
-use crate::number::Number;
 use crate::source::Pos;
 use crate::value::{Tag, Value};
 use drvlab_store::url::Ignored;
@@ -82,7 +81,8 @@ impl Machine {
             let (mut is_reference, mut follows) = (false, false);
             let mut reference = Attributes::new();
             for (attribute, value, at) in self.members(input) {
-                is_reference |= !matches!(&*attribute, b"flake" | b"inputs" | b"follows");
+                let says_where = !matches!(&*attribute, b"flake" | b"inputs" | b"follows");
+                is_reference |= says_where;
                 follows |= *attribute == *b"follows";
                 let written = self.written(value)?;
                 let checked = match &*attribute {
@@ -101,16 +101,10 @@ impl Machine {
                     ];
                     error.traced(what.concat(), at)
                 })?;
-                if !matches!(&*attribute, b"flake" | b"inputs" | b"follows") {
+                if says_where {
                     let value = self.written(value)?;
-                    let value = match self.number(value) {
-                        Some(Number::Int(number)) => InputValue::Int(number as u64),
-                        _ if value.tag() == Tag::String => {
-                            InputValue::Text(self.bytes(value).to_vec())
-                        }
-                        _ => InputValue::Bool(value == Value::TRUE),
-                    };
-                    reference.insert(attribute, value);
+                    let flag = InputValue::Bool(value == Value::TRUE);
+                    reference.insert(attribute, self.input_value(value).unwrap_or(flag));
                 }
             }
             if depth == 0 && name == b"self" {

@@ -829,27 +829,15 @@ pub(crate) fn without_dots(path: &[u8]) -> Vec<u8> {
 
 /// Makes the error for a path where nothing is, which may still have dots in it.
 pub(crate) fn does_not_exist(path: &[u8], pos: Pos) -> Box<EvalError> {
-    EvalError::other(
-        [
-            b"path '",
-            without_dots(path).as_slice(),
-            b"' does not exist",
-        ]
-        .concat(),
-        pos,
-    )
+    path_error(path, b"does not exist", pos)
 }
 
 /// Makes the error for a file that can't be read.
 pub(crate) fn file_error(path: &[u8], error: &FileError, pos: Pos) -> Box<EvalError> {
-    EvalError::other(
-        [
-            b"path '",
-            without_dots(path).as_slice(),
-            b"' ",
-            error.0.as_bytes(),
-        ]
-        .concat(),
-        pos,
-    )
+    path_error(path, error.0.as_bytes(), pos)
+}
+
+fn path_error(path: &[u8], problem: &[u8], pos: Pos) -> Box<EvalError> {
+    let path = without_dots(path);
+    EvalError::other([b"path '", path.as_slice(), b"' ", problem].concat(), pos)
 }

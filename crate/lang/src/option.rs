@@ -114,14 +114,20 @@ fn unsupported(name: &str, reason: &str) -> Result<(), OptionError> {
 }
 
 fn boolean(name: &str, value: &[u8]) -> Result<bool, OptionError> {
+    truth(value).ok_or_else(|| {
+        let value = String::from_utf8_lossy(value);
+        ignored(format!(
+            "Boolean setting '{name}' has invalid value '{value}'"
+        ))
+    })
+}
+
+/// Reads whether a setting is on; `None` if the text says neither.
+pub fn truth(value: &[u8]) -> Option<bool> {
     match value {
-        b"true" | b"yes" | b"1" => Ok(true),
-        b"false" | b"no" | b"0" => Ok(false),
-        _ => {
-            let value = String::from_utf8_lossy(value);
-            let message = format!("Boolean setting '{name}' has invalid value '{value}'");
-            Err(ignored(message))
-        }
+        b"true" | b"yes" | b"1" => Some(true),
+        b"false" | b"no" | b"0" => Some(false),
+        _ => None,
     }
 }
 

@@ -1,7 +1,10 @@
 //! What the host decides about evaluations.
 
+use crate::files::canonical;
+use crate::loading::join;
 use crate::machine::Message;
 use crate::native_stack::NativeStacks;
+use crate::search_path;
 use crate::source::SourceMap;
 use bstr::BString;
 use std::rc::Rc;
@@ -97,6 +100,18 @@ impl Default for Settings {
             heap_levels: 1_500_000,
             interrupt: None,
             listener: None,
+        }
+    }
+}
+
+impl Settings {
+    /// Returns where the path of a search path's entry is in the file tree: nowhere if it is a URL, or relative to nothing.
+    pub(crate) fn search_place(&self, path: &[u8]) -> Option<Vec<u8>> {
+        match (&self.directory, path.first()) {
+            (_, Some(b'/')) => Some(canonical(path)),
+            _ if search_path::is_url(path) => None,
+            (Some(directory), _) => Some(canonical(&join(directory, path))),
+            (None, _) => None,
         }
     }
 }

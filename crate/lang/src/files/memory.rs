@@ -6,7 +6,7 @@ use std::rc::Rc;
 use drvlab_archive::{Contents, Entries, Kind};
 use drvlab_store::{Hash, HashedMap};
 
-use super::{FileError, FileKind, Files, canonical, parent};
+use super::{FileError, FileKind, Files, canonical, is_at_or_below, parent};
 
 /// What can be put into [`MemoryFiles`].
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -331,12 +331,6 @@ fn file_name(path: &[u8]) -> &[u8] {
 #[inline]
 fn join(directory: &[u8], name: &[u8]) -> Vec<u8> {
     crate::loading::join(directory, name)
-}
-
-#[inline]
-fn is_at_or_below(path: &[u8], directory: &[u8]) -> bool {
-    path.strip_prefix(directory)
-        .is_some_and(|rest| rest.is_empty() || rest[0] == b'/' || directory == b"/")
 }
 
 #[cfg(test)]

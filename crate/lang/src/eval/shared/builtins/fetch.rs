@@ -346,11 +346,7 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         for name in ["lastModified", "narHash"] {
             let symbol = m.symbols.intern(name.as_bytes());
             let value = m.heap.get_attr(tree.addr(), symbol);
-            let value = value.and_then(|value| match m.number(value) {
-                Some(Number::Int(number)) => Some(InputValue::Int(number as u64)),
-                _ if value.tag() == Tag::String => Some(InputValue::Text(m.bytes(value).to_vec())),
-                _ => None,
-            });
+            let value = value.and_then(|value| m.input_value(value));
             url.extend(value.map(|value| (name.as_bytes().to_vec(), value)));
         }
         let url = to_url(url, &mut Ignored::new()).unwrap_or(reference);

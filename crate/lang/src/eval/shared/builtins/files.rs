@@ -10,7 +10,6 @@ use crate::fetching::no_flake;
 use crate::files::{FileKind, canonical};
 use crate::loading::join;
 use crate::machine::Machine;
-use crate::search_path;
 use crate::source::Pos;
 use crate::symbol::well_known;
 use crate::value::{Tag, Value};
@@ -193,12 +192,7 @@ pub async fn find_file(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         if let Some(reference) = path.strip_prefix(b"flake:") {
             return Err(no_flake(reference, pos));
         }
-        let folder = match (&m.settings.directory, path.first()) {
-            (_, Some(b'/')) => Some(canonical(&path)),
-            _ if search_path::is_url(&path) => None,
-            (Some(directory), _) => Some(canonical(&join(directory, &path))),
-            (None, _) => None,
-        };
+        let folder = m.settings.search_place(&path);
         if let Some(folder) = &folder {
             m.check_access(folder)?;
             m.check_links(folder, true, Pos::NONE)?;
