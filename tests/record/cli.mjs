@@ -128,6 +128,7 @@ const lines = [
   ['eval', '-E', './x/../y'],
   ...'abcdefgh'.split('').map(name => ['eval', '--strict', 'errors.nix', '-A', name]),
   ['eval', '--strict', '--show-trace', 'errors.nix', '-A', 'a'],
+  ...[['--strict'], ['--strict', '--json'], ['--strict', '--xml'], []].flatMap(flags => ['c', 'c.0'].map(name => ['eval', ...flags, '--show-trace', 'errors.nix', '-A', name])),
   // Functions that the command line calls.
   ['eval', '--show-trace', '-E', '{ a ? 1 }: throw "x"', '-A', 'b'],
   ['eval', '--show-trace', '-E', 'let f = x: { a ? throw "y" }: a.b; in f 1', '-A', 'b', '--arg', 'c', '1'],

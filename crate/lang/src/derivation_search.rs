@@ -111,9 +111,7 @@ impl Machine {
         self.check_memory(size_of_val(&*search.steps), Pos::NONE)?;
         let mut value = value;
         if place != Place::Whole {
-            value = self
-                .force(value)
-                .map_err(|error| force::failed_element(self, error, value))?;
+            value = self.force(value)?;
             if self.is_found(search, step, value)? {
                 return Ok(());
             }
@@ -190,11 +188,11 @@ impl Machine {
             return Ok(false);
         };
         let pos = self.heap.named_attr_pos(&self.ir, set.addr(), name);
-        let result = match self.force(value) {
+        let result = match force::force(&mut Stk, self, value) {
             Ok(Value::TRUE) => return Ok(true),
             Ok(Value::FALSE) => return Ok(false),
             Ok(_) => self.expected("a Boolean", value, pos),
-            Err(error) => error,
+            Err(error) => force::failed_at(self, error, value, pos),
         };
         Err(result.traced(
             "while evaluating the attribute `recurseForDerivations`",

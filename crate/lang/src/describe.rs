@@ -284,14 +284,13 @@ impl Machine {
         Ok(Value::object(Tag::List, result))
     }
 
-    /// Tells whether two values are one object, before either is evaluated. Functions and numbers are told apart by the places that refer
-    /// to them, as in the reference.
+    /// Tells whether two values are what one place holds, before either is evaluated: elsewhere is a copy, as in the reference.
     pub(crate) fn are_same_object(&self, a: Value, b: Value) -> bool {
         let object = self.heap.look(a);
         match object.tag() {
             _ if a == b && a.is_thunk() => true,
             Tag::Constant | Tag::SmallInt => false,
-            Tag::Lambda | Tag::Boxed if a == b => true,
+            _ if a == b => true,
             Tag::Lambda | Tag::Boxed => {
                 // Whether a variable refers to the thunk of another or has one of its own depends on the order of symbols.
                 if object == self.heap.look(b) {
@@ -299,7 +298,7 @@ impl Machine {
                 }
                 false
             }
-            _ => object == self.heap.look(b),
+            _ => false,
         }
     }
 
@@ -312,7 +311,7 @@ impl Machine {
         let Origin::File(file) = location.origin else {
             return Value::NULL;
         };
-        let file = self.string(&file);
+        let file = self.string(crate::internal::path_text(&file));
         // The reference counts lines when somebody wants to know, which printing without evaluating shows.
         let [line, column] = [location.line, location.column].map(|number| {
             let number = self.heap.int(i64::from(number));

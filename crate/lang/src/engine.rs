@@ -97,13 +97,14 @@ impl Machine {
         Ok(self.heap.path_bytes(found.addr()).to_vec())
     }
 
-    /// Evaluates a value to weak head normal form.
+    /// Evaluates a value to weak head normal form. If that is a delayed call, errors name the place of its function as that of the call.
     ///
     /// # Errors
     /// What evaluation says.
     #[inline]
     pub fn force(&mut self, value: Value) -> Result<Value> {
         force::force(&mut Stk, self, value)
+            .map_err(|error| force::failed_element(self, error, value))
     }
 
     /// Makes a set of the arguments that functions get which the command line calls.
@@ -130,8 +131,7 @@ impl Machine {
             && self.takes_optional_arguments(value)
             && let Some(call) = self.entry_call(value)
         {
-            return self
-                .force(call)
+            return force::force(&mut Stk, self, call)
                 .map_err(|error| call::from_call_site(error, Shown::InFull, place));
         }
         call::auto_call(&mut Stk, self, value, arguments.addr(), place)

@@ -274,11 +274,13 @@ impl Machine {
         );
         let pairs = one.chunks_exact(2).zip(other.chunks_exact(2));
         let equal = pairs.take_while(|(left, right)| {
-            let (a, b) = (Value::from_bits(left[1]), Value::from_bits(right[1]));
-            let (a, b) = (self.heap.peek(a), self.heap.peek(b));
+            let (one, other) = (Value::from_bits(left[1]), Value::from_bits(right[1]));
+            let (a, b) = (self.heap.peek(one), self.heap.peek(other));
             left[0] == right[0]
                 && match a.tag() {
-                    Tag::Attrs | Tag::List | Tag::SmallInt if a == b => true,
+                    Tag::SmallInt if a == b => true,
+                    // What two places hold of one set is a copy in one of them, and the reference looks into it.
+                    Tag::Attrs | Tag::List if one == other => true,
                     _ => self.simple_equality(a, b) == Some(true),
                 }
         });
@@ -287,14 +289,14 @@ impl Machine {
 
     /// Compares two parts of sets or lists if both are evaluated and nothing inside them must be looked at.
     #[inline]
-    pub(crate) fn evaluated_equality(&mut self, a: Value, b: Value) -> Option<bool> {
-        let (a, b) = (self.heap.peek(a), self.heap.peek(b));
+    pub(crate) fn evaluated_equality(&mut self, one: Value, other: Value) -> Option<bool> {
+        let (a, b) = (self.heap.peek(one), self.heap.peek(other));
         // Comparing counts as a call in the reference.
         if !self.may_call() {
             return None;
         }
         match a.tag() {
-            Tag::Attrs | Tag::List if a == b => Some(true),
+            Tag::Attrs | Tag::List if one == other => Some(true),
             _ => self.simple_equality(a, b),
         }
     }

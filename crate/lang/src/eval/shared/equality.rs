@@ -58,6 +58,10 @@ async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Resul
                     m.heap.element(a.addr(), index),
                     m.heap.element(b.addr(), index),
                 );
+                if a == b {
+                    force(stk, m, x).await?;
+                    continue;
+                }
                 let same = match m.evaluated_equality(x, y) {
                     Some(same) => same,
                     None => same_or_equal(stk, m, x, y).await?,
@@ -107,6 +111,9 @@ async fn equal_here(stk: &mut Stk, m: &mut Machine, a: Value, b: Value) -> Resul
 /// does.
 #[suspendable]
 async fn equal_attributes(stk: &mut Stk, m: &mut Machine, x: Addr, y: Addr) -> Result<bool> {
+    if x == y {
+        return evaluate_attributes(stk, m, x).await;
+    }
     let mut next = m.unequal_from(x, y, 0);
     while next < m.heap.attrs_len(x) {
         let index = next;
@@ -126,6 +133,19 @@ async fn equal_attributes(stk: &mut Stk, m: &mut Machine, x: Addr, y: Addr) -> R
                 m.failed_at_attribute(y, index);
                 return Err(error);
             }
+        }
+    }
+    Ok(true)
+}
+
+/// Compares a flat set with a copy of it: each attribute is equal to itself, but it is evaluated.
+#[suspendable]
+async fn evaluate_attributes(stk: &mut Stk, m: &mut Machine, set: Addr) -> Result<bool> {
+    for index in 0..m.heap.attrs_len(set) {
+        let (_, value) = m.heap.attr(set, index);
+        if let Err(error) = force(stk, m, value).await {
+            m.failed_at_attribute(set, index);
+            return Err(error);
         }
     }
     Ok(true)

@@ -1,6 +1,6 @@
 //! Values as JSON: `builtins.toJSON`, structured attributes, `--json`.
 
-use super::force::force;
+use super::force::{failed_at, force};
 use super::{Stk, suspendable};
 use crate::coercion::Coercion;
 use crate::error::{EvalError, Result};
@@ -47,7 +47,10 @@ async fn append_here(
     if text.lazy && m.is_delayed(value) {
         return Err(cannot_convert(m, value, pos));
     }
-    let value = force(stk, m, value).await?;
+    let value = match force(stk, m, value).await {
+        Ok(value) => value,
+        Err(error) => return Err(failed_at(m, error, value, pos)),
+    };
     match value.tag() {
         Tag::Constant if value == Value::NULL => text.bytes.extend_from_slice(b"null"),
         Tag::Constant if value == Value::TRUE => text.bytes.extend_from_slice(b"true"),

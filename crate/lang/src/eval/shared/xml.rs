@@ -3,7 +3,7 @@
 //! Source: `libexpr/value-to-xml.cc` of the reference.
 
 use super::equality::is_derivation;
-use super::force::force;
+use super::force::{failed_at, force};
 use super::{Stk, suspendable};
 use crate::error::Result;
 use crate::machine::Machine;
@@ -61,7 +61,10 @@ async fn append_here(
         text.empty("unevaluated", &[]);
         return Ok(());
     }
-    let value = force(stk, m, value).await?;
+    let value = match force(stk, m, value).await {
+        Ok(value) => value,
+        Err(error) => return Err(failed_at(m, error, value, pos)),
+    };
     match value.tag() {
         Tag::List => {
             text.open("list", &[]);

@@ -281,7 +281,7 @@ pub async fn partition(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     let (mut right, mut wrong) = (Vec::new(), Vec::new());
     for index in 0..m.heap.list_len(list) {
         let element = m.heap.element(list, index);
-        let element = force(stk, m, element).await?;
+        force(stk, m, element).await?;
         let result = call(stk, m, function, &[element], pos).await?;
         let what = "while evaluating the return value of the partition function passed to builtins.partition";
         if typed::boolean(stk, m, result, pos, what).await? {

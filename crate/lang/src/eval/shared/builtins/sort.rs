@@ -48,9 +48,9 @@ pub async fn sort(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
     for index in 0..len {
         let element = m.heap.element(list, index);
         let value = force(stk, m, element).await?;
-        // Lists and functions are told apart by the places that refer to them.
+        // Sets, lists and functions are told apart by the places that refer to them.
         elements.push(match value.tag() {
-            Tag::List | Tag::Lambda => element,
+            Tag::Attrs | Tag::List | Tag::Lambda => element,
             Tag::Boxed if m.is_function(value) => element,
             _ => value,
         });
