@@ -63,6 +63,8 @@ pub struct Entries {
     content_bytes: usize,
     /// Bytes of all paths: one long path implies many directories.
     path_bytes: usize,
+    /// When the entry that was changed last was, in seconds since 1970; 0 if no entry says.
+    modified: u64,
 }
 
 /// Bytes of an entry. It keeps those of the whole archive, so that it can outlive the entries without being copied.
@@ -107,6 +109,17 @@ impl Entries {
     #[must_use]
     pub fn get(&self, path: &[u8]) -> Option<Kind<&[u8]>> {
         self.place(path).map(|node| self.kind(node))
+    }
+
+    /// Returns when the entry that was changed last was, in seconds since 1970, if there is one that says.
+    #[must_use]
+    pub fn modified(&self) -> Option<u64> {
+        Some(self.modified).filter(|&seconds| seconds > 0)
+    }
+
+    /// Notes when an entry was changed last.
+    pub(crate) fn note_modified(&mut self, seconds: u64) {
+        self.modified = self.modified.max(seconds);
     }
 
     /// Returns how many entries there are, directories included.

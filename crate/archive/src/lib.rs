@@ -1,6 +1,6 @@
 //! File trees out of archives: tar, gzip and zip, from bytes to entries.
 //!
-//! It is not a writer of archives and opens no file. Owners, times and devices are not read: what comes out is what the store can hold,
+//! It is not a writer of archives and opens no file. Owners and devices are not read, and of times only the last one: what comes out is what the store can hold,
 //! regular files, symbolic links and directories. NAR, the store's own format, is in `drvlab-store`.
 
 mod crc;

@@ -14,6 +14,7 @@ const BLOCK: usize = 512;
 const NAME: (usize, usize) = (0, 100);
 const MODE: (usize, usize) = (100, 8);
 const SIZE: (usize, usize) = (124, 12);
+const MODIFIED: (usize, usize) = (136, 12);
 const CHECKSUM: (usize, usize) = (148, 8);
 const TYPE: usize = 156;
 const LINK: (usize, usize) = (157, 100);
@@ -36,6 +37,7 @@ struct Extended {
     /// Where the target of a link is in the archive.
     link: Option<Range<usize>>,
     size: Option<usize>,
+    modified: Option<u64>,
 }
 
 /// Reads an archive. Its entries lie where they are in it.
@@ -96,6 +98,9 @@ fn add(
     limits: &Limits,
     at: usize,
 ) -> Result<(), ArchiveError> {
+    let written = || number(field(header, MODIFIED)).ok();
+    let modified = extended.modified.or_else(|| Some(written()? as u64));
+    entries.note_modified(modified.unwrap_or_default());
     let path = extended.path.map_or_else(|| name(header), Cow::Owned);
     let link = extended.link.unwrap_or_else(|| {
         let start = at + LINK.0;
@@ -168,6 +173,11 @@ fn records(archive: &[u8], place: Range<usize>, extended: &mut Extended) -> Resu
             b"path" => extended.path = Some(value.to_vec()),
             b"linkpath" => extended.link = Some(end - value.len()..end),
             b"size" => extended.size = Some(decimal(value).ok_or(WRONG)?),
+            // Parts of seconds do not count; nobody needs a time that cannot be read.
+            b"mtime" => {
+                let seconds = value.split(|&byte| byte == b'.').next().unwrap_or_default();
+                extended.modified = decimal(seconds).map(|seconds| seconds as u64);
+            }
             _ if key.starts_with(b"GNU.sparse.") => {
                 return Err(Problem::Unsupported("a file with holes"));
             }

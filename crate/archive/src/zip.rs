@@ -34,6 +34,8 @@ struct Header<'a> {
     mode: Option<u32>,
     /// Where the entry itself starts.
     local: u64,
+    /// When the file was changed last, in seconds since 1970.
+    modified: u64,
 }
 
 /// Reads an archive.
@@ -56,6 +58,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Entries, ArchiveErro
             at,
         )
         .map_err(|error| error.about(header.name))?;
+        entries.note_modified(header.modified);
         budget -= unpacked.len() - before;
         at += length;
     }
@@ -184,28 +187,48 @@ fn central(bytes: &[u8], at: usize) -> Result<(Header<'_>, usize), Problem> {
         size: long(24).into(),
         mode: (short(4) >> 8 == UNIX).then_some(long(38) >> 16),
         local: long(42).into(),
+        modified: seconds(short(14), short(12)),
     };
-    sizes_64(&rest[name..name + extra], &mut header)?;
+    extra_fields(&rest[name..name + extra], &mut header)?;
     Ok((header, CENTRAL_LENGTH + rest.len()))
 }
 
-/// Takes numbers that have no room in an entry from its extra field 1.
-fn sizes_64(mut extra: &[u8], header: &mut Header<'_>) -> Result<(), Problem> {
+/// Takes numbers that have no room in an entry from its extra field 1, and a better time from field 0x5455.
+fn extra_fields(mut extra: &[u8], header: &mut Header<'_>) -> Result<(), Problem> {
     const WRONG: Problem = Problem::Malformed("an extra field");
     while let (Some(id), Some(length)) = (u16_at(extra, 0), u16_at(extra, 2)) {
         let mut data = extra.get(4..4 + usize::from(length)).ok_or(WRONG)?;
         extra = &extra[4 + usize::from(length)..];
-        if id != 1 {
-            continue;
-        }
-        for number in [&mut header.size, &mut header.compressed, &mut header.local] {
-            if *number == u64::from(u32::MAX) {
-                *number = u64_at(data, 0).ok_or(WRONG)?;
-                data = &data[8..];
+        match id {
+            1 => {
+                for number in [&mut header.size, &mut header.compressed, &mut header.local] {
+                    if *number == u64::from(u32::MAX) {
+                        *number = u64_at(data, 0).ok_or(WRONG)?;
+                        data = &data[8..];
+                    }
+                }
             }
+            0x5455 if data.first().is_some_and(|flags| flags & 1 != 0) => {
+                header.modified = u32_at(data, 1).unwrap_or_default().into();
+            }
+            _ => {}
         }
     }
     Ok(())
+}
+
+/// A date and a time as MS-DOS writes them, taken for UTC, in seconds since 1970; 0 for what is none.
+fn seconds(date: u16, time: u16) -> u64 {
+    let part = |from: u16, shift: u16, bits: u16| u64::from((from >> shift) & ((1 << bits) - 1));
+    let (year, month, day) = (1980 + part(date, 9, 7), part(date, 5, 4), part(date, 0, 5));
+    if !(1..=12).contains(&month) || day == 0 {
+        return 0;
+    }
+    // Years start in March here, so that the day that leap years add is the last of one.
+    let year = if month > 2 { year } else { year - 1 };
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + day_of_year - 719_468;
+    days * 86_400 + part(time, 11, 5) * 3600 + part(time, 5, 6) * 60 + part(time, 0, 5) * 2
 }
 
 fn array_at<const LENGTH: usize>(bytes: &[u8], at: usize) -> Option<[u8; LENGTH]> {

@@ -340,3 +340,19 @@ fn what_macos_adds_is_beside_the_folder() {
     assert_eq!(root(&["set/a", "other/b"]), None);
     assert_eq!(root(&["set/a", "b"]), None);
 }
+
+#[test]
+fn the_last_change_of_an_entry_counts() {
+    let mut archive = tar(&["a", "b"]);
+    assert_eq!(open(&archive).unwrap().modified(), None);
+    // Another time is another checksum: the field of the second entry was zeros.
+    let at = archive.len() - 1024;
+    let field = &mut archive[at + 136..at + 147];
+    let before: u32 = field.iter().copied().map(u32::from).sum();
+    field.copy_from_slice(b"00000000012");
+    let after: u32 = field.iter().copied().map(u32::from).sum();
+    let sum = std::str::from_utf8(&archive[at + 148..at + 154]).unwrap();
+    let sum = u32::from_str_radix(sum, 8).unwrap() + after - before;
+    archive[at + 148..at + 154].copy_from_slice(format!("{sum:06o}").as_bytes());
+    assert_eq!(open(&archive).unwrap().modified(), Some(10));
+}
