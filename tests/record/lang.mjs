@@ -77,10 +77,10 @@ async function ask(kind, expression) {
 async function askOnce(kind, expression, mode) {
   const own = join(work, `store-${questions++}`)
   const places = { store: '/nix/store', real: `${own}/store`, state: `${own}/state`, log: `${own}/log` }
-  const surroundings = 'cd "$1" && store="$2" && shift 2 && export HOME=/home/case NIX_PATH=tree="$PWD/tree"'
+  const surroundings = 'cd "$1" && store="$2" && export HOME=/home/case NIX_PATH=tree="$PWD/tree" XDG_CACHE_HOME="$3" && shift 3'
   const script = `${surroundings}; ${kinds[kind].script ?? 'exec nix-instantiate "$@"'}`
   const flags = ['--extra-experimental-features', features, '--store', `local?${new URLSearchParams(places)}`, ...mode, ...kinds[kind].flags]
-  const answer = await run('sh', ['-c', script, 'sh', seen, places.real, ...flags, '-E', expression])
+  const answer = await run('sh', ['-c', script, 'sh', seen, places.real, `${own}/cache`, ...flags, '-E', expression])
   await rm(own, { recursive: true, force: true })
   const advice = "\nTry 'nix-instantiate --help' for more information."
   const text = stream => stream.replaceAll(seen, '/case').replaceAll(places.real, '/nix/store').replace(advice, '').replace(/\n+$/, '')

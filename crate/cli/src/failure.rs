@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use bstr::{BString, ByteSlice as _, ByteVec as _};
-use drvlab_lang::diagnostic::Diagnostic;
+use drvlab_lang::error::{ErrorKind, EvalError};
 use drvlab_lang::report;
 use drvlab_lang::source::SourceMap;
 
@@ -13,6 +13,8 @@ use drvlab_lang::source::SourceMap;
 pub enum Failure {
     /// There is something to say: one or more lines that start with `error:`.
     Report(BString),
+    /// The same about something that has another hash than was said.
+    HashMismatch(BString),
     /// Nobody reads the output any more, so there is nobody to tell.
     OutputClosed,
 }
@@ -39,8 +41,12 @@ impl Failure {
     }
 
     /// Makes the failure that an evaluation ended with; `show_trace` shows its whole trace.
-    pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap, show_trace: bool) -> Self {
-        Self::Report(report::error(diagnostic, sources, show_trace).into())
+    pub fn evaluation(error: &EvalError, sources: &SourceMap, show_trace: bool) -> Self {
+        let report = report::error(&error.diagnostic, sources, show_trace).into();
+        match error.kind {
+            ErrorKind::HashMismatch => Self::HashMismatch(report),
+            _ => Self::Report(report),
+        }
     }
 
     /// Makes the failure to write to standard output.
@@ -55,8 +61,16 @@ impl Failure {
     /// What is printed.
     pub fn text(&self) -> &[u8] {
         match self {
-            Self::Report(report) => report.as_bytes(),
+            Self::Report(report) | Self::HashMismatch(report) => report.as_bytes(),
             Self::OutputClosed => b"",
+        }
+    }
+
+    /// With which status the program ends; that of the reference.
+    pub fn status(&self) -> u8 {
+        match self {
+            Self::Report(_) | Self::OutputClosed => 1,
+            Self::HashMismatch(_) => 102,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The evaluator's view of the real file system.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind};
@@ -90,7 +91,22 @@ impl Files for DiskFiles {
         let since = modified.duration_since(SystemTime::UNIX_EPOCH).ok()?;
         Some(since.as_secs())
     }
+
+    fn decompressed(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let begins = METHODS.iter().find(|(_, magic)| bytes.starts_with(magic));
+        let (method, _) = begins?;
+        let limit = drvlab_archive::Limits::default().bytes;
+        let unpacked = drvlab_cache::compression::decompress((*method).into(), bytes, limit);
+        unpacked.ok().map(Cow::into_owned)
+    }
 }
+
+/// Methods of compression, and what their files begin with.
+const METHODS: [(&str, &[u8]); 3] = [
+    ("xz", b"\xfd7zXZ\0"),
+    ("bzip2", b"BZh"),
+    ("zstd", b"\x28\xb5\x2f\xfd"),
+];
 
 fn kind(metadata: &Metadata) -> FileKind {
     let file_type = metadata.file_type();

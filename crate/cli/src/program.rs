@@ -63,7 +63,7 @@ in it. Commands that evaluate also take:
   -v, --verbose; --quiet       say more: which files are evaluated; say less: three times, no warnings
 
 Paths are made for the store directory that NIX_STORE_DIR names, by default /nix/store.
-Errors go to standard error; the exit status is then 1.
+Errors go to standard error; the exit status is then 1, or 102 where what is fetched has another hash than was said.
 ";
 
 /// Runs the program; `words` is the command line without the program's name.
@@ -88,7 +88,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
                 session::complain(failure.text());
-                ExitCode::FAILURE
+                failure.status().into()
             }
         }
     })

@@ -256,8 +256,17 @@ pub fn complain(text: &[u8]) {
     let _ = io::stderr().write_all(text);
 }
 
+/// From which level on something is said.
+fn level(message: &Message) -> Verbosity {
+    match message {
+        Message::Trace(_) | Message::File(_) => Verbosity::ERRORS,
+        Message::Warning(_) | Message::Diagnostic(_) => Verbosity::ERRORS.more(),
+        Message::Unpacking(_) => Verbosity::USUAL,
+    }
+}
+
 fn failure(machine: &Machine, error: &EvalError, show_trace: bool) -> Failure {
-    Failure::diagnostic(&error.diagnostic, &machine.sources, show_trace)
+    Failure::evaluation(error, &machine.sources, show_trace)
 }
 
 fn read_stdin() -> Result<Vec<u8>, Failure> {
@@ -326,7 +335,7 @@ fn evaluation_settings(
         memory_reached: Some(allocator::ahead::heap_reached),
         names_files: verbosity >= Verbosity::TALKATIVE,
         listener: Some(Rc::new(move |message, sources| {
-            if verbosity > Verbosity::ERRORS || !message.is_warning() {
+            if verbosity >= level(message) {
                 complain(&report::message(message, sources));
             }
         })),

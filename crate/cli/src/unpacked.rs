@@ -113,6 +113,10 @@ impl Files for UnpackedFiles {
         self.of(path).modified(path)
     }
 
+    fn decompressed(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        self.disk.decompressed(bytes)
+    }
+
     fn known_nar_hash(&self, path: &[u8]) -> Option<Hash> {
         self.of(path).known_nar_hash(path)
     }

@@ -61,6 +61,7 @@ macro_rules! for_each_builtin {
             ReadFileType "readFileType" 1 prefixed files::read_file_type;
             ScopedImport "scopedImport" 2 global files::scoped_import;
             CheckFlake "checkFlake" 2 own flakes::check_flake;
+            ParseInputRef "parseInputRef" 1 own flakes::parse_input_ref;
             FlakeRefToString "flakeRefToString" 1 prefixed flakes::flake_ref_to_string;
             ParseFlakeRef "parseFlakeRef" 1 prefixed flakes::parse_flake_ref;
             ConvertHash "convertHash" 1 prefixed hash::convert_hash;

@@ -1,19 +1,18 @@
-{ sourceInfo, dir, ref, url, checkFlake }:
+{ sourceInfo, dir, ref, url, checkFlake, parseInputRef }:
 
 let
 
-  inherit (builtins) addErrorContext all attrNames attrValues concatMap concatStringsSep elem fetchTree filter flakeRefToString foldl' fromJSON functionArgs genericClosure head intersectAttrs isFunction isList isPath isString listToAttrs mapAttrs parseFlakeRef pathExists readFile replaceStrings seq split stringLength substring tail toJSON;
+  inherit (builtins) addErrorContext all any attrNames attrValues concatMap concatStringsSep deepSeq elem elemAt fetchTree filter flakeRefToString floor foldl' fromJSON functionArgs genericClosure genList head intersectAttrs isAttrs isBool isFloat isFunction isInt isList isPath isString length listToAttrs mapAttrs parseFlakeRef pathExists readFile replaceStrings seq split stringLength substring tail toJSON typeOf unsafeDiscardStringContext;
 
   isRelative = place: place.type == "path" && substring 0 1 place.path != "/";
   isLocked = place: isRelative place || (if elem place.type [ "git" "github" "gitlab" "hg" "sourcehut" ] then place ? rev else place ? narHash);
-  inputsOf = node: if isList (node.inputs or [ ]) then { } else node.inputs;
-  placeOfLocked = node: node.info or { } // node.locked;
+  inputsOf = node: node.inputs or { };
 
   # A flake with the lock file that lies beside it.
-  flakeNode = { path, name, tree, dir, node, overrides }:
+  flakeNode = { path, name, tree, dir, node, overrides, chain, info ? tree, old ? null }:
     let
       flake = readFlake name (tree.outPath + dir + "/flake.nix");
-      lock = readLock (tree.outPath + dir + "/flake.lock");
+      lock = if old == null then readLock (tree.outPath + dir + "/flake.lock") else old.lock // { root = old.key; };
       known = inputsOf (lock.nodes.${lock.root} or { });
       declared = mapAttrs (_: _: { }) (removeAttrs (functionArgs flake.outputs) [ "self" ]) // removeAttrs (flake.inputs or { }) [ "self" ];
       entries = mapAttrs
@@ -30,11 +29,14 @@ let
       lockedEntry = path: key: input:
         let
           node = lock.nodes.${key};
+          # What only the lock file lets others follow comes from the flake itself, if that is on this machine.
+          isBehind = node.flake && node.locked.type == "path" && any (name: isList (inputsOf node).${name} && !direct (input.inputs or { }) ? ${name}) (attrNames (inputsOf node));
           given = mapAttrs (name: over: overriding self (below path name) name over) (intersectAttrs (inputsOf node) (direct (input.inputs or { })));
         in
-        {
+        if isBehind then nodeAt self path input node.locked { inherit lock find key; }
+        else {
           node = lockedNode find (mapAttrs (_: entry: entry.node) given) key node;
-          edges = [ (edge path (locked (placeOfLocked node)) (node.parent or null)) ]
+          edges = [ (edge path (locked node.locked) (node.parent or null)) ]
             ++ concatMap (name: given.${name}.edges or (lockedEdges [ key ] (below path name) (inputsOf node).${name})) (attrNames (inputsOf node));
           warnings = map (missing path) (filter (name: !inputsOf node ? ${name}) (attrNames (direct (input.inputs or { }))));
         };
@@ -42,22 +44,24 @@ let
       lockedEdges = above: place: spec:
         let node = lock.nodes.${spec}; in
         if isList spec then [ (edge place (follows (below path (concatStringsSep "/" spec))) null) ]
-        else [ (edge place (locked (placeOfLocked node)) (node.parent or null)) ] ++ (
+        else [ (edge place (locked node.locked) (node.parent or null)) ] ++ (
           if elem spec above then [ ] else concatMap (name: lockedEdges (above ++ [ spec ]) (below place name) (inputsOf node).${name}) (attrNames (inputsOf node))
         );
       inputs = mapAttrs (_: entry: entry.node) entries;
       nodes = mapAttrs (key: node: if key == lock.root then self else lockedNode find { } key node) lock.nodes;
-      find = spec: if isList spec then foldl' (node: name: node.inputs.${name}) self spec else nodes.${spec};
+      find = if old != null then old.find else spec: if isList spec then foldl' (node: name: node.inputs.${name}) self spec else nodes.${spec};
       isFlake = node.flake or true;
-      self = finish { inherit node tree dir flake; inputs = if isFlake then inputs else { }; outPath = tree.outPath + dir; } // {
-        inherit path;
+      self = finish { inherit node dir flake; tree = info; inputs = if isFlake then inputs else { }; outPath = tree.outPath + dir; } // {
+        inherit path chain tree; key = if path == "" then "root" else baseNameOf path;
+        # What was made of inputs' attributes.
+        placed = seq info (!isFlake || all (name: overrides ? ${name} || declared.${name} ? follows || inputs.${name}.placed or true) (attrNames inputs));
         # Whatever is wrong with new inputs is an error at once, but for what they follow, which comes last.
         linked = !isFlake || all (name: overrides ? ${name} || (if declared.${name} ? follows then seq inputs.${name} true else inputs.${name}.linked)) (attrNames inputs);
         checked = !isFlake || seq flake (seq lock.nodes (all (name: overrides ? ${name} || declared.${name} ? follows || (addErrorContext "while updating the flake input '${below path name}'" inputs.${name}.checked)) (attrNames inputs)));
         edges = if isFlake then concatMap (name: entries.${name}.edges) (attrNames entries) else [ ];
         was = concatMap (name: lockedEdges [ ] (below path name) known.${name}) (attrNames known);
         warnings =
-          if isFlake then map unlocked (filter (place: !isLocked place) (map (entry: placeOfLocked lock.nodes.${entry}) (filter isString (attrValues known))))
+          if isFlake then map unlocked (filter (place: !isLocked place) (map (entry: lock.nodes.${entry}.locked) (filter isString (attrValues known))))
             ++ concatMap (name: entries.${name}.warnings or [ ]) (attrNames entries)
             ++ map (missing path) (filter (name: !declared ? ${name}) (attrNames overrides))
           else [ ];
@@ -70,14 +74,10 @@ let
 
 
 
-
-
-
-
   # What a flake is for others.
   finish = { node, tree, dir, outPath, flake, inputs }@known:
     let
-      results = mapAttrs (_: input: input.result) inputs;
+      results = mapAttrs (name: input: let key = input.key or name; in { ${key} = input; }.${key}.result) inputs;
       whole =
         outputs
         // sourceInfo
@@ -104,10 +104,10 @@ let
       place = node.locked;
       parent = find (node.parent or [ ]);
       relative = isRelative place;
-      tree = if relative then parent.tree else fetchTree (node.info or { } // removeAttrs place [ "dir" ]);
+      tree = if relative then parent.tree else fetchTree (removeAttrs place [ "dir" ]);
       outPath = if relative then "${parent.outPath}/${place.path}" else tree.outPath + (if place.dir or "" == "" then "" else "/${place.dir}");
     in
-    finish { inherit node tree outPath; dir = ""; flake = import (outPath + "/flake.nix"); inputs = mapAttrs (_: find) (inputsOf node) // given; } // { path = key; checked = true; linked = true; };
+    finish { inherit node tree outPath; dir = ""; flake = import (outPath + "/flake.nix"); inputs = mapAttrs (_: find) (inputsOf node) // given; } // { inherit key; path = key; checked = true; linked = true; };
 
   # What an input is declared to be.
   placeOf = parent: name: input:
@@ -119,7 +119,7 @@ let
     if isPath (input.url or null) then
       if substring 0 (stringLength root) inTree != "${root}" then throw "input attribute path '${inTree}' must be in the same source tree as ${root}${parent.dir}/flake.nix"
       else { type = "path"; path = wayTo (namesOf parent.dir) (namesOf (substring (stringLength root) (-1) inTree)); }
-    else if input ? url then parseFlakeRef ((if substring 0 1 input.url == "." then "path:" else "") + input.url)
+    else if input ? url then parseInputRef input.url
     else if input ? type then removeAttrs input [ "flake" "inputs" ]
     else parseFlakeRef name;
 
@@ -133,23 +133,42 @@ let
   direct = inputs: removeAttrs inputs (filter (name: !(inputs.${name} ? follows || inputs.${name} ? type || inputs.${name} ? url)) (attrNames inputs));
 
   # An input that no lock file names: what is on this machine is read, the rest would have to be downloaded.
-  newNode = parent: path: name: input:
+  newNode = parent: path: name: input: nodeAt parent path input (placeOf parent name input) null;
+  nodeAt = parent: path: input: place: old:
     let
-      place = placeOf parent name input;
       relative = isRelative place;
-      tree = if relative then { inherit (parent.tree) outPath; } else fetchTree (removeAttrs place [ "dir" ]);
-      base = if relative then "${parent.dir}/${place.path}" else "";
-      dir = toString (/. + "${base}/${place.dir or ""}");
-      node = flakeNode {
-        inherit path tree;
-        name = flakeRefToString place;
-        node = input;
-        dir = if dir == "/" then "" else dir;
-        overrides = mapAttrs (name: overriding parent (below path name) name) (direct (input.inputs or { }));
-      };
+      name = flakeRefToString place;
+      root = parent.tree.outPath;
+      tree = if relative then { outPath = root; } else fetchTree (removeAttrs place [ "dir" ]);
+      below' = toString (/. + "${unsafeDiscardStringContext root}${parent.dir}/${place.path}/${place.dir or ""}");
+      isInside = substring 0 (stringLength root + 1) "${below'}/" == "${root}/";
+      dir =
+        if !relative then toString (/. + "/${place.dir or ""}")
+        else if isInside then substring (stringLength root) (-1) below'
+        # What is not in the tree is not in the store.
+        else "/.." + replaceStrings [ (dirOf root) ] [ "" ] below';
+      node =
+        if elem name (parent.chain or [ ]) then throw "found circular import of flake '${name}'"
+        else flakeNode {
+          inherit path tree name old;
+          node = input;
+          info =
+            if !relative then tree
+            else if isInside then described place root
+            else seq (checkFlake (root + dir + "/flake.nix") name) null;
+          dir = if dir == "/" then "" else dir;
+          chain = parent.chain or [ ] ++ [ name ];
+          overrides = mapAttrs (name: overriding parent (below path name) name) (direct (input.inputs or { }));
+        };
       found = if relative then place else place // { inherit (tree) narHash lastModified; };
     in
     { inherit node; inherit (node) warnings; edges = [ (edge path (locked found) (if relative then namesOf parent.path else null)) ] ++ node.edges; };
+
+  # A tree with what is said of one of its directories.
+  described = place: root:
+    let said = removeAttrs place [ "dir" "narHash" "path" "type" ]; in
+    if said == { } then { outPath = root; }
+    else removeAttrs (fetchTree (said // { type = "path"; path = root; })) (if place ? lastModified then [ "narHash" ] else [ "lastModified" "lastModifiedDate" "narHash" ]);
 
   # What stands for an input of an input.
   overriding = parent: path: name: over:
@@ -173,20 +192,49 @@ let
   namesOf = path: filter (name: isString name && name != "") (split "/" path);
   below = path: name: concatStringsSep "/" (namesOf path ++ namesOf name);
 
+  # What the JSON library of the reference calls a value, and says of one that is of another type than is expected.
+  kind = value: { bool = "boolean"; float = "number"; int = "number"; list = "array"; null = "null"; set = "object"; string = "string"; }.${typeOf value};
+  expect = wanted: value: if kind value == wanted then value else throw "[json.exception.type_error.302] type must be ${wanted}, but is ${kind value}";
+
+  # What that library goes through: elements of a list are numbered, and what has none is its own.
+  membersOf = value:
+    if isAttrs value then value
+    else if isList value then listToAttrs (genList (index: { name = toString index; value = elemAt value index; }) (length value))
+    else if value == null then { }
+    else { "" = value; };
+
   readLock = file:
     let
-      lock = fromJSON (readFile file);
-      version = lock.version or 0;
-      reached = genericClosure { startSet = [ { key = lock.root; } ]; operator = { key }: map (key: { inherit key; }) (filter isString (attrValues (inputsOf (lock.nodes.${key} or { })))); };
+      json = fromJSON (readFile file);
+      version = if isAttrs json then floor (expect "number" (json.version or 0)) else throw "[json.exception.type_error.306] cannot use value() with ${kind json}";
+      root = expect "string" (json.root or null);
+      written = json.nodes or null;
+      nodes =
+        if isAttrs written then mapAttrs nodeOf written
+        else if written == null then { }
+        else throw "[json.exception.type_error.305] cannot use operator[] with a string argument with ${kind written}";
+      nodeOf = key: node:
+        let
+          inputs = if isAttrs node then mapAttrs (_: spec: if isList spec then map (expect "string") spec else expect "string" spec) (membersOf (node.inputs or { })) else { };
+          place = name:
+            if isAttrs node && node ? ${name} then mapAttrs (_: attribute) (membersOf node.${name})
+            else throw "attribute '${name}' missing in lock file";
+          attribute = value: if isFloat value then floor value else if isInt value || isString value || isBool value then value else throw "unsupported input attribute type in lock file";
+        in
+        { inherit inputs; } // (if key == root then { } else {
+          locked = (if node.info or null == null then { } else place "info") // place "locked";
+          original = place "original";
+          flake = expect "boolean" (node.flake or true);
+        } // (if node ? parent then { parent = map (expect "string") (expect "array" node.parent); } else { }));
+      reached = genericClosure { startSet = [ { key = root; } ]; operator = { key }: map (key: { inherit key; }) (filter isString (attrValues (inputsOf (nodes.${key} or { })))); };
       check = { key }:
-        let node = lock.nodes.${key} or (throw "lock file references missing node '${key}'"); in
-        if key == lock.root then true
-        else if !node ? locked || !node ? original then throw "attribute '${if node ? locked then "original" else "locked"}' missing in lock file"
-        else isLocked node.locked || node.locked ? narHash || throw "Lock file contains unlocked input '${toJSON node.locked}'. Use '--allow-dirty-locks' to accept this lock file.";
+        let node = nodes.${key} or (if key == root then { } else throw "lock file references missing node '${key}'"); in
+        if key == root then deepSeq node true
+        else seq (flakeRefToString node.locked) (seq (flakeRefToString node.original) (deepSeq node (isLocked node.locked || node.locked ? narHash || throw "Lock file contains unlocked input '${toJSON node.locked}'. Use '--allow-dirty-locks' to accept this lock file.")));
     in
     if !pathExists file then { root = "root"; nodes.root = { }; }
     else if version < 5 || version > 7 then throw "lock file '${file}' has unsupported version ${toString version}"
-    else seq (all check (filter ({ key }: key != lock.root) reached)) lock;
+    else seq (all check reached) { inherit root nodes; };
 
   # What is wrong with the form of a flake is an error at once, whether its parts are needed or not.
   readFlake = name: file: seq (checkFlake file name) (
@@ -233,4 +281,4 @@ in
     if changed == [ ] then [ ]
     else [ ("not writing modified lock file of flake '${url}':\n" + concatStringsSep "\n" changed) ]
   );
-}) (flakeNode { inherit dir; path = ""; name = ref; tree = sourceInfo; node = { }; overrides = { }; })
+}) (flakeNode { inherit dir; path = ""; name = ref; tree = sourceInfo; node = { }; overrides = { }; chain = [ ]; })

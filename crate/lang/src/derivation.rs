@@ -3,6 +3,7 @@
 use crate::context::{ContextElement, ContextId};
 use crate::error::{EvalError, Result};
 use crate::files::FileKind;
+use crate::files::Files as _;
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::symbol::well_known;

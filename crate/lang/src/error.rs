@@ -20,6 +20,10 @@ pub enum ErrorKind {
     Limit,
     /// A value where a derivation, or a set or list of such, was wanted.
     NoDerivation,
+    /// Something that was fetched has another hash than was said.
+    HashMismatch,
+    /// An error of a library of the reference, to which nobody adds what the evaluator was doing.
+    Foreign,
     /// Everything else.
     Other,
 }
@@ -91,6 +95,9 @@ impl EvalError {
         pos: Pos,
         kind: FrameKind,
     ) -> Box<Self> {
+        if self.kind == ErrorKind::Foreign {
+            return self;
+        }
         let trace = &mut self.diagnostic.trace;
         if trace.len() >= MOST_FRAMES {
             // Data can be a million levels deep. What is lost is the middle, of which nobody reads more than the number of frames.

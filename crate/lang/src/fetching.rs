@@ -1,6 +1,7 @@
 //! What can be known of fetched files without fetching: their store path, if a hash is given.
 
 use crate::error::{EvalError, Result};
+use crate::files::Files as _;
 use crate::input::{Input, InputError, InputValue, Scheme};
 use crate::machine::Machine;
 use crate::number::Number;
@@ -26,9 +27,24 @@ pub(crate) fn input_error(error: InputError) -> Box<EvalError> {
 
 /// Says which input the evaluator was fetching.
 #[inline]
-fn while_fetching(url: &[u8], error: Box<EvalError>) -> Box<EvalError> {
+pub(crate) fn while_fetching(url: &[u8], error: Box<EvalError>) -> Box<EvalError> {
     let what = [b"while fetching the input '".as_slice(), url, b"'"].concat();
     error.traced(what, Pos::NONE)
+}
+
+/// Makes the error for an input that has another hash than was said.
+#[cold]
+pub(crate) fn nar_hash_mismatch(url: &[u8], expected: &Hash, found: &Hash) -> Box<EvalError> {
+    let [expected, found] = [expected, found].map(|hash| hash.render_prefixed(HashFormat::Sri));
+    crate::local_fetch::hash_mismatch(&[
+        b"NAR hash mismatch in input '",
+        url,
+        b"', expected '",
+        expected.as_bytes(),
+        b"' but got '",
+        found.as_bytes(),
+        b"'",
+    ])
 }
 
 impl Machine {
@@ -67,6 +83,11 @@ impl Machine {
         }
         if input.scheme == Some(Scheme::Path) {
             return self.tree_at_path(input, &url);
+        }
+        if matches!(input.scheme, Some(Scheme::File | Scheme::Tarball))
+            && let Some(tree) = self.local_tree(input, &url)?
+        {
+            return Ok(tree);
         }
         let hash = match input.nar_hash() {
             Ok(Some(hash)) => hash,
@@ -166,18 +187,8 @@ impl Machine {
         let expected = input.nar_hash().map_err(wrong)?;
         let object = self.add_source(b"source", &contents, Pos::NONE)?;
         if let Some(expected) = expected.filter(|&expected| expected != hash) {
-            let found = hash.render_prefixed(HashFormat::Sri);
-            let expected = expected.render_prefixed(HashFormat::Sri);
-            let message = [
-                b"NAR hash mismatch in input '".as_slice(),
-                url,
-                b"', expected '",
-                found.as_bytes(),
-                b"' but got '",
-                expected.as_bytes(),
-                b"'",
-            ];
-            return Err(EvalError::other(message.concat(), Pos::NONE));
+            // The reference has the two the wrong way round here.
+            return Err(nar_hash_mismatch(url, &hash, &expected));
         }
         let out_path = self.store_path_string(&object);
         let modified = match input.int("lastModified").map_err(input_error)? {
@@ -211,7 +222,7 @@ impl Machine {
     }
 
     #[inline]
-    fn tree_value(
+    pub(crate) fn tree_value(
         &mut self,
         input: &Input,
         out_path: Value,
@@ -275,7 +286,8 @@ fn date(seconds: u64) -> String {
 /// The last part of a URL, which names what is fetched.
 #[inline]
 pub(crate) fn base_name(url: &[u8]) -> Vec<u8> {
-    let url = url.strip_suffix(b"/").unwrap_or(url);
+    let end = url.iter().rposition(|&byte| byte != b'/');
+    let url = &url[..end.map_or(0, |end| end + 1)];
     url.rsplit(|&byte| byte == b'/')
         .next()
         .unwrap_or_default()

@@ -1,11 +1,13 @@
 //! The one trait through which the evaluator sees files, and a tree of files in memory.
 
+mod fetched;
 mod memory;
 
 use std::rc::Rc;
 
 use drvlab_store::Hash;
 
+pub use fetched::FetchedFiles;
 pub use memory::{MemoryFiles, Node};
 
 /// What a path is, without following a symbolic link at its end.
@@ -56,6 +58,11 @@ pub trait Files {
 
     /// Returns when a file or directory itself was changed last, in seconds since 1970, if that is known.
     fn modified(&self, _path: &[u8]) -> Option<u64> {
+        None
+    }
+
+    /// Unpacks bytes that are compressed with something other than gzip; `None` if they are not, or the host cannot.
+    fn decompressed(&self, _bytes: &[u8]) -> Option<Vec<u8>> {
         None
     }
 

@@ -2,6 +2,7 @@
 
 use crate::error::{EvalError, Result};
 use crate::fetching::input_error;
+use crate::flake_reference::parse;
 use crate::heap::thunk;
 use crate::input::{Attributes, Input, InputValue};
 use crate::ir::{Expr, ExprId};
@@ -132,8 +133,12 @@ impl Machine {
                 Err(error.traced("while evaluating flake input", pos))
             });
         }
-        reference.remove(b"url".as_slice());
+        let url = reference.remove(b"url".as_slice());
         let Some(attribute) = reference.into_keys().next() else {
+            if let Some(InputValue::Text(url)) = url {
+                let parsed = parse(&url, true, &mut Ignored::new());
+                parsed.map_err(|message| EvalError::other(message, Pos::NONE))?;
+            }
             return Ok(());
         };
         let message = [

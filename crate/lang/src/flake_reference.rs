@@ -8,13 +8,18 @@ use drvlab_store::url::{
     Authority, Ignored, Url, decode_query, percent_decoded, segments, split_at,
 };
 
-/// Parses a reference; relative paths are not allowed. Returns its attributes.
+/// Parses a reference; relative paths are allowed where the reference of an input stands. Returns its attributes.
 ///
 /// # Errors
 /// A message in the words of the reference implementation.
 #[inline]
-pub(crate) fn parse(text: &[u8], ignored: &mut Ignored) -> Result<Attributes, BString> {
-    let (attributes, fragment) = parse_with_fragment(text, ignored).map_err(InputError::message)?;
+pub(crate) fn parse(
+    text: &[u8],
+    is_of_input: bool,
+    ignored: &mut Ignored,
+) -> Result<Attributes, BString> {
+    let parsed = parse_with_fragment(text, is_of_input, ignored);
+    let (attributes, fragment) = parsed.map_err(InputError::message)?;
     if fragment.is_empty() {
         return Ok(attributes);
     }
@@ -31,6 +36,7 @@ pub(crate) fn parse(text: &[u8], ignored: &mut Ignored) -> Result<Attributes, BS
 #[inline]
 fn parse_with_fragment(
     text: &[u8],
+    is_of_input: bool,
     ignored: &mut Ignored,
 ) -> Result<(Attributes, Vec<u8>), InputError> {
     let (location, fragment) = split_at(text, b'#');
@@ -54,7 +60,8 @@ fn parse_with_fragment(
     let (path, query) = split_at(location, b'?');
     let query = decode_query(query.unwrap_or_default(), true, ignored)?;
     let fragment = percent_decoded(fragment.unwrap_or_default())?;
-    if !path.starts_with(b"/") {
+    let is_relative = !path.starts_with(b"/");
+    if is_relative && (!is_of_input || path.is_empty()) {
         let message = [
             b"flake reference '".as_slice(),
             text,
@@ -64,7 +71,7 @@ fn parse_with_fragment(
     }
     let url = Url {
         scheme: b"path".to_vec(),
-        authority: Some(Authority::default()),
+        authority: (!is_relative).then(Authority::default),
         path: segments(path),
         query,
         fragment,
@@ -129,7 +136,7 @@ mod tests {
             "https://x.y/z.zip?a=b&narHash=sha256-LPJNul%2Bwow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ%3D",
         ] {
             let ignored = &mut Ignored::new();
-            let attributes = parse(url.as_bytes(), ignored).expect("a reference");
+            let attributes = parse(url.as_bytes(), false, ignored).expect("a reference");
             let written = to_url(attributes, ignored).expect("complete attributes");
             assert_eq!(String::from_utf8_lossy(&written), url);
         }
@@ -140,7 +147,7 @@ mod tests {
         for text in ["", "foo bar", "./a", "github:a", "git:/a", "nixpkgs?dir=a"] {
             let message = format!("flake reference '{text}' is not an absolute path");
             assert_eq!(
-                parse(text.as_bytes(), &mut Ignored::new()),
+                parse(text.as_bytes(), false, &mut Ignored::new()),
                 Err(message.into())
             );
         }

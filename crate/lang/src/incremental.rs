@@ -12,6 +12,7 @@
 use crate::constant_call::ConstantCall;
 use crate::diagnostic::Diagnostic;
 use crate::error::{ErrorKind, EvalError, Result};
+use crate::files::Files as _;
 use crate::ir::LambdaId;
 use crate::machine::{Imported, Machine, Message};
 use crate::native_stack::Position;
@@ -386,7 +387,7 @@ impl Machine {
         }
         let diagnostics = self.messages.iter().filter_map(|message| match message {
             Message::Diagnostic(diagnostic) => Some(diagnostic),
-            Message::Trace(_) | Message::Warning(_) | Message::File(_) => None,
+            _ => None,
         });
         let mut diagnostics = diagnostics.chain(error.map(|error| &error.diagnostic));
         let limit_reached =
@@ -540,6 +541,7 @@ impl Machine {
         self.observed.doubts.set(0);
         self.sources.forget_stale_seen();
         self.store.ignored_entries.clear();
+        self.store.unpacked.clear();
         self.forget_depth();
     }
 

@@ -31,6 +31,7 @@ mod json_read;
 mod json_text;
 mod kept;
 mod loading;
+mod local_fetch;
 pub mod machine;
 pub mod native_stack;
 mod number;

@@ -3,7 +3,7 @@
 use crate::context::{ContextElement, ContextId};
 use crate::diagnostic::Diagnostic;
 use crate::error::{ErrorKind, EvalError, Result};
-use crate::files::{FileError, FileKind, canonical, parent};
+use crate::files::{FileError, FileKind, Files as _, canonical, parent};
 use crate::ir::Root;
 use crate::machine::{Machine, Message, ParsedFile};
 use crate::search_path;
@@ -540,6 +540,11 @@ impl Machine {
                 error
             }
         })
+    }
+
+    /// Tells what is at a path or at the end of a symbolic link there; `None` also where it cannot be read.
+    pub(crate) fn kind_at(&self, path: &[u8]) -> Option<FileKind> {
+        self.existing_kind(path, true)
     }
 
     fn existing_kind(&self, path: &[u8], follow: bool) -> Option<FileKind> {

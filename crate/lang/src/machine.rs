@@ -6,7 +6,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::error::{ErrorKind, EvalError, Result};
 use crate::eval::entries::Entries;
 use crate::failures::Failures;
-use crate::files::Files;
+use crate::files::{FetchedFiles, Files};
 use crate::heap::{Heap, thunk};
 use crate::incremental::{Incremental, Observed};
 use crate::ir::{Ir, Root, TextId};
@@ -35,7 +35,7 @@ pub struct Machine {
     /// String contexts.
     pub contexts: Contexts,
     /// Where files come from.
-    pub files: Box<dyn Files>,
+    pub files: FetchedFiles,
     /// What the host decided.
     pub settings: Settings,
     /// Derivations and other store objects that the evaluation has made.
@@ -107,15 +107,10 @@ pub enum Message {
     Warning(BString),
     /// A file that is evaluated from now on, if the host wants to know.
     File(BString),
+    /// An archive that is unpacked from now on, by its URL.
+    Unpacking(BString),
     /// A warning of the parser or the evaluator, with a place or without.
     Diagnostic(Diagnostic),
-}
-
-impl Message {
-    /// Tells whether this is a warning.
-    pub fn is_warning(&self) -> bool {
-        matches!(self, Self::Warning(_) | Self::Diagnostic(_))
-    }
 }
 
 /// Larger buffers are not kept, nor more than this many.
@@ -147,7 +142,7 @@ impl Machine {
                 settings.memory_reached,
             ),
             contexts: Contexts::default(),
-            files,
+            files: FetchedFiles::new(files),
             store: StoreObjects::new(settings.store_dir.clone()),
             allowed: crate::access::allowed_paths(&settings),
             settings,
@@ -243,7 +238,10 @@ impl Machine {
             return Ok(());
         }
         self.message_bytes += match &message {
-            Message::Trace(text) | Message::Warning(text) | Message::File(text) => text.len() + 64,
+            Message::Trace(text)
+            | Message::Warning(text)
+            | Message::File(text)
+            | Message::Unpacking(text) => text.len() + 64,
             Message::Diagnostic(diagnostic) => diagnostic.message.len() + 64,
         };
         self.messages.push(message);
@@ -325,7 +323,7 @@ impl Machine {
 
     #[cold]
     #[inline(never)]
-    fn take_failure(&mut self) -> Box<EvalError> {
+    pub(crate) fn take_failure(&mut self) -> Box<EvalError> {
         self.failure.take().expect("whoever failed said why")
     }
 

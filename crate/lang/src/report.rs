@@ -88,6 +88,9 @@ pub fn message(message: &Message, sources: &SourceMap) -> Vec<u8> {
         Message::File(path) => {
             return [b"evaluating file '".as_slice(), path, b"'\n"].concat();
         }
+        Message::Unpacking(url) => {
+            return [b"unpacking '".as_slice(), url, b"' into the Git cache...\n"].concat();
+        }
         Message::Warning(text) => {
             let mut warning = Vec::new();
             let text = without_end(text);

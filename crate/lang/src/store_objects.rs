@@ -35,6 +35,8 @@ pub struct StoreObjects {
     pub(crate) references: HashedMap<StorePath, Rc<[StorePath]>>,
     /// Entries of the search path that are not there, and have been warned of.
     pub(crate) ignored_entries: OrderedSet<Box<[u8]>>,
+    /// URLs of archives that have been unpacked, which is said once of each.
+    pub(crate) unpacked: OrderedSet<Box<[u8]>>,
     /// Store paths of files that have been copied, by their path.
     pub(crate) copied: HashedMap<Rc<[u8]>, Copied>,
 }
@@ -84,6 +86,7 @@ impl StoreObjects {
             not_executable: HashedSet::new(),
             references: HashedMap::new(),
             ignored_entries: OrderedSet::new(),
+            unpacked: OrderedSet::new(),
             copied: HashedMap::new(),
             dir,
         }

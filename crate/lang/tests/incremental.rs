@@ -92,9 +92,10 @@ fn answer_of(machine: &mut Machine, file: &str, path: &str, again: bool) -> Stri
     for message in &machine.messages {
         text.extend_from_slice(b"\n");
         match message {
-            Message::Trace(line) | Message::Warning(line) | Message::File(line) => {
-                text.extend_from_slice(line)
-            }
+            Message::Trace(line)
+            | Message::Warning(line)
+            | Message::File(line)
+            | Message::Unpacking(line) => text.extend_from_slice(line),
             Message::Diagnostic(diagnostic) => text.extend_from_slice(&drvlab_lang::report::error(
                 diagnostic,
                 &machine.sources,

@@ -434,6 +434,9 @@ impl Workspace {
             match message {
                 Message::Trace(line) => browser::log(&format!("trace: {}", text(&line))),
                 Message::File(path) => browser::log(&format!("evaluating file '{}'", text(&path))),
+                Message::Unpacking(url) => {
+                    browser::log(&format!("unpacking '{}'", text(&url)));
+                }
                 Message::Warning(line) => diagnostics.push(plain(Severity::Warning, text(&line))),
                 Message::Diagnostic(diagnostic) => {
                     diagnostics.push(translate(&diagnostic, &self.machine.sources))

@@ -1,5 +1,5 @@
-//! Builtins that fetch. There is no network here: with a known hash they compute the store path that fetching would give, as the
-//! reference does when the store has it already; without one they say what is missing.
+//! Builtins that fetch. What is on the same machine is read. There is no network here: with a known hash they compute the store path that
+//! fetching would give, as the reference does when the store has it already; without one they say what is missing.
 
 use super::super::call::call;
 use super::super::coerce::coerce;
@@ -140,6 +140,13 @@ async fn fetch(
         return Err(EvalError::other(message, Pos::NONE));
     }
     check_url(m, &url, method)?;
+    let local = match method {
+        ContentAddressMethod::Flat => m.fetch_file(&url)?,
+        _ => m.fetch_archive(&url, None)?,
+    };
+    if let Some(local) = local {
+        return m.add_download(&url, &name, method, expected, &local);
+    }
     match expected {
         Some(hash) => fixed_path(m, &name, method, hash),
         None => Err(no_network(&url, "sha256")),
@@ -256,19 +263,22 @@ pub async fn fetch_mercurial(
 /// How the error of `fromJSON` for what is no JSON begins.
 const NOT_PARSED: &[u8] = b"[json.exception.parse_error";
 
+/// How errors of JSON that is not what a lock file should hold begin.
+const NOT_TYPED: &[u8] = b"[json.exception.type_error";
+
 /// `getFlake reference`; possible where the flake is on this machine, and its inputs are or are not needed.
 #[suspendable]
 pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> Result<Value> {
     let what = "while evaluating the argument passed to builtins.getFlake";
     let reference = typed::plain_string(stk, m, args[0], pos, what).await?;
     let mut ignored = Ignored::new();
-    let parsed = parse(&reference, &mut ignored);
+    let parsed = parse(&reference, false, &mut ignored);
     m.warn_of_ignored(ignored)?;
     let mut attributes = parsed.map_err(|message| EvalError::other(message, Pos::NONE))?;
     if m.settings.pure_eval {
         check_locked(m, &attributes, &reference)?;
     }
-    if attributes.get(b"type".as_slice()) != Some(&InputValue::Text(b"path".to_vec())) {
+    if !is_on_this_machine(&attributes) {
         return Err(no_flake(&reference, pos));
     }
     let shown = to_url(attributes.clone(), &mut Ignored::new());
@@ -289,14 +299,17 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     }
     let flake = import_file(stk, m, &file, Pos::NONE).await?;
     m.check_flake(&file, flake, &reference)?;
-    let check = Value::builtin(Builtin::CheckFlake.index());
-    let check = m.heap.thunk(thunk::DONE, check.bits());
+    let [check, parse_input] = [Builtin::CheckFlake, Builtin::ParseInputRef].map(|builtin| {
+        let function = Value::builtin(builtin.index());
+        m.heap.thunk(thunk::DONE, function.bits())
+    });
     let members = vec![
         (m.symbols.intern(b"sourceInfo"), tree, Pos::NONE),
         (m.symbols.intern(b"dir"), m.string(&directory), Pos::NONE),
         (m.symbols.intern(b"ref"), m.string(&reference), Pos::NONE),
         (m.symbols.intern(b"url"), shown, Pos::NONE),
         (m.symbols.intern(b"checkFlake"), check, Pos::NONE),
+        (m.symbols.intern(b"parseInputRef"), parse_input, Pos::NONE),
     ];
     let argument = m.heap.attrs_from(members);
     let function = crate::internal::call_flake_function(m)?;
@@ -318,6 +331,11 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         {
             error.kind = ErrorKind::Other;
         }
+        if error.diagnostic.message.starts_with(NOT_TYPED) {
+            error.kind = ErrorKind::Foreign;
+            error.diagnostic.trace.clear();
+            return error;
+        }
         if error.diagnostic.message.starts_with(NOT_PARSED) {
             let what = [b"Could not parse '", folder.as_slice(), b"/flake.lock': "].concat();
             error.diagnostic.message.splice(0..0, what);
@@ -325,6 +343,7 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         error.diagnostic.trace.retain(|frame| {
             m.is_in_file(frame.pos)
                 || frame.message.starts_with(b"while updating")
+                || frame.message.starts_with(b"while fetching the input")
                 || frame.message.starts_with(b"while evaluating the file")
         });
         for frame in &mut error.diagnostic.trace {
@@ -343,6 +362,10 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     if let Err(error) = force(stk, m, checked).await {
         let error = without_steps(m, error);
         let mut url = attributes;
+        if !directory.is_empty() {
+            let directory = directory[1..].to_vec();
+            url.insert(b"dir".to_vec(), InputValue::Text(directory));
+        }
         for name in ["lastModified", "narHash"] {
             let symbol = m.symbols.intern(name.as_bytes());
             let value = m.heap.get_attr(tree.addr(), symbol);
@@ -366,9 +389,27 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         let more = lines.map(BString::from).collect();
         m.warn_with(first, more)?;
     }
+    let (placed, _) = member(m, b"placed");
+    if let Err(mut error) = force(stk, m, placed).await {
+        error.diagnostic.trace.clear();
+        return Err(error);
+    }
     let (result, pos) = member(m, b"result");
     let flake = force(stk, m, result).await;
     flake.map_err(|error| error.traced("while evaluating the attribute 'root.result'", pos))
+}
+
+/// Tells whether a flake is a directory or an archive of the same machine.
+fn is_on_this_machine(attributes: &Attributes) -> bool {
+    let text = |name: &[u8]| match attributes.get(name) {
+        Some(InputValue::Text(text)) => text.as_slice(),
+        _ => b"",
+    };
+    match text(b"type") {
+        b"path" => true,
+        b"tarball" | b"file" => text(b"url").starts_with(b"file:"),
+        _ => false,
+    }
 }
 
 /// Fails for a flake that can change.

@@ -40,8 +40,25 @@ pub async fn parse_flake_ref(
 ) -> Result<Value> {
     let what = "while evaluating the argument passed to builtins.parseFlakeRef";
     let url = typed::plain_string(stk, m, args[0], pos, what).await?;
+    parsed(m, &url, false)
+}
+
+/// `parseInputRef url`: the same for an input of a flake, which may be a relative path.
+#[suspendable]
+pub async fn parse_input_ref(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
+    let url = typed::plain_string(stk, m, args[0], pos, "").await?;
+    parsed(m, &url, true)
+}
+
+#[inline]
+fn parsed(m: &mut Machine, url: &[u8], is_of_input: bool) -> Result<Value> {
     let mut ignored = Ignored::new();
-    let parsed = parse(&url, &mut ignored);
+    let parsed = parse(url, is_of_input, &mut ignored);
     m.warn_of_ignored(ignored)?;
     let parsed = parsed.map_err(|message| EvalError::other(message, Pos::NONE))?;
     let mut attributes = Vec::with_capacity(parsed.len());
