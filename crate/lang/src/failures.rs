@@ -8,6 +8,7 @@ use crate::heap::thunk;
 use crate::machine::Machine;
 use crate::source::Pos;
 use crate::value::{Addr, Value};
+use std::rc::Rc;
 
 /// The errors of the thunks that have failed within a `tryEval`.
 #[derive(Debug, Default)]
@@ -101,6 +102,24 @@ impl Machine {
         }
         error.failed_call = Some((addr, before));
         self.heap.fail_for_now(addr, before, index);
+    }
+
+    /// Lets a file that cannot be parsed fail with the same error when the text of an `addErrorContext` imports it again.
+    #[cold]
+    pub(crate) fn not_parsed(&mut self, path: Rc<[u8]>, error: Box<EvalError>) -> Box<EvalError> {
+        // That nothing is at the path itself is found out anew, before the file is looked for in a directory.
+        let is_looked_for = path.ends_with(b"/default.nix") || self.path_exists(&path, true);
+        if self.failures.contexts == 0 || !is_looked_for {
+            return error;
+        }
+        let before = [thunk::DONE, Value::NULL.bits()];
+        let failed = self.heap.thunk(before[0], before[1]);
+        self.failure = Some(error);
+        self.thunk_failed(failed.addr(), before);
+        // Nothing of it holds for another evaluation.
+        self.taint();
+        self.note_import(path, failed);
+        self.take_failure()
     }
 
     /// Fails with the error that a thunk has failed with before.

@@ -111,7 +111,10 @@ async fn import_anew(stk: &mut Stk, m: &mut Machine, path: Rc<[u8]>, pos: Pos) -
     if m.settings.names_files {
         m.say(Message::File((*path).into()))?;
     }
-    let root = m.parse_file(&path, pos)?;
+    let root = match m.parse_file(&path, pos) {
+        Ok(root) => root,
+        Err(error) => return Err(m.not_parsed(path, error)),
+    };
     let frame = m.heap.frame(Addr(0), root.frame_slots);
     // A thunk, so that a file that needs itself is recognised.
     let value = m.heap.delay(root.expr, frame);
