@@ -51,6 +51,7 @@ macro_rules! for_each_builtin {
             FetchMercurial "fetchMercurial" 1 global fetch::fetch_mercurial;
             FetchTarball "fetchTarball" 1 global fetch::fetch_tarball;
             FetchTree "fetchTree" 1 global fetch::fetch_tree;
+            FetchFinalTree "fetchFinalTree" 1 own fetch::fetch_final_tree;
             FetchUrl "fetchurl" 1 prefixed fetch::fetchurl;
             GetFlake "getFlake" 1 prefixed fetch::get_flake;
             FindFile "findFile" 2 prefixed files::find_file;

@@ -1,4 +1,4 @@
-{ sourceInfo, dir, ref, url, checkFlake, parseInputRef }:
+{ sourceInfo, dir, ref, url, checkFlake, fetchFinalTree, parseInputRef }:
 
 let
 
@@ -11,7 +11,8 @@ let
   # A flake with the lock file that lies beside it.
   flakeNode = { path, name, tree, dir, node, overrides, chain, info ? tree, old ? null }:
     let
-      flake = readFlake name (tree.outPath + dir + "/flake.nix");
+      outPath = tree.outPath + dir;
+      flake = readFlake name (outPath + "/flake.nix");
       lock = if old == null then readLock (tree.outPath + dir + "/flake.lock") else old.lock // { root = old.key; };
       known = inputsOf (lock.nodes.${lock.root} or { });
       declared = mapAttrs (_: _: { }) (removeAttrs (functionArgs flake.outputs) [ "self" ]) // removeAttrs (flake.inputs or { }) [ "self" ];
@@ -51,8 +52,8 @@ let
       nodes = mapAttrs (key: node: if key == lock.root then self else lockedNode find { } key node) lock.nodes;
       find = if old != null then old.find else spec: if isList spec then foldl' (node: name: node.inputs.${name}) self spec else nodes.${spec};
       isFlake = node.flake or true;
-      self = finish { inherit node dir flake; tree = info; inputs = if isFlake then inputs else { }; outPath = tree.outPath + dir; } // {
-        inherit path chain tree; key = if path == "" then "root" else baseNameOf path;
+      self = finish { inherit node dir flake; tree = info; inputs = if isFlake then inputs else { }; inherit outPath; } // {
+        inherit path chain tree;
         # What was made of inputs' attributes.
         placed = seq info (!isFlake || all (name: overrides ? ${name} || declared.${name} ? follows || inputs.${name}.placed or true) (attrNames inputs));
         # Whatever is wrong with new inputs is an error at once, but for what they follow, which comes last.
@@ -73,11 +74,10 @@ let
 
 
 
-
   # What a flake is for others.
   finish = { node, tree, dir, outPath, flake, inputs }@known:
     let
-      results = mapAttrs (name: input: let key = input.key or name; in { ${key} = input; }.${key}.result) inputs;
+      results = mapAttrs (_: input: input.result) inputs;
       whole =
         outputs
         // sourceInfo
@@ -104,10 +104,10 @@ let
       place = node.locked;
       parent = find (node.parent or [ ]);
       relative = isRelative place;
-      tree = if relative then parent.tree else fetchTree (removeAttrs place [ "dir" ]);
+      tree = if relative then parent.tree else fetchFinalTree (removeAttrs place [ "dir" ]);
       outPath = if relative then "${parent.outPath}/${place.path}" else tree.outPath + (if place.dir or "" == "" then "" else "/${place.dir}");
     in
-    finish { inherit node tree outPath; dir = ""; flake = import (outPath + "/flake.nix"); inputs = mapAttrs (_: find) (inputsOf node) // given; } // { inherit key; path = key; checked = true; linked = true; };
+    finish { inherit node tree outPath; dir = ""; flake = import (outPath + "/flake.nix"); inputs = mapAttrs (_: find) (inputsOf node) // given; } // { path = key; checked = true; linked = true; };
 
   # What an input is declared to be.
   placeOf = parent: name: input:

@@ -67,13 +67,18 @@ impl Machine {
     /// # Errors
     /// When the hash is not given or wrong, or when the description is not complete.
     #[inline]
-    pub(crate) fn fetched_tree(&mut self, input: &Input, ignored: &mut Ignored) -> Result<Value> {
+    pub(crate) fn fetched_tree(
+        &mut self,
+        input: &Input,
+        is_locked: bool,
+        ignored: &mut Ignored,
+    ) -> Result<Value> {
         if input.scheme == Some(Scheme::Indirect) {
             let id = input.required("id").map_err(input_error)?;
             return Err(no_network(&[b"flake:", id].concat(), "narHash"));
         }
         let url = input.to_url(ignored).map_err(input_error)?.render();
-        if input.flag("__final").map_err(input_error)? {
+        if !is_locked && input.flag("__final").map_err(input_error)? {
             let message = [
                 b"input '".as_slice(),
                 &url,

@@ -428,6 +428,23 @@ impl Input {
         Ok(Some(hash))
     }
 
+    /// Makes the error for what has another text in one of its attributes than it should have.
+    #[cold]
+    pub fn field_mismatch(&self, name: &str, found: &str) -> Box<crate::error::EvalError> {
+        let mut other = self.clone();
+        other.set(name, found.as_bytes().to_vec());
+        let message = [
+            b"mismatch in field '".as_slice(),
+            name.as_bytes(),
+            b"' of input '",
+            &json(&self.attributes),
+            b"', got '",
+            &json(&other.attributes),
+            b"'",
+        ];
+        crate::error::EvalError::other(message.concat(), crate::source::Pos::NONE)
+    }
+
     /// Returns the hash of the commit in hexadecimal digits.
     ///
     /// # Errors

@@ -140,6 +140,11 @@ async fn fetch(
         return Err(EvalError::other(message, Pos::NONE));
     }
     check_url(m, &url, method)?;
+    if let Some(hash) = expected
+        && m.has_object(&name, method, hash)
+    {
+        return fixed_path(m, &name, method, hash);
+    }
     let local = match method {
         ContentAddressMethod::Flat => m.fetch_file(&url)?,
         _ => m.fetch_archive(&url, None)?,
@@ -173,10 +178,32 @@ pub async fn fetch_tree(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos
         m,
         args[0],
         pos,
-        None,
+        Purpose::Tree,
         "while evaluating the first argument passed to 'fetchTree'",
     )
     .await
+}
+
+/// `fetchFinalTree attributes`: a tree as a lock file has it.
+#[suspendable]
+pub async fn fetch_final_tree(
+    stk: &mut Stk,
+    m: &mut Machine,
+    args: &[Value],
+    pos: Pos,
+) -> Result<Value> {
+    tree(stk, m, args[0], pos, Purpose::LockedTree, "").await
+}
+
+/// What a tree is fetched for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// `fetchTree`
+    Tree,
+    /// `fetchGit`
+    Git,
+    /// An input of a flake.
+    LockedTree,
 }
 
 /// `fetchGit { url, rev, narHash, … }` or `fetchGit url`
@@ -187,7 +214,7 @@ pub async fn fetch_git(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         m,
         args[0],
         pos,
-        Some("git"),
+        Purpose::Git,
         "while evaluating the first argument passed to 'fetchGit'",
     )
     .await
@@ -285,7 +312,12 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     let shown = m.string(&shown.unwrap_or_else(|_| reference.clone()));
     let directory = match attributes.remove(b"dir".as_slice()) {
         Some(InputValue::Text(directory)) if !directory.is_empty() => {
-            [b"/".as_slice(), &directory].concat()
+            let directory = crate::files::canonical(&directory);
+            if directory == b"/" {
+                Vec::new()
+            } else {
+                directory
+            }
         }
         _ => Vec::new(),
     };
@@ -299,7 +331,12 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
     }
     let flake = import_file(stk, m, &file, Pos::NONE).await?;
     m.check_flake(&file, flake, &reference)?;
-    let [check, parse_input] = [Builtin::CheckFlake, Builtin::ParseInputRef].map(|builtin| {
+    let [check, fetch_final, parse_input] = [
+        Builtin::CheckFlake,
+        Builtin::FetchFinalTree,
+        Builtin::ParseInputRef,
+    ]
+    .map(|builtin| {
         let function = Value::builtin(builtin.index());
         m.heap.thunk(thunk::DONE, function.bits())
     });
@@ -309,6 +346,7 @@ pub async fn get_flake(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos)
         (m.symbols.intern(b"ref"), m.string(&reference), Pos::NONE),
         (m.symbols.intern(b"url"), shown, Pos::NONE),
         (m.symbols.intern(b"checkFlake"), check, Pos::NONE),
+        (m.symbols.intern(b"fetchFinalTree"), fetch_final, Pos::NONE),
         (m.symbols.intern(b"parseInputRef"), parse_input, Pos::NONE),
     ];
     let argument = m.heap.attrs_from(members);
@@ -434,9 +472,10 @@ async fn tree(
     m: &mut Machine,
     argument: Value,
     pos: Pos,
-    kind: Option<&'static str>,
+    purpose: Purpose,
     what: &'static str,
 ) -> Result<Value> {
+    let kind = (purpose == Purpose::Git).then_some("git");
     let who = if kind.is_some() {
         "fetchGit"
     } else {
@@ -531,6 +570,11 @@ async fn tree(
             .entry(b"shallow".to_vec())
             .or_insert(InputValue::Bool(true));
     }
+    if purpose == Purpose::LockedTree {
+        attributes.insert(b"__final".to_vec(), InputValue::Bool(true));
+        let input = input_of(m, attributes)?;
+        return m.fetched_tree(&input, true, &mut Ignored::new());
+    }
     let input = input_of(m, attributes)?;
     m.check_fetch(&input, who, pos)?;
     tree_of(m, &input)
@@ -605,7 +649,7 @@ fn input_of(m: &mut Machine, attributes: Attributes) -> Result<Input> {
 #[inline]
 fn tree_of(m: &mut Machine, input: &Input) -> Result<Value> {
     let mut ignored = Ignored::new();
-    let tree = m.fetched_tree(input, &mut ignored);
+    let tree = m.fetched_tree(input, false, &mut ignored);
     m.warn_of_ignored(ignored)?;
     tree
 }
