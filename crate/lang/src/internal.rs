@@ -105,80 +105,42 @@ pub(crate) fn object(path: &[u8]) -> Option<(&'static [u8], Hash)> {
 
 /// `<nix/fetchurl.nix>`: a derivation that the reference's own downloader builds.
 ///
-/// Reports of errors show places in this text, too: what they can show has the lines and columns of the reference's file.
+/// It starts with an empty line so that reports name the lines of the reference's file.
 const FETCHURL: &[u8] = b"
 {
-  system ? \"\", # obsolete
+  system ? \"\",
   url,
   hash ? \"\",
-
-
   md5 ? \"\",
   sha1 ? \"\",
   sha256 ? \"\",
   sha512 ? \"\",
   outputHash ?
-    if hash != \"\" then
-      hash
-    else if sha512 != \"\" then
-      sha512
-    else if sha1 != \"\" then
-      sha1
-    else if md5 != \"\" then
-      md5
-    else
-      sha256,
+    if hash != \"\" then hash
+    else if sha512 != \"\" then sha512
+    else if sha1 != \"\" then sha1
+    else if md5 != \"\" then md5
+    else sha256,
   outputHashAlgo ?
-    if hash != \"\" then
-      \"\"
-    else if sha512 != \"\" then
-      \"sha512\"
-    else if sha1 != \"\" then
-      \"sha1\"
-    else if md5 != \"\" then
-      \"md5\"
-    else
-      \"sha256\",
-
+    if hash != \"\" then \"\"
+    else if sha512 != \"\" then \"sha512\"
+    else if sha1 != \"\" then \"sha1\"
+    else if md5 != \"\" then \"md5\"
+    else \"sha256\",
   executable ? false,
   unpack ? false,
   name ? baseNameOf (toString url),
   impure ? false,
 }:
-
-derivation (
-  {
-    builder = \"builtin:fetchurl\";
-
-
-    outputHashMode = if unpack || executable then \"recursive\" else \"flat\";
-
-    inherit
-      name
-      url
-      executable
-      unpack
-      ;
-
-    system = \"builtin\";
-
-
-    preferLocalBuild = true;
-
-
-    impureEnvVars = [
-      \"http_proxy\"
-      \"https_proxy\"
-      \"ftp_proxy\"
-      \"all_proxy\"
-      \"no_proxy\"
-    ];
-
-
-    urls = [ url ];
-  }
-  // (if impure then { __impure = true; } else { inherit outputHashAlgo outputHash; })
-)
+derivation ({
+  inherit name url executable unpack;
+  builder = \"builtin:fetchurl\";
+  system = \"builtin\";
+  outputHashMode = if unpack || executable then \"recursive\" else \"flat\";
+  preferLocalBuild = true;
+  impureEnvVars = [ \"http_proxy\" \"https_proxy\" \"ftp_proxy\" \"all_proxy\" \"no_proxy\" ];
+  urls = [ url ];
+} // (if impure then { __impure = true; } else { inherit outputHash outputHashAlgo; }))
 ";
 
 /// What stands for the path of the function that makes the set of an imported derivation. No path is written like this, and reports
