@@ -56,7 +56,7 @@ export function explained(ours, theirs, text) {
     return 'the reference runs Git or Mercurial'
   }
   if (ours.status !== 0 && /Ignoring dynamic derivation .* while querying missing paths/.test(theirs.stderr)) return 'nothing is built here'
-  if (ours.status !== 0 && theirs.status !== 0 && /which would have to be built first/.test(ours.stderr) && /Cannot build|is required to build|builder for|is not valid|while parsing derivation '/.test(theirs.stderr)) {
+  if (ours.status !== 0 && theirs.status !== 0 && /which would have to be built first/.test(ours.stderr) && /Cannot build|is required to build|builder for|is not valid|is not a valid store path: name|while parsing derivation '/.test(theirs.stderr)) {
     return 'nothing is built here'
   }
   return undefined
