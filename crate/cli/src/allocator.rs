@@ -104,7 +104,12 @@ unsafe impl GlobalAlloc for Allocator {
                 (false, false) if !is_large(layout) && !is_large(new) => {}
                 (false, false) if is_large(layout) && is_large(new) => {
                     // SAFETY: the memory was mapped for the old size, and the caller gives it up.
-                    return unsafe { remap(pointer, layout.size(), size) };
+                    let remapped = unsafe { remap(pointer, layout.size(), size) };
+                    // The kernel moves no mapping that is two to it, as one is that begins with small pages.
+                    if remapped.is_null() {
+                        return self.moved(pointer, layout, new);
+                    }
+                    return remapped;
                 }
                 _ => return self.moved(pointer, layout, new),
             }
@@ -230,5 +235,29 @@ fn map_anew(size: usize) -> *mut u8 {
         let small = if size > MAPPING { HUGE_PAGE } else { 0 };
         libc::madvise(pointer.byte_add(small), size - small, libc::MADV_HUGEPAGE);
         pointer.cast()
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_larger_than_a_mapping_from_the_start_can_grow() {
+        let sizes = [MAPPING + LARGE, 3 * MAPPING];
+        let [old, new] = sizes.map(|size| Layout::array::<u8>(size).expect("a small size"));
+        // SAFETY: the memory is written and read within its size, and given up with the layout it has.
+        unsafe {
+            let first = Allocator.alloc(old);
+            assert!(!first.is_null());
+            let written = [0, HUGE_PAGE, MAPPING, old.size() - 1];
+            for (place, byte) in written.into_iter().zip(1..) {
+                first.add(place).write(byte);
+            }
+            let grown = Allocator.realloc(first, old, new.size());
+            assert!(!grown.is_null());
+            assert_eq!(written.map(|place| grown.add(place).read()), [1, 2, 3, 4]);
+            Allocator.dealloc(grown, new);
+        }
     }
 }

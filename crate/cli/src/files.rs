@@ -92,10 +92,9 @@ impl Files for DiskFiles {
         Some(since.as_secs())
     }
 
-    fn decompressed(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+    fn decompressed(&self, bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
         let begins = METHODS.iter().find(|(_, magic)| bytes.starts_with(magic));
         let (method, _) = begins?;
-        let limit = drvlab_archive::Limits::default().bytes;
         let unpacked = drvlab_cache::compression::decompress((*method).into(), bytes, limit);
         unpacked.ok().map(Cow::into_owned)
     }

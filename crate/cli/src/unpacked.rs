@@ -113,8 +113,8 @@ impl Files for UnpackedFiles {
         self.of(path).modified(path)
     }
 
-    fn decompressed(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        self.disk.decompressed(bytes)
+    fn decompressed(&self, bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
+        self.disk.decompressed(bytes, limit)
     }
 
     fn known_nar_hash(&self, path: &[u8]) -> Option<Hash> {

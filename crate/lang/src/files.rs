@@ -61,8 +61,8 @@ pub trait Files {
         None
     }
 
-    /// Unpacks bytes that are compressed with something other than gzip; `None` if they are not, or the host cannot.
-    fn decompressed(&self, _bytes: &[u8]) -> Option<Vec<u8>> {
+    /// Unpacks bytes that are compressed with something other than gzip, to at most `limit` bytes; `None` if they are not, or the host cannot.
+    fn decompressed(&self, _bytes: &[u8], _limit: usize) -> Option<Vec<u8>> {
         None
     }
 

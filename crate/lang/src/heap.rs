@@ -104,6 +104,11 @@ impl Heap {
         self.limit * 4
     }
 
+    /// Returns how many bytes are left below the limit.
+    pub(crate) fn room(&self) -> usize {
+        self.limit.saturating_sub(self.arena.top()) * 4
+    }
+
     /// Tells whether the limit is exceeded, or would be with `more` additional bytes.
     ///
     /// Allocation itself cannot fail. Whoever allocates in a loop or by a size from the program asks here first; the evaluator asks at

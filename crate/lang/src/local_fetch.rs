@@ -176,9 +176,14 @@ impl Machine {
         if archive.is_empty() {
             return Ok(Entries::default());
         }
-        let limits = Limits::default();
+        let usual = Limits::default();
+        // While it is unpacked, it is there up to four times.
+        let limits = Limits {
+            bytes: usual.bytes.min(self.heap.room() / 4),
+            ..usual
+        };
         let unpacked = match drvlab_archive::format(archive) {
-            None => self.files.decompressed(archive),
+            None => self.files.decompressed(archive, limits.bytes),
             Some(_) => None,
         };
         let entries = match unpacked {

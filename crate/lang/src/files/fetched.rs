@@ -77,8 +77,8 @@ impl Files for FetchedFiles {
     }
 
     #[inline]
-    fn decompressed(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        self.host.decompressed(bytes)
+    fn decompressed(&self, bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
+        self.host.decompressed(bytes, limit)
     }
 
     #[inline]
