@@ -8,7 +8,9 @@ use crate::number::Number;
 use crate::source::Pos;
 use crate::value::{Tag, Value};
 use drvlab_store::url::{Ignored, percent_decoded};
-use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm, HashFormat};
+use drvlab_store::{
+    ContentAddress, ContentAddressMethod, Hash, HashAlgorithm, HashFormat, StorePath,
+};
 use std::rc::Rc;
 
 /// The error for what needs an experimental feature that is not on.
@@ -99,16 +101,26 @@ impl Machine {
             _ => return Err(self.not_fetched(input, &url)?),
         };
         let name = input.text("name").map_err(input_error)?;
-        let address = ContentAddress {
-            method: ContentAddressMethod::Nar,
-            hash,
-        };
-        let path = address
-            .path(&self.store.dir, name.unwrap_or(b"source"))
-            .map_err(|error| EvalError::other(error.message(), Pos::NONE))?;
-        let out_path = self.store_path_string(&path);
+        let name = name.unwrap_or(b"source");
+        let object = self.fixed_object(name, ContentAddressMethod::Nar, hash)?;
+        let out_path = self.store_path_string(&object);
         let modified = input.int("lastModified").map_err(input_error)?;
         self.tree_value(input, out_path, hash, modified)
+    }
+
+    /// Returns the store path of contents with a hash that refer to nothing.
+    ///
+    /// # Errors
+    /// When the name is none of a store path.
+    #[inline]
+    pub(crate) fn fixed_object(
+        &self,
+        name: &[u8],
+        method: ContentAddressMethod,
+        hash: Hash,
+    ) -> Result<StorePath> {
+        let path = ContentAddress { method, hash }.path(&self.store.dir, name);
+        path.map_err(|error| EvalError::other(error.message(), Pos::NONE))
     }
 
     /// The error for a tree without a known hash. A repository on the same machine is looked for, but its database is not read.

@@ -10,7 +10,7 @@ use crate::value::Value;
 use drvlab_archive::{Entries, Format, Limits, Problem};
 use drvlab_store::file_tree::FileTree;
 use drvlab_store::url::{Ignored, Url, percent_decoded};
-use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm, HashFormat, nar};
+use drvlab_store::{ContentAddressMethod, Hash, HashAlgorithm, HashFormat, nar};
 use std::rc::Rc;
 
 /// What has been fetched.
@@ -247,8 +247,7 @@ impl Machine {
         hash: Hash,
         fetched: &Fetched,
     ) -> Result<Value> {
-        let object = ContentAddress { method, hash }.path(&self.store.dir, name);
-        let object = object.map_err(|error| EvalError::other(error.message(), Pos::NONE))?;
+        let object = self.fixed_object(name, method, hash)?;
         let value = self.store_path_string(&object);
         if matches!(fetched.tree, FileTree::File { .. }) {
             self.store.not_executable.insert(object.clone());
@@ -261,11 +260,12 @@ impl Machine {
     /// Tells whether the evaluation has put something with a hash into the store under a name.
     #[inline]
     pub(crate) fn has_object(&self, name: &[u8], method: ContentAddressMethod, hash: Hash) -> bool {
-        let path = ContentAddress { method, hash }.path(&self.store.dir, name);
-        path.is_ok_and(|path| self.store.sources.contains_key(&path))
+        let object = self.fixed_object(name, method, hash);
+        object.is_ok_and(|object| self.store.sources.contains_key(&object))
     }
 
-    /// Returns the tree of an input that is a file or an archive of this machine; `None` for any other.
+    /// Returns the tree of an input that is a file or an archive of this machine; `None` for any other, and for one that is locked and in the
+    /// store already.
     ///
     /// # Errors
     /// When there is none, or one with another hash than the input has.
@@ -281,14 +281,7 @@ impl Machine {
         if let Some(hash) = expected.filter(|_| is_final && is_local)
             && self.has_object(name, ContentAddressMethod::Nar, hash)
         {
-            let path = ContentAddress {
-                method: ContentAddressMethod::Nar,
-                hash,
-            };
-            let path = path.path(&self.store.dir, name);
-            let path = path.map_err(|error| EvalError::other(error.message(), Pos::NONE))?;
-            let out_path = self.store_path_string(&path);
-            return self.tree_value(input, out_path, hash, given).map(Some);
+            return Ok(None);
         }
         let fetched = match input.scheme {
             Some(Scheme::File) => self

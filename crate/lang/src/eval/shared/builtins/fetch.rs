@@ -25,7 +25,7 @@ use crate::value::{Tag, Value};
 use bstr::BString;
 use drvlab_store::store_path::check_name;
 use drvlab_store::url::{Ignored, Url};
-use drvlab_store::{ContentAddress, ContentAddressMethod, Hash, HashAlgorithm};
+use drvlab_store::{ContentAddressMethod, Hash, HashAlgorithm};
 
 /// `fetchurl url` or `fetchurl { url, sha256, name ? … }`: one file.
 #[suspendable]
@@ -165,9 +165,8 @@ fn fixed_path(
     method: ContentAddressMethod,
     hash: Hash,
 ) -> Result<Value> {
-    let path = ContentAddress { method, hash }.path(&m.store.dir, name);
-    let path = path.map_err(|error| EvalError::other(error.message(), Pos::NONE))?;
-    Ok(m.store_path_string(&path))
+    let object = m.fixed_object(name, method, hash)?;
+    Ok(m.store_path_string(&object))
 }
 
 /// `fetchTree { type, …, narHash }` or `fetchTree "url?narHash=…"`
