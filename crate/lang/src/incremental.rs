@@ -145,15 +145,14 @@ impl Machine {
 
     /// Tells whether the value of a thunk that was found at a place may be written there instead of the thunk.
     ///
-    /// Not where that would have to be undone, and not where it could be observed: functions and lists are told apart by the places
-    /// that refer to them. Nor where it would keep more in memory. Sets are told apart, too, but only comparisons look into one that has
-    /// been written somewhere instead of its thunk, and most selections are from sets.
+    /// Not where that would have to be undone, and not where it could be observed: functions, lists and sets are told apart by
+    /// the places that refer to them. Nor where it would keep more in memory.
     #[inline]
     pub(crate) fn may_stand_in(&mut self, holder: Addr, thunk: Value, value: Value) -> bool {
         !self.is_tainted()
             && !self.heap.is_kept(holder)
             && match value.tag() {
-                Tag::Attrs | Tag::String | Tag::SmallInt => true,
+                Tag::String | Tag::SmallInt => true,
                 Tag::Constant => value.as_builtin().is_none(),
                 _ => false,
             }
