@@ -14,10 +14,6 @@ const ofRoot = ({ stdout, stderr }, text) => {
 /** Whether what is added to the store under the name of a derivation was looked at, and refused. */
 const refusal = ({ stderr }) => /while checking derivation '|error parsing derivation '|derivation has incorrect (output|environment)/.test(stderr)
 
-/** An answer without the name that is complained about first, of several in a set. */
-const withoutName = ({ stdout, stderr }) =>
-  stdout + stderr.replace(/error: (context key) '.*' is not a store path\n$/, '$1').replace(/(but attribute) '.*' is an? [\w ]+\n$/, '$1')
-
 /**
  * What makes all the difference where it is put in place of something: both answer alike without. Each has a reason, and which other programs to
  * ask for.
@@ -48,8 +44,6 @@ export function explained(ours, theirs, text) {
   if (/: File name too long/.test(theirs.stderr) && (/: File name too long/.test(ours.stderr) || /storePath/i.test(text))) return 'the file system refuses a name, each in words of its own'
   if (/out of memory/.test(ours.stderr) && /error: out of memory\n$/.test(theirs.stderr)) return 'both have too little memory, each for words of its own'
   if ((/\.links\b/.test(theirs.stdout + theirs.stderr) && !text.includes('.links')) || / path '\/nix\/store\/' is not in the Nix store/.test(ours.stderr) || / path '\/nix' does not exist/.test(ours.stderr)) return 'what else the store of the reference contains'
-  // It gives names their numbers in the order of a hash table, and complains in the order of these numbers.
-  if (/fromTOML/.test(text) && withoutName(ours) === withoutName(theirs)) return 'the order in which the library of the reference for TOML keeps names'
   if (/unable to download/.test(theirs.stderr)) return 'the reference asks the network'
   if (/cannot read the Git repository|this evaluator has no network/.test(ours.stderr) && /Failed to fetch git repository/.test(theirs.stderr)) return 'the reference has no Git to run'
   if (/this evaluator has no network|cannot read the Git repository/.test(ours.stderr) && /uses a path relative to the current directory|hg failed with exit code/.test(theirs.stderr)) {

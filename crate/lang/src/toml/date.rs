@@ -24,7 +24,6 @@ impl Parser<'_> {
         } else {
             return Ok(false);
         }
-        self.has_date = true;
         Ok(true)
     }
 

@@ -1,11 +1,19 @@
 //! The tables of a document while it is being read, and the rules for what may be defined where.
 
+use super::name_order;
+use super::parser::Message;
 use crate::machine::Machine;
 use crate::source::Pos;
-use crate::symbol::Symbol;
 use crate::value::Value;
-use drvlab_store::OrderedMap;
+use bstr::ByteSlice as _;
+use drvlab_store::HashedMap;
 use std::ops::Range;
+
+/// The number of a name in the document.
+pub(super) type Name = u32;
+
+/// The names of a document, by their numbers, and their hashes.
+pub(super) type Names = [(Vec<u8>, u64)];
 
 /// How a table came into being.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,11 +26,11 @@ pub(super) enum Origin {
     Dotted,
 }
 
-/// A table.
+/// A table, with its members as they came.
 #[derive(Debug)]
 pub(super) struct Table {
     pub origin: Origin,
-    pub members: OrderedMap<Symbol, Member>,
+    pub members: HashedMap<Name, Member>,
 }
 
 /// What a name stands for, and where that is written.
@@ -36,8 +44,12 @@ pub(super) struct Member {
 #[derive(Debug)]
 pub(super) enum Item {
     Value(Value),
-    InlineTable(Value),
-    Table(Table),
+    /// What is no value of the language: a string with NUL bytes.
+    NulString(Vec<u8>),
+    Date,
+    Array(Vec<Item>),
+    InlineTable(Box<Table>),
+    Table(Box<Table>),
     Tables(Vec<Table>),
 }
 
@@ -55,7 +67,7 @@ impl Table {
     pub fn new(origin: Origin) -> Self {
         Table {
             origin,
-            members: OrderedMap::new(),
+            members: HashedMap::new(),
         }
     }
 
@@ -63,12 +75,12 @@ impl Table {
     #[inline]
     fn enter(
         &mut self,
-        name: Symbol,
+        name: Name,
         place: &Range<usize>,
         origin: Origin,
     ) -> Result<&mut Table, Conflict> {
         let member = self.members.entry(name).or_insert_with(|| Member {
-            item: Item::Table(Table::new(origin)),
+            item: Item::Table(Box::new(Table::new(origin))),
             place: place.clone(),
         });
         let other = member.place.clone();
@@ -91,7 +103,7 @@ impl Table {
                 other,
                 other_label: "to this table",
             }),
-            Item::Value(_) | Item::Tables(_) => Err(Conflict {
+            _ => Err(Conflict {
                 title: "toml::insert_value: failed to insert a value, value already exists",
                 label: "while inserting this",
                 other,
@@ -104,7 +116,7 @@ impl Table {
     #[inline]
     pub fn insert(
         &mut self,
-        names: &[Symbol],
+        names: &[Name],
         place: &Range<usize>,
         member: Member,
     ) -> Result<(), Conflict> {
@@ -131,7 +143,7 @@ impl Table {
     #[inline]
     pub fn open(
         &mut self,
-        names: &[Symbol],
+        names: &[Name],
         place: &Range<usize>,
         is_array: bool,
     ) -> Result<&mut Table, Conflict> {
@@ -147,7 +159,7 @@ impl Table {
         let item = if is_array {
             Item::Tables(Vec::new())
         } else {
-            Item::Table(made())
+            Item::Table(Box::new(made()))
         };
         let member = table.members.entry(last).or_insert(Member {
             item,
@@ -179,23 +191,56 @@ impl Table {
     }
 
     /// Makes a set. Recursive; the parser limits the depth.
-    #[inline]
-    pub fn into_value(self, m: &mut Machine) -> Value {
-        let mut members = Vec::with_capacity(self.members.len());
-        for (name, member) in self.members {
-            let value = match member.item {
-                Item::Value(value) | Item::InlineTable(value) => value,
-                Item::Table(table) => table.into_value(m),
-                Item::Tables(tables) => {
-                    let tables: Vec<Value> = tables
-                        .into_iter()
-                        .map(|table| table.into_value(m))
-                        .collect();
-                    m.heap.list(&tables)
-                }
+    ///
+    /// # Errors
+    /// What is no value of the language.
+    #[inline(never)]
+    pub fn into_value(self, m: &mut Machine, names: &Names) -> Result<Value, Message> {
+        let hash = |&name| names[name as usize].1;
+        let order = name_order::order(&self.members.keys().map(hash).collect::<Vec<_>>());
+        let mut members: Vec<_> = self.members.into_iter().map(Some).collect();
+        let mut attributes = Vec::with_capacity(members.len());
+        for index in order {
+            let Some((name, member)) = members[index as usize].take() else {
+                continue;
             };
-            members.push((name, value, Pos::NONE));
+            let (name, _) = &names[name as usize];
+            check_nul(name)?;
+            let name = m.symbols.intern(name);
+            attributes.push((name, member.item.into_value(m, names)?, Pos::NONE));
         }
-        m.heap.attrs_from(members)
+        Ok(m.heap.attrs_from(attributes))
     }
+}
+
+impl Item {
+    /// Makes a value.
+    fn into_value(self, m: &mut Machine, names: &Names) -> Result<Value, Message> {
+        let elements = match self {
+            Item::Value(value) => return Ok(value),
+            Item::NulString(string) => return check_nul(&string).map(|()| Value::NULL),
+            Item::Date => return Err(b"Dates and times are not supported".to_vec()),
+            Item::InlineTable(table) | Item::Table(table) => return table.into_value(m, names),
+            Item::Array(elements) => elements
+                .into_iter()
+                .map(|element| element.into_value(m, names))
+                .collect::<Result<Vec<_>, _>>()?,
+            Item::Tables(tables) => tables
+                .into_iter()
+                .map(|table| table.into_value(m, names))
+                .collect::<Result<Vec<_>, _>>()?,
+        };
+        Ok(m.heap.list(&elements))
+    }
+}
+
+/// Refuses a string with NUL bytes.
+fn check_nul(string: &[u8]) -> Result<(), Message> {
+    if !string.contains(&0) {
+        return Ok(());
+    }
+    let shown = string.replace(b"\0", "␀");
+    let before = b"error: input string '".as_slice();
+    let after = b"' cannot be represented as Nix string because it contains null bytes";
+    Err([before, &shown, after].concat())
 }

@@ -5,6 +5,7 @@
 
 mod date;
 mod document;
+mod name_order;
 mod number;
 mod parser;
 mod recovery;
@@ -23,7 +24,7 @@ impl Machine {
     /// Syntax errors, names defined twice, dates and times, and strings with NUL bytes.
     #[inline]
     pub(crate) fn read_toml(&mut self, text: &[u8], pos: Pos) -> Result<Value> {
-        self.check_memory(16 * text.len(), pos)?;
+        self.check_memory(32 * text.len(), pos)?;
         let ends_line = matches!(text.last(), None | Some(b'\n' | b'\r'));
         let text = [text, if ends_line { b"" } else { b"\n" }].concat();
         let mut parser = parser::Parser::new(self, &text);

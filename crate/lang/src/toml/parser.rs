@@ -1,12 +1,11 @@
 //! The parser. It recurses over nested arrays and inline tables, up to a limit.
 
-use super::document::{Conflict, Item, Member, Origin, Table};
-use super::report;
+use super::document::{Conflict, Item, Member, Name, Origin, Table};
+use super::{name_order, report};
 use crate::machine::Machine;
 use crate::source::Pos;
-use crate::symbol::Symbol;
 use crate::value::Value;
-use bstr::ByteSlice as _;
+use drvlab_store::HashedMap;
 use std::ops::Range;
 
 /// Arrays and inline tables may be nested this deep, and keys may have this many parts.
@@ -19,7 +18,7 @@ pub(super) type Message = Vec<u8>;
 
 /// The parts of a key and where it is written.
 pub(super) struct Key {
-    names: Vec<Symbol>,
+    names: Vec<Name>,
     place: Range<usize>,
 }
 
@@ -29,9 +28,9 @@ pub(super) struct Parser<'a> {
     pub(super) text: &'a [u8],
     pub(super) at: usize,
     root: Table,
-    pub(super) has_date: bool,
-    /// What is wrong with a string that is written as it must be.
-    bad_string: Option<Message>,
+    /// The names so far; they become symbols when their order is known.
+    names: HashedMap<Vec<u8>, Name>,
+    /// In how many arrays, tables and parts of their keys this is.
     depth: usize,
     /// All errors so far, and the last of them.
     errors: Message,
@@ -60,8 +59,7 @@ impl<'a> Parser<'a> {
             text,
             at,
             root: Table::new(Origin::Header),
-            has_date: false,
-            bad_string: None,
+            names: HashedMap::new(),
             depth: 0,
             errors: Vec::new(),
             last_error: Vec::new(),
@@ -74,14 +72,19 @@ impl<'a> Parser<'a> {
         if !self.errors.is_empty() {
             return Err(std::mem::take(&mut self.errors));
         }
-        if let Some(message) = self.bad_string.take() {
-            return Err(message);
-        }
-        if self.has_date {
-            return Err(b"Dates and times are not supported".to_vec());
-        }
         let root = std::mem::replace(&mut self.root, Table::new(Origin::Header));
-        Ok(root.into_value(self.m))
+        let names = std::mem::take(&mut self.names).into_iter();
+        let with_hash = |(name, _): (Vec<u8>, Name)| {
+            let hash = name_order::hash(&name);
+            (name, hash)
+        };
+        root.into_value(self.m, &names.map(with_hash).collect::<Vec<_>>())
+    }
+
+    #[inline]
+    fn number_of(&mut self, name: Vec<u8>) -> Name {
+        let next = self.names.len() as Name;
+        *self.names.entry(name).or_insert(next)
     }
 
     #[inline]
@@ -380,7 +383,7 @@ impl<'a> Parser<'a> {
         let mut names = Vec::new();
         let mut end = start;
         while let Ok(name) = self.simple_key() {
-            names.push(self.m.symbols.intern(&name));
+            names.push(self.number_of(name));
             if names.len() > MAX_DEPTH {
                 return Err(self.error("a key with too many parts", self.at, "here"));
             }
@@ -403,7 +406,7 @@ impl<'a> Parser<'a> {
         let mut names = Vec::new();
         loop {
             let name = self.simple_key()?;
-            names.push(self.m.symbols.intern(&name));
+            names.push(self.number_of(name));
             if names.len() > MAX_DEPTH {
                 return Err(self.error("a key with too many parts", self.at, "here"));
             }
@@ -458,9 +461,11 @@ impl<'a> Parser<'a> {
         }
         self.skip_blanks();
         let start = self.at;
-        let item = self.value()?;
+        self.depth += key.names.len() - 1;
+        let item = self.value();
+        self.depth -= key.names.len() - 1;
         let place = start..self.at;
-        Ok((key, Member { item, place }))
+        Ok((key, Member { item: item?, place }))
     }
 
     #[inline]
@@ -468,7 +473,10 @@ impl<'a> Parser<'a> {
         let value = match self.peek() {
             Some(b'"' | b'\'') => {
                 let string = self.string()?;
-                self.string_value(&string)
+                if string.contains(&0) {
+                    return Ok(Item::NulString(string));
+                }
+                self.m.string(&string)
             }
             Some(b'[' | b'{') => {
                 if self.depth >= MAX_DEPTH {
@@ -476,9 +484,9 @@ impl<'a> Parser<'a> {
                 }
                 self.depth += 1;
                 let item = if self.peek() == Some(b'[') {
-                    self.array().map(Item::Value)
+                    self.array()
                 } else {
-                    self.inline_table().map(Item::InlineTable)
+                    self.inline_table()
                 };
                 self.depth -= 1;
                 return item;
@@ -509,10 +517,9 @@ impl<'a> Parser<'a> {
             Some(b'_') => return Err(self.leading_underscore()),
             Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'i' | b'n' | b'I' | b'N') => {
                 if self.date()? {
-                    Value::NULL
-                } else {
-                    self.number()?
+                    return Ok(Item::Date);
                 }
+                self.number()?
             }
             _ => return Err(self.unknown_value()),
         };
@@ -525,19 +532,7 @@ impl<'a> Parser<'a> {
     }
 
     #[inline]
-    fn string_value(&mut self, string: &[u8]) -> Value {
-        if string.contains(&0) {
-            let shown = string.replace(b"\0", "␀");
-            let before = b"error: input string '".as_slice();
-            let after = b"' cannot be represented as Nix string because it contains null bytes";
-            self.bad_string
-                .get_or_insert_with(|| [before, &shown, after].concat());
-        }
-        self.m.string(string)
-    }
-
-    #[inline]
-    fn array(&mut self) -> Result<Value, Message> {
+    fn array(&mut self) -> Result<Item, Message> {
         self.at += 1;
         let mut elements = Vec::new();
         let before = self.errors.len();
@@ -549,8 +544,7 @@ impl<'a> Parser<'a> {
                 return Err(self.error(title, self.at, "here"));
             }
             match self.value() {
-                Ok(Item::Value(value) | Item::InlineTable(value)) => elements.push(value),
-                Ok(Item::Table(_) | Item::Tables(_)) => {}
+                Ok(element) => elements.push(element),
                 Err(message) => {
                     self.report(message);
                     // What does not look like a value belongs behind the array.
@@ -577,11 +571,11 @@ impl<'a> Parser<'a> {
             // Whoever reads the array reports the last error once more.
             return Err(self.last_error.clone());
         }
-        Ok(self.m.heap.list(&elements))
+        Ok(Item::Array(elements))
     }
 
     #[inline]
-    fn inline_table(&mut self) -> Result<Value, Message> {
+    fn inline_table(&mut self) -> Result<Item, Message> {
         self.at += 1;
         let mut table = Table::new(Origin::Dotted);
         let before = self.errors.len();
@@ -627,13 +621,13 @@ impl<'a> Parser<'a> {
         if self.errors.len() > before {
             return Err(Message::new());
         }
-        Ok(table.into_value(self.m))
+        Ok(Item::InlineTable(Box::new(table)))
     }
 }
 
 /// Finds the table that the last header opened.
 #[inline]
-fn current<'t>(root: &'t mut Table, names: &[Symbol]) -> &'t mut Table {
+fn current<'t>(root: &'t mut Table, names: &[Name]) -> &'t mut Table {
     let mut table = root;
     for name in names {
         let member = table
@@ -645,7 +639,7 @@ fn current<'t>(root: &'t mut Table, names: &[Symbol]) -> &'t mut Table {
             Item::Tables(tables) => tables
                 .last_mut()
                 .expect("an array of tables is made with its first table"),
-            Item::Value(_) | Item::InlineTable(_) => unreachable!("a header opens tables only"),
+            _ => unreachable!("a header opens tables only"),
         };
     }
     table
