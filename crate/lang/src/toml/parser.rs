@@ -358,7 +358,7 @@ impl<'a> Parser<'a> {
         };
         self.skip_blanks();
         let key_start = self.at;
-        let Some(key) = self.header_key()? else {
+        let Some((key, wrong)) = self.header_key()? else {
             let label = "expected basic key([a-zA-Z0-9_-]) or quoted key(\" or ')";
             return Err(self.error(title, key_start, label));
         };
@@ -367,6 +367,10 @@ impl<'a> Parser<'a> {
             return Err(self.error(title, self.at, &format!("expected {end}")));
         }
         self.at += end.len();
+        if let Some(wrong) = wrong {
+            let title = "toml::parse_file: invalid table key";
+            return Err(self.error(title, wrong, "expected ["));
+        }
         Ok((
             Key {
                 names: key.names,
@@ -376,13 +380,24 @@ impl<'a> Parser<'a> {
         ))
     }
 
-    /// Reads the key of a header as far as it is one: a dot that nothing follows is no part of it.
+    /// Reads the key of a header as far as it is one: a dot that nothing follows is no part of it. A part with a wrong code point is one,
+    /// for now: returns where the first of these ends, too.
     #[inline]
-    pub(super) fn header_key(&mut self) -> Result<Option<Key>, Message> {
+    pub(super) fn header_key(&mut self) -> Result<Option<(Key, Option<usize>)>, Message> {
         let start = self.at;
-        let mut names = Vec::new();
         let mut end = start;
-        while let Ok(name) = self.simple_key() {
+        let mut names = Vec::new();
+        let mut wrong = None;
+        loop {
+            let part = self.at;
+            let name = match self.simple_key() {
+                Ok(name) => name,
+                Err(_) if self.at == part => break,
+                Err(_) => {
+                    wrong = wrong.or(Some(self.at));
+                    Vec::new()
+                }
+            };
             names.push(self.number_of(name));
             if names.len() > MAX_DEPTH {
                 return Err(self.error("a key with too many parts", self.at, "here"));
@@ -396,7 +411,7 @@ impl<'a> Parser<'a> {
         }
         self.at = end;
         let place = start..end;
-        Ok((!names.is_empty()).then_some(Key { names, place }))
+        Ok((!names.is_empty()).then_some((Key { names, place }, wrong)))
     }
 
     /// Reads a key, perhaps with dots.
