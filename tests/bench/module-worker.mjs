@@ -2,11 +2,10 @@
 //
 // Environment: CHROME, the browser.
 
-import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { browser, closeBrowser } from "../browser/launch.mjs";
+import { moduleFiles } from "../wasm/module-files.mjs";
 
 const worker = `
 import init, { Workspace } from "/drvlab_wasm.js";
@@ -42,12 +41,10 @@ export async function withWorker(work) {
  * a request there and returns the answer. The script says that it is ready with a first message.
  */
 export async function withWorkersOf({ script, folder, name }, work) {
-  const file = (name) => readFileSync(join(folder, name));
   const files = new Map([
     ["/", ["text/html", "<!doctype html><title>benchmark</title>"]],
     ["/worker.js", ["text/javascript", script]],
-    [`/${name}.js`, ["text/javascript", file(`${name}.js`)]],
-    [`/${name}_bg.wasm`, ["application/wasm", file(`${name}_bg.wasm`)]],
+    ...moduleFiles(folder),
   ]);
   const server = createServer((request, response) => {
     const [type, body] = files.get(request.url) ?? ["text/plain", ""];

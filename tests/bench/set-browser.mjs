@@ -11,10 +11,12 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env } from "node:process";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { browser, closeBrowser, watch } from "../browser/launch.mjs";
 import { complete, write } from "../package-set/generate.mjs";
 import { tar } from "../package-set/tar.mjs";
+import { moduleFiles } from "../wasm/module-files.mjs";
 import { median, quantile } from "./statistics.mjs";
 import { withVisits } from "./visits.mjs";
 
@@ -23,7 +25,7 @@ if (!Number.isInteger(runs) || runs < 1) throw new Error(`RUNS is ${env.RUNS}, n
 // Also as many as memory must not grow with.
 const keystrokes = 1000;
 
-const module = (name) => readFileSync(new URL(`../../web/src/wasm/${name}`, import.meta.url));
+const module = fileURLToPath(new URL("../../web/src/wasm", import.meta.url));
 const set = await complete({});
 const archive = gzipSync(tar("set", set));
 const edited = "pkgs/core/openssl/default.nix";
@@ -86,8 +88,7 @@ const served = {
   "/": ["text/html", "<!doctype html><title>set</title>"],
   "/favicon.ico": ["image/x-icon", ""],
   "/worker.js": ["text/javascript", worker],
-  "/drvlab_wasm.js": ["text/javascript", module("drvlab_wasm.js")],
-  "/drvlab_wasm_bg.wasm": ["application/wasm", module("drvlab_wasm_bg.wasm")],
+  ...Object.fromEntries(moduleFiles(module)),
   "/set.tar.gz": ["application/octet-stream", archive],
   "/edited": ["text/plain", set.get(edited)],
 };

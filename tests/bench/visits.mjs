@@ -10,6 +10,9 @@ import { fileURLToPath } from "node:url";
 import { build } from "../../web/node_modules/vite/dist/node/index.js";
 import { browserWithProfile, watch } from "../browser/launch.mjs";
 
+/** What the worker fetches by its name. */
+const REST = /^drvlab_wasm_rest.*\.wasm$/;
+
 const assets = new URL("../../web/dist/assets/", import.meta.url);
 
 /** What runs in the page. Times are milliseconds since the script of the page began to do something. */
@@ -91,10 +94,8 @@ async function imageFiles() {
   return output[0].code;
 }
 
-const asset = (pattern) => {
-  const [name] = readdirSync(assets).filter((name) => pattern.test(name));
-  return readFileSync(new URL(name, assets));
-};
+const assetName = (pattern) => readdirSync(assets).find((name) => pattern.test(name));
+const asset = (pattern) => readFileSync(new URL(assetName(pattern), assets));
 
 /**
  * Serves the page and calls `work` with a function that makes a round of visits in a new profile, in which the package `first` is evaluated:
@@ -109,6 +110,7 @@ export async function withVisits(archive, work) {
     "/page.js": ["text/javascript", script],
     "/worker.js": ["text/javascript", asset(/^worker-.*\.js$/), lasting],
     "/module.wasm": ["application/wasm", asset(/^drvlab_wasm_bg.*\.wasm$/), lasting],
+    [`/${assetName(REST)}`]: ["application/wasm", asset(REST), lasting],
     "/image-files.js": ["text/javascript", await imageFiles()],
     "/set.tar.gz": ["application/octet-stream", archive],
   };

@@ -168,7 +168,8 @@ export class Store {
         report: (report, since) => shown(() => this.#show(report, since)),
         world: (worldReport) => shown(() => this.#showWorld(worldReport)),
         stopped: (notice) => shown(() => this.#set({ engine: "stopped", notice, outdated: true })),
-        worldStopped: () => shown(() => this.#setWorld({ ...this.state.world, steps: [] })),
+        // How a world begins has ended no worker unless something else is wrong: to try that at once again would never end.
+        worldStopped: () => this.state.world.steps.length > 0 && shown(() => this.#setWorld({ ...this.state.world, steps: [] })),
       },
       {
         connect,

@@ -2,11 +2,13 @@
  * The worker: makes an instance of the WASM module, from the beginning or from an image, and holds the one `Workspace`. It answers one
  * request at a time.
  */
+import { compile } from "./compilation";
 import { gunzipped } from "./decompression";
 import { identityOf, openImage, putImage, takeImage, type Image, type Instance } from "./image";
 import { readImage } from "./image-files";
 import type { Beginning, Call, FileChange, Held, ImageSource, Loaded, LoadReport, Request, Response, Results } from "./protocol";
-import init, { limitRanges, Reader, Workspace } from "./wasm/drvlab_wasm.js";
+import init, { limitRanges, Reader, setRest, Workspace } from "./wasm/drvlab_wasm.js";
+import restAddress from "./wasm/drvlab_wasm_rest.wasm?url";
 
 const scope = self as unknown as {
   postMessage(response: Response, transfer?: Transferable[]): void;
@@ -154,6 +156,19 @@ function put(...image: Parameters<typeof putImage>): boolean {
   }
 }
 
+/** Whether the rest of the module has been asked for. */
+let restAsked = false;
+
+/** So long after the first answer, in milliseconds, the page has got what it opens with. */
+const UNTIL_REST = 300;
+
+/** Fetches the part of the module that the first answers do without. The module reads it itself if it is needed before it is here. */
+function fetchRest(): void {
+  if (restAsked) return;
+  restAsked = true;
+  setTimeout(() => compile(restAddress).then(setRest, () => {}), UNTIL_REST);
+}
+
 /** Users' errors are data, so an exception is a bug or a trap: this instance can't be trusted any more. */
 function fail(error: unknown): void {
   scope.onmessage = null;
@@ -174,6 +189,7 @@ scope.onmessage = async ({ data }) => {
       const { call } = data;
       const result = call.do === "load" ? await load(call) : answer(call);
       scope.postMessage({ kind: "result", id: data.id, result }, result instanceof ArrayBuffer ? [result] : []);
+      fetchRest();
     }
   } catch (error) {
     fail(error);

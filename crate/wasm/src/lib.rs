@@ -17,6 +17,7 @@ mod microscope;
 pub mod model;
 mod reader;
 mod report;
+mod rest;
 mod run;
 mod stacks;
 mod told;
@@ -27,4 +28,5 @@ mod world_api;
 
 pub use limits::limit_ranges;
 pub use reader::Reader;
+pub use rest::{load_rest, set_rest};
 pub use workspace::Workspace;

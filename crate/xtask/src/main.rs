@@ -12,6 +12,7 @@ mod fuzz;
 mod miri;
 mod node;
 mod page;
+mod parts;
 mod profiled;
 mod record;
 mod rust_toolchain;

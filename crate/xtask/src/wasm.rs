@@ -12,7 +12,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::build_lock::BuildLock;
 use crate::command::{cargo, run};
 use crate::workspace::Workspace;
-use crate::{node, rust_toolchain};
+use crate::{node, parts, rust_toolchain};
 
 /// A module of the page.
 struct Module {
@@ -22,6 +22,8 @@ struct Module {
     features: &'static [&'static str],
     /// Whether it copies and fills memory itself (`crate/wasm/src/memory.rs`).
     copies: bool,
+    /// Whether it is divided into what each visit needs and the rest, `NAME_rest.wasm` (`parts.rs`).
+    divided: bool,
     /// The name of its glue, `NAME.js`, and of the module, `NAME_bg.wasm`.
     name: &'static str,
     /// Where both go; git ignores the folder.
@@ -33,6 +35,7 @@ const MAIN: Module = Module {
     package: "drvlab-wasm",
     features: &[],
     copies: true,
+    divided: true,
     name: "drvlab_wasm",
     output: "web/src/wasm",
 };
@@ -42,6 +45,7 @@ const UNPACK: Module = Module {
     package: "drvlab-unpack",
     features: &["--features", "module"],
     copies: false,
+    divided: false,
     name: "drvlab_unpack",
     output: "web/src/unpack",
 };
@@ -62,13 +66,8 @@ const WITHOUT_COPIES: [&str; 2] = [
 /// Behind less than rustc's 1 MiB, addresses of constants take one byte less each time they are written.
 const STACK_SIZE: u32 = 640 << 10;
 
-/// Optimisation, and the features that rustc uses for this target: without them wasm-opt refuses its input. Large functions with one
-/// caller stay functions: as a part of it they compress less well, 30 kB in all. By name, functions stand beside those that are like them, which
-/// saves 9 kB more; wasm-bindgen's order is by size.
-const WASM_OPT_FLAGS: [&str; 12] = [
-    "-O3",
-    "--reorder-functions-by-name",
-    "--one-caller-inline-max-function-size=60",
+/// The features that rustc uses for this target: without them wasm-opt refuses its input.
+const FEATURES: [&str; 9] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-call-indirect-overlong",
@@ -80,14 +79,36 @@ const WASM_OPT_FLAGS: [&str; 12] = [
     "--enable-simd",
 ];
 
-/// The files of the optimised modules, the one of every visit first.
-pub fn modules(workspace: &Workspace) -> [PathBuf; 2] {
-    [&MAIN, &UNPACK].map(|module| file(workspace, module))
+/// Large functions with one caller stay functions: as a part of it they compress less well, 30 kB in all.
+const INLINING: &str = "--one-caller-inline-max-function-size=60";
+
+/// By name, functions stand beside those that are like them, which saves 9 kB; wasm-bindgen's order is by size.
+const ORDER: &str = "--reorder-functions-by-name";
+
+/// Functions keep their names for what comes after.
+const NAMES: &str = "--debuginfo";
+
+/// What calls the functions of a module that every visit calls.
+const VISIT: &str = "tests/bench/training/visit.mjs";
+
+/// The files of the optimised modules: what every visit loads first, the rest of it, and what is for some visits only.
+pub fn modules(workspace: &Workspace) -> [PathBuf; 3] {
+    [
+        file(workspace, &MAIN),
+        rest(&file(workspace, &MAIN)),
+        file(workspace, &UNPACK),
+    ]
 }
 
 fn file(workspace: &Workspace, module: &Module) -> PathBuf {
     let folder = workspace.path(module.output);
     folder.join(format!("{}_bg.wasm", module.name))
+}
+
+/// Where the rest of a module is, beside the first part.
+fn rest(first: &Path) -> PathBuf {
+    let name = first.to_string_lossy().replace("_bg.wasm", "_rest.wasm");
+    PathBuf::from(name)
 }
 
 /// Builds the page's modules and their JavaScript and TypeScript glue into `web/src`; does nothing more when cargo built the same modules as last time.
@@ -117,8 +138,19 @@ fn build_one(workspace: &Workspace, module: &Module) -> anyhow::Result<()> {
     replace_folder(&generated)?;
     bindgen(&compiled, name, &generated)?;
     println!("optimising {name} with wasm-opt");
-    optimise(workspace, &generated.join(format!("{name}_bg.wasm")))?;
-    identify(&generated.join(format!("{name}_bg.wasm")))?;
+    let first = generated.join(format!("{name}_bg.wasm"));
+    if module.divided {
+        optimise(workspace, &first, &["-O3", INLINING, NAMES])?;
+        let rest = rest(&first);
+        divide(workspace, &first, &rest)?;
+        // The rest is what is rare. Above all, one of several equal functions is kept.
+        for (part, level) in [(&first, "-O3"), (&rest, "-Oz")] {
+            optimise(workspace, part, &[level, INLINING, ORDER])?;
+        }
+    } else {
+        optimise(workspace, &first, &["-O3", INLINING, ORDER])?;
+    }
+    identify(&first)?;
     // This also removes the old stamp: a run that is interrupted here is not taken for complete.
     publish(&generated, &workspace.path(module.output))?;
     fs::write(&stamp, &source).with_context(|| format!("cannot write {}", stamp.display()))?;
@@ -140,7 +172,8 @@ pub fn build_example(
     let output = workspace.scratch().join(name);
     replace_folder(&output)?;
     bindgen(&compiled, name, &output)?;
-    optimise(workspace, &output.join(format!("{name}_bg.wasm")))?;
+    let module = output.join(format!("{name}_bg.wasm"));
+    optimise(workspace, &module, &["-O3", INLINING, ORDER])?;
     Ok(output)
 }
 
@@ -205,12 +238,14 @@ fn flags(workspace: &Workspace, copies: bool) -> Vec<String> {
 fn source(workspace: &Workspace, compiled: &Path) -> anyhow::Result<String> {
     let package = workspace.path("web/node_modules/binaryen/package.json");
     let mut hasher = DefaultHasher::new();
-    for file in [compiled, &package, &workspace.path("Cargo.lock")] {
+    let visit = workspace.path(VISIT);
+    for file in [compiled, &package, &visit, &workspace.path("Cargo.lock")] {
         fs::read(file)
             .with_context(|| format!("cannot read {}", file.display()))?
             .hash(&mut hasher);
     }
     include_str!("wasm.rs").hash(&mut hasher);
+    include_str!("parts.rs").hash(&mut hasher);
     Ok(format!("{:016x}\n", hasher.finish()))
 }
 
@@ -228,13 +263,40 @@ fn bindgen(module: &Path, name: &str, output: &Path) -> anyhow::Result<()> {
         .context("wasm-bindgen failed")
 }
 
-fn optimise(workspace: &Workspace, module: &Path) -> anyhow::Result<()> {
+fn optimise(workspace: &Workspace, module: &Path, flags: &[&str]) -> anyhow::Result<()> {
     run(node::node(workspace)?
         .arg(workspace.path("web/node_modules/binaryen/bin/wasm-opt"))
         .arg(module)
         .arg("-o")
         .arg(module)
-        .args(WASM_OPT_FLAGS))
+        .args(flags)
+        .args(FEATURES))
+}
+
+/// Divides a module by what a visit calls; `rest` is where the rest goes.
+fn divide(workspace: &Workspace, module: &Path, rest: &Path) -> anyhow::Result<()> {
+    println!("dividing the module by what a visit calls");
+    let whole = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
+    let written = "cannot write a part of the module";
+    fs::write(rest, parts::counting(&whole)?).context(written)?;
+    let called = module.with_extension("called");
+    run(node::node(workspace)?.arg(workspace.path(VISIT)).args([
+        module.with_file_name("drvlab_wasm.js").as_path(),
+        rest,
+        &called,
+    ]))?;
+    let places = fs::read_to_string(&called).context("cannot read what was called")?;
+    fs::remove_file(&called).context("cannot remove what tells what was called")?;
+    let called = places
+        .split_whitespace()
+        .map(str::parse)
+        .collect::<Result<_, _>>()
+        .context("the visit does not tell what was called")?;
+    let parts = parts::divided(&whole, &called)?;
+    for (part, file) in parts.iter().zip([module, rest]) {
+        fs::write(file, part).context(written)?;
+    }
+    Ok(())
 }
 
 /// Appends a custom section that says which module this is, so that the page can tell whether an image of a module's memory is of this one.
