@@ -85,7 +85,6 @@ for (const [what, deny] of [
   test(`the page works without ${what}`, async (t) => {
     const page = await openPage(t);
     await page.addInitScript(deny);
-    // A reload would end requests that are under way.
     await ready(page);
     await page.reload();
     await ready(page);

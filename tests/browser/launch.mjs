@@ -55,7 +55,12 @@ export function watch(page) {
   });
   page.on("pageerror", (error) => problems.push(`exception: ${error.stack ?? error.message}`));
   page.on("crash", () => problems.push("the page crashed"));
-  page.on("requestfailed", (request) => problems.push(`request: ${request.url()}: ${request.failure()?.errorText}`));
+  page.on("requestfailed", (request) => {
+    const error = request.failure()?.errorText;
+    // A page that is left ends requests that are under way, which happens at any reload: the worker fetches the rest of its module
+    // after its first answer.
+    if (error !== "net::ERR_ABORTED") problems.push(`request: ${request.url()}: ${error}`);
+  });
   page.on("response", (response) => {
     if (response.status() >= 400) problems.push(`request: ${response.url()}: ${response.status()}`);
   });

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { openPage } from "./harness.mjs";
 import { address, browser, closeBrowser } from "./launch.mjs";
 import { plan, problems, ready, replaceText } from "./playground.mjs";
 
@@ -31,6 +32,25 @@ test("the rest is fetched after the first answer", async (t) => {
     assert.ok(waited < 100, "nobody asks for it");
     await page.waitForTimeout(100);
   }
+});
+
+test("a page that is left while the rest is under way works when it comes back", async (t) => {
+  const page = await openPage(t);
+  let asked = 0;
+  await page.context().route(rest, (route) => {
+    asked += 1;
+    return asked === 1 ? undefined : route.continue();
+  });
+  await page.reload();
+  await ready(page);
+  for (let waited = 0; asked === 0; waited += 1) {
+    assert.ok(waited < 100, "nobody asks for it");
+    await page.waitForTimeout(100);
+  }
+  await page.reload();
+  await ready(page);
+  await replaceText(page, "throw (builtins.toXML 1.5)");
+  await problems(page).getByText(/float value="1.5"/).first().waitFor();
 });
 
 test("without the rest, the page answers; when it is needed, the page says what is missing and goes on when it is there", async (t) => {
