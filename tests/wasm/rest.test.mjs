@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { complete } from "../package-set/generate.mjs";
+import { tar } from "../package-set/tar.mjs";
 
 const folder = new URL("../../web/src/wasm/", import.meta.url);
 const module = new WebAssembly.Module(readFileSync(new URL("drvlab_wasm_bg.wasm", folder)));
@@ -42,6 +44,20 @@ test("what a visit begins with does without the rest", async () => {
   assert.equal(evaluate(Workspace, "{ a = 1; }.a + 1"), "2");
   assert.equal(evaluate(Workspace, "undefined"), "undefined variable 'undefined'");
   assert.match(evaluate(Workspace, "{"), /^syntax error/);
+  assert.equal(hasRest(), false);
+});
+
+test("so does a package of a set out of an archive, after an edit, too", async () => {
+  const { Workspace, hasRest } = await instance();
+  const files = await complete({ seed: 11 });
+  const workspace = new Workspace();
+  assert.equal(workspace.loadArchive("/", [tar("set", files)]).problem, undefined);
+  const main = { file: "/set/default.nix", attrPath: "curl", emptyStore: false, contentAddressed: false };
+  assert.equal(workspace.evaluateUpdate(main).report.outcome, "derivations");
+  const file = "pkgs/core/curl/default.nix";
+  workspace.updateFile(`/set/${file}`, `${files.get(file)} `);
+  assert.equal(workspace.evaluateUpdate(main).report.outcome, "derivations");
+  workspace.free();
   assert.equal(hasRest(), false);
 });
 

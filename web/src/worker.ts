@@ -189,7 +189,7 @@ scope.onmessage = async ({ data }) => {
       const { call } = data;
       const result = call.do === "load" ? await load(call) : answer(call);
       scope.postMessage({ kind: "result", id: data.id, result }, result instanceof ArrayBuffer ? [result] : []);
-      fetchRest();
+      if (call.do !== "load") fetchRest();
     }
   } catch (error) {
     fail(error);
