@@ -11,6 +11,13 @@ use drvlab_archive::Problem;
 /// What gzip files begin with.
 const GZIP: &[u8] = b"\x1f\x8b";
 
+/// Methods beyond gzip, and what their files begin with.
+const BEGINNINGS: [(&str, &[u8]); 3] = [
+    ("xz", b"\xfd7zXZ\0"),
+    ("bzip2", b"BZh"),
+    ("zstd", b"\x28\xb5\x2f\xfd"),
+];
+
 /// Why an archive cannot be unpacked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CompressionError {
@@ -38,6 +45,14 @@ impl fmt::Display for CompressionError {
 }
 
 impl std::error::Error for CompressionError {}
+
+/// Tells by what bytes begin with which method beyond gzip they are compressed with, if it is one that can be read.
+pub fn method_of(bytes: &[u8]) -> Option<&'static BStr> {
+    let known = BEGINNINGS
+        .iter()
+        .find(|(_, beginning)| bytes.starts_with(beginning));
+    known.map(|&(method, _)| method.into())
+}
 
 /// Unpacks bytes by the method that a narinfo names, to at most `limit` bytes.
 ///

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::SystemTime;
 
+use drvlab_cache::compression;
 use drvlab_lang::files::{FileError, FileKind, Files};
 use rustc_hash::FxHashMap;
 
@@ -93,19 +94,10 @@ impl Files for DiskFiles {
     }
 
     fn decompressed(&self, bytes: &[u8], limit: usize) -> Option<Vec<u8>> {
-        let begins = METHODS.iter().find(|(_, magic)| bytes.starts_with(magic));
-        let (method, _) = begins?;
-        let unpacked = drvlab_cache::compression::decompress((*method).into(), bytes, limit);
+        let unpacked = compression::decompress(compression::method_of(bytes)?, bytes, limit);
         unpacked.ok().map(Cow::into_owned)
     }
 }
-
-/// Methods of compression, and what their files begin with.
-const METHODS: [(&str, &[u8]); 3] = [
-    ("xz", b"\xfd7zXZ\0"),
-    ("bzip2", b"BZh"),
-    ("zstd", b"\x28\xb5\x2f\xfd"),
-];
 
 fn kind(metadata: &Metadata) -> FileKind {
     let file_type = metadata.file_type();
