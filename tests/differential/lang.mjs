@@ -135,11 +135,13 @@ async function compareSequence(pair, mode, items) {
   }
 }
 
-/** Why a difference is none that is gone where something else stands in the program, or nothing. */
+/** Why a difference is none that is gone, or explained, where something else stands in the program; or nothing. */
 async function explainedByPart(pair, mode, text) {
   for (const [reason, part, other] of REPLACED) {
     const without = text.replace(part, other)
-    if (without !== text && same(await pair.askOurs(mode, [without]), await pair.askTheirs(mode, [without]))) return reason
+    if (without === text) continue
+    const [ours, theirs] = [await pair.askOurs(mode, [without]), await pair.askTheirs(mode, [without])]
+    if (same(ours, theirs) || explained(ours, theirs, without)) return reason
   }
   return undefined
 }
