@@ -101,11 +101,11 @@ export class PlanView extends StateView {
   ];
 
   protected override render() {
-    const { report, latest, outdated, engine, notice, discarded } = this.state;
+    const { report, outdated, notice, discarded } = this.state;
     return html`<section aria-label="Plan" tabindex=${matchMedia(NARROW).matches ? 0 : nothing} class=${outdated ? "outdated" : ""}>
       ${outdated && report ? html`<span class="badge">Out of date: ${whyOutdated(this.state)}</span>` : nothing}
       ${report === undefined
-        ? html`<p class="sentence">${waiting(engine, latest !== undefined)}</p>`
+        ? html`<p class="sentence">${waiting(this.state)}</p>`
         : report.outcome === "value"
           ? html`<p class="sentence">A value, not a derivation</p>
               <pre tabindex="0" role="group" aria-label="Value">${beginning(report.value ?? "")}</pre>`
@@ -226,8 +226,9 @@ function whyOutdated({ engine, latest }: State): string {
   return latest?.outcome === "error" ? "the text has an error" : "evaluating";
 }
 
-function waiting(engine: State["engine"], failed: boolean): string {
-  if (failed) return "Nothing to show yet: the text has an error";
+function waiting({ engine, latest, example, attrPath }: State): string {
+  if (latest && example.archive && attrPath === "") return "Nothing to show yet: the set as a whole has an error. Name an attribute of it above.";
+  if (latest) return "Nothing to show yet: the text has an error";
   return engine === "stopped" ? "Nothing to show yet" : "Loading the evaluator … you can edit already";
 }
 
