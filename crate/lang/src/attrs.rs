@@ -11,6 +11,7 @@
 
 use crate::heap::Heap;
 use crate::ir::{AttrSetId, Ir};
+use crate::name_order::{MANY, by_name};
 use crate::source::Pos;
 use crate::symbol::{Symbol, Symbols};
 use crate::value::{Addr, Tag, Value};
@@ -502,21 +503,14 @@ impl Heap {
 
     /// Returns the attributes of a flat set in the order of their names, which is the order in which a program sees them.
     pub(crate) fn attributes_by_name(&self, symbols: &Symbols, flat: Addr) -> Vec<(Symbol, Value)> {
-        // Most names differ in what fits into a number. They are often nearly in order, of which a stable sort makes use.
-        let mut attributes: Vec<_> = (0..self.attrs_len(flat))
-            .map(|index| {
-                let (name, value) = self.attr(flat, index);
-                (symbols.prefix(name), name, value)
-            })
-            .collect();
-        attributes.sort_by(|a, b| {
-            let names = || symbols.name(a.1).cmp(symbols.name(b.1));
-            a.0.cmp(&b.0).then_with(names)
-        });
-        attributes
-            .into_iter()
-            .map(|(_, name, value)| (name, value))
-            .collect()
+        let names = (0..self.attrs_len(flat)).map(|index| self.attr(flat, index).0);
+        let attribute = |index: u32| self.attr(flat, index as usize);
+        if names.len() < MANY {
+            return by_name(names, symbols).map(attribute).collect();
+        }
+        symbols.with_order(names, |order| {
+            order.iter().copied().map(attribute).collect()
+        })
     }
 }
 

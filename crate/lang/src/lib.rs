@@ -33,6 +33,7 @@ mod kept;
 mod loading;
 mod local_fetch;
 pub mod machine;
+mod name_order;
 pub mod native_stack;
 mod number;
 pub mod option;

@@ -1,6 +1,8 @@
 //! Interned names: attribute names, variables, parameters.
 
+use crate::name_order::NameOrder;
 use rustc_hash::FxHasher;
+use std::cell::RefCell;
 use std::fmt;
 use std::hash::Hasher as _;
 
@@ -26,6 +28,7 @@ pub struct Symbols {
     ends: Vec<usize>,
     /// A power of two of places, at most half of them taken.
     places: Vec<Place>,
+    last_order: RefCell<NameOrder>,
 }
 
 /// A place of the table.
@@ -106,6 +109,7 @@ impl Symbols {
     /// Forgets the names that have been added since there were `len`.
     #[inline]
     pub(crate) fn truncate(&mut self, len: usize) {
+        self.last_order.get_mut().forget();
         for number in (len..self.ends.len()).rev() {
             let symbol = Symbol(number as u32);
             let place = self.find(self.name(symbol), hash(self.name(symbol)));
@@ -141,6 +145,15 @@ impl Symbols {
             None => bytes[..name.len()].copy_from_slice(name),
         }
         u64::from_be_bytes(bytes)
+    }
+
+    /// Calls `read` with the indices of distinct names in the order of the names, as bytes.
+    pub(crate) fn with_order<R>(
+        &self,
+        names: impl ExactSizeIterator<Item = Symbol> + Clone,
+        read: impl FnOnce(&[u32]) -> R,
+    ) -> R {
+        read(self.last_order.borrow_mut().of(names, self))
     }
 
     /// Counts the interned names.
