@@ -23,6 +23,7 @@ export const REPLACED = [
   // asked for their type.
   ['where the reference has not evaluated what `break` returns', /\bbuiltins\."?break\b"?|\b(__)?break\b/g, '(builtins.seq null)'],
   ['what the root directory of the machine contains', /(?<![\w.~/])\/\.(?![\w./])/g, './tree'],
+  ['what the root directory of the machine contains', /(?<=\b(filterSource|path|readDir)\b.*["}])\/"/gs, '/none"'],
   ['the reference asks its store for a path that the text names', /\(?\b(builtins\."?storePath\b"?|__storePath)\)? "\/nix\/store\/[^"]*"/g, '(1 + null)'],
 ]
 
