@@ -32,9 +32,7 @@ impl Machine {
     pub fn describe(&self, value: Value) -> Cow<'static, str> {
         let value = self.heap.look(value);
         Cow::Borrowed(match value.tag() {
-            Tag::Thunk if self.heap.word(value.addr(), 0) == crate::heap::thunk::BLACKHOLE => {
-                "a black hole"
-            }
+            Tag::Thunk if self.heap.is_under_evaluation(value) => "a black hole",
             Tag::Thunk if self.heap.is_delayed_call(value.addr()) => "a function application",
             Tag::Thunk => "a thunk",
             Tag::Attrs => "a set",

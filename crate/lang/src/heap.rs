@@ -211,9 +211,26 @@ impl Heap {
         Value::object(Tag::Thunk, addr)
     }
 
+    /// Copies a thunk that has not been evaluated; what becomes of one does not concern the other.
+    pub(crate) fn copy_thunk(&mut self, from: Addr) -> Value {
+        let words: u32 = if self.is_delayed_call(from) { 4 } else { 2 };
+        let copy = self.alloc(words as usize);
+        for index in 0..words {
+            let word = self.word(from, index);
+            self.set_word(copy, index, word);
+        }
+        Value::object(Tag::Thunk, copy)
+    }
+
     /// Tells whether a thunk that has not been evaluated delays a call rather than an expression.
     pub(crate) fn is_delayed_call(&self, addr: Addr) -> bool {
         matches!(self.word(addr, 0), thunk::APPLY | thunk::APPLY_IN_TURN)
+    }
+
+    /// Tells whether the value is a thunk that is being evaluated.
+    pub(crate) fn is_under_evaluation(&self, value: Value) -> bool {
+        let value = self.look(value);
+        value.is_thunk() && self.word(value.addr(), 0) == thunk::BLACKHOLE
     }
 
     /// Returns the arguments of a delayed call, and how many there are.

@@ -4,7 +4,6 @@
 //! Sources: `libexpr/print.cc`, `libexpr/print-ambiguous.cc` of the reference.
 
 use crate::builtin::Builtin;
-use crate::heap::thunk;
 use crate::machine::Machine;
 use crate::syntax::{print_attr_name, print_float};
 use crate::value::{Addr, Boxed, Tag, Value};
@@ -75,7 +74,7 @@ impl Machine {
     fn member(&self, raw: Value) -> Member {
         match self.heap.look(raw) {
             value if value.is_thunk() => Member::Delayed {
-                blackhole: self.heap.word(value.addr(), 0) == thunk::BLACKHOLE,
+                blackhole: self.heap.is_under_evaluation(value),
             },
             value => Member::Value(value),
         }
@@ -150,7 +149,7 @@ impl ShortPrinter<'_> {
     fn value(&mut self, value: Value, raw: Value, depth: usize) {
         let m = self.machine;
         match value.tag() {
-            Tag::Thunk if m.heap.word(value.addr(), 0) == thunk::BLACKHOLE => self.push(BLACKHOLE),
+            Tag::Thunk if m.heap.is_under_evaluation(value) => self.push(BLACKHOLE),
             Tag::Thunk => self.push("«thunk»"),
             Tag::Attrs => self.attrs(value.addr(), value, depth),
             Tag::List => self.list(value, raw, depth),
@@ -402,7 +401,7 @@ impl WholePrinter<'_> {
             {
                 self.text.extend_from_slice(&m.cut(value));
             }
-            Tag::Thunk if m.heap.word(value.addr(), 0) == thunk::BLACKHOLE => self.push(BLACKHOLE),
+            Tag::Thunk if m.heap.is_under_evaluation(value) => self.push(BLACKHOLE),
             Tag::Thunk => self.push("<CODE>"),
             Tag::Attrs => {
                 let mut members = m.heap.all_attributes(value.addr());

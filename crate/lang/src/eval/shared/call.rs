@@ -1,7 +1,7 @@
 //! Calls of functions.
 
 use super::expr::operand;
-use super::force::force;
+use super::force::force_at;
 use super::{Stk, suspendable};
 use crate::builtin::Builtin;
 use crate::constant_call::CallKey;
@@ -154,7 +154,7 @@ pub async fn call(
     arguments: &[Value],
     pos: Pos,
 ) -> Result<Value> {
-    let function = force(stk, m, function).await?;
+    let function = force_at(stk, m, function, pos).await?;
     // The common cases: exactly the arguments that the function takes.
     if function.tag() == Tag::Lambda {
         let (id, outer) = m.heap.lambda_parts(function.addr());
@@ -468,7 +468,7 @@ async fn bind_pattern(
     let slot = parameters.len - 1;
     let argument = m.heap.slot(frame, slot);
     let what = "while evaluating the value passed for the lambda argument";
-    let argument = match force(stk, m, argument).await {
+    let argument = match force_at(stk, m, argument, last.pos).await {
         Ok(argument) if argument.tag() == Tag::Attrs => Ok(argument),
         Ok(_) => Err(m
             .expected("a set", argument, Pos::NONE)
@@ -587,7 +587,7 @@ pub async fn auto_call(
     arguments: Addr,
     place: Pos,
 ) -> Result<Value> {
-    let function = force(stk, m, value).await?;
+    let function = force_at(stk, m, value, place).await?;
     if function.tag() == Tag::Attrs {
         if let Some(functor) = m.heap.get_attr(function.addr(), well_known::FUNCTOR) {
             let result = call(stk, m, functor, &[function], place).await?;

@@ -1,7 +1,7 @@
 //! Coercion to strings: interpolation, `+`, `toString`, derivation attributes.
 
 use super::expr::operand;
-use super::force::force;
+use super::force::force_at;
 use super::{Stk, suspendable};
 use crate::coercion::Coercion;
 use crate::context::{ContextId, GatheredContext};
@@ -45,7 +45,7 @@ pub async fn append(
 ) -> Result<()> {
     m.enter_call(pos)?;
     let place = value;
-    let value = match force(stk, m, value).await {
+    let value = match force_at(stk, m, value, pos).await {
         Ok(value) => value,
         Err(error) => {
             m.call_depth -= 1;

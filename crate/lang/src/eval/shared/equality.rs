@@ -1,6 +1,6 @@
 //! Comparison: `==`, `<`.
 
-use super::force::force;
+use super::force::{failed_at, force};
 use super::{Stk, suspendable};
 use crate::error::{EvalError, Result};
 use crate::machine::Machine;
@@ -171,7 +171,13 @@ pub async fn is_derivation(stk: &mut Stk, m: &mut Machine, set: Value) -> Result
     let Some(kind) = m.heap.get_attr(set.addr(), well_known::TYPE) else {
         return Ok(false);
     };
-    let kind = force(stk, m, kind).await?;
+    let kind = match force(stk, m, kind).await {
+        Ok(kind) => kind,
+        Err(error) => {
+            let pos = m.heap.named_attr_pos(&m.ir, set.addr(), well_known::TYPE);
+            return Err(failed_at(m, error, kind, pos));
+        }
+    };
     Ok(kind.tag() == Tag::String && m.bytes(kind) == b"derivation")
 }
 

@@ -26,6 +26,16 @@ pub async fn force(stk: &mut Stk, m: &mut Machine, value: Value) -> Result<Value
     m.outcome(value)
 }
 
+/// Evaluates a value that is needed at a place, which an error that is about this need then says.
+#[suspendable]
+#[inline]
+pub async fn force_at(stk: &mut Stk, m: &mut Machine, value: Value, pos: Pos) -> Result<Value> {
+    match force(stk, m, value).await {
+        Ok(value) => Ok(value),
+        Err(error) => Err(failed_at(m, error, value, pos)),
+    }
+}
+
 /// Gives infinite recursion the place where the expression stands that needs the value: the innermost such place has one only if it
 /// is a variable or a selection, and then it is the one that still finds the value under evaluation.
 #[cold]

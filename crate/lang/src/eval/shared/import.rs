@@ -2,7 +2,7 @@
 
 use super::call::call;
 use super::coerce::coerce;
-use super::force::force;
+use super::force::{force, force_at};
 use super::{Stk, suspendable};
 use crate::coercion::Coercion;
 use crate::context::ContextId;
@@ -77,7 +77,7 @@ async fn said_by_set(
 ) -> Result<Value> {
     let mut value = value;
     loop {
-        value = match force(stk, m, value).await {
+        value = match force_at(stk, m, value, pos).await {
             Ok(value) => value,
             Err(error) => return Err(error.traced(what, pos)),
         };

@@ -1,7 +1,7 @@
 //! Selection of attributes: `e.a.b`, `e.a or d`, `e ? a`.
 
 use super::expr::operand;
-use super::force::{failed_at, force};
+use super::force::{failed_at, force, force_at};
 use super::{Stk, suspendable};
 use crate::error::{EvalError, Result};
 use crate::ir::{AttrName, ExprId, Slice};
@@ -56,10 +56,7 @@ async fn select_from(
         let name = attr_name(stk, m, site, frame).await?;
         let delayed = value;
         if value.is_thunk() {
-            value = match force(stk, m, value).await {
-                Ok(value) => value,
-                Err(error) => return Err(failed_at(m, error, value, m.ir.pos(expr))),
-            };
+            value = force_at(stk, m, value, m.ir.pos(expr)).await?;
         }
         if value.tag() != Tag::Attrs {
             if default.is_some() {
@@ -108,7 +105,7 @@ pub async fn has_attr(
     let mut value = operand(stk, m, base, frame).await?;
     let path = m.ir.attr_paths[path as usize];
     for site in path.range() {
-        value = force(stk, m, value).await?;
+        value = force_at(stk, m, value, m.ir.pos(base)).await?;
         let name = attr_name(stk, m, site, frame).await?;
         if value.tag() != Tag::Attrs {
             return Ok(Value::FALSE);

@@ -3,7 +3,7 @@
 //! `what` is the line of the trace for a value of another type. Where the reference adds it to every error of the evaluation too, so
 //! does this: for strings, numbers, Booleans and functions, but not for sets and lists (`eval.cc`, `eval-inline.hh`).
 
-use super::force::force;
+use super::force::force_at;
 use super::{Stk, suspendable};
 use crate::error::Result;
 use crate::machine::Machine;
@@ -21,7 +21,7 @@ pub async fn attrs(
     pos: Pos,
     what: &'static str,
 ) -> Result<Addr> {
-    let found = force(stk, m, value).await?;
+    let found = force_at(stk, m, value, pos).await?;
     if found.tag() == Tag::Attrs {
         return Ok(found.addr());
     }
@@ -37,7 +37,7 @@ pub async fn list(
     pos: Pos,
     what: &'static str,
 ) -> Result<Addr> {
-    let found = force(stk, m, value).await?;
+    let found = force_at(stk, m, value, pos).await?;
     if found.tag() == Tag::List {
         return Ok(found.addr());
     }
@@ -53,7 +53,7 @@ pub async fn string(
     pos: Pos,
     what: &'static str,
 ) -> Result<Value> {
-    match force(stk, m, value).await {
+    match force_at(stk, m, value, pos).await {
         Ok(found) if found.tag() == Tag::String => Ok(found),
         Ok(_) => Err(m.expected("a string", value, pos).traced(what, pos)),
         Err(error) => Err(error.traced(what, pos)),
@@ -98,7 +98,7 @@ pub async fn int(
     pos: Pos,
     what: &'static str,
 ) -> Result<i64> {
-    let found = match force(stk, m, value).await {
+    let found = match force_at(stk, m, value, pos).await {
         Ok(found) => found,
         Err(error) => return Err(error.traced(what, pos)),
     };
@@ -117,7 +117,7 @@ pub async fn number(
     pos: Pos,
     what: &'static str,
 ) -> Result<Number> {
-    let found = match force(stk, m, value).await {
+    let found = match force_at(stk, m, value, pos).await {
         Ok(found) => found,
         Err(error) => return Err(error.traced(what, pos)),
     };
@@ -136,7 +136,7 @@ pub async fn boolean(
     pos: Pos,
     what: &'static str,
 ) -> Result<bool> {
-    match force(stk, m, value).await {
+    match force_at(stk, m, value, pos).await {
         Ok(Value::TRUE) => Ok(true),
         Ok(Value::FALSE) => Ok(false),
         Ok(_) => Err(m.expected("a Boolean", value, pos).traced(what, pos)),
@@ -153,7 +153,7 @@ pub async fn function(
     pos: Pos,
     what: &'static str,
 ) -> Result<Value> {
-    let found = match force(stk, m, value).await {
+    let found = match force_at(stk, m, value, pos).await {
         Ok(found) => found,
         Err(error) => return Err(error.traced(what, pos)),
     };

@@ -91,7 +91,13 @@ async fn append_here(
                     continue;
                 };
                 let path = if text.strict {
-                    force(stk, m, path).await?
+                    match force(stk, m, path).await {
+                        Ok(path) => path,
+                        Err(error) => {
+                            let pos = m.heap.named_attr_pos(&m.ir, value.addr(), name);
+                            return Err(failed_at(m, error, path, pos));
+                        }
+                    }
                 } else {
                     m.heap.look(path)
                 };

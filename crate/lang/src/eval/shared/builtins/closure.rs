@@ -130,11 +130,13 @@ async fn element_and_key(stk: &mut Stk, m: &mut Machine, element: Value) -> Resu
             None => EvalError::other("attribute 'key' missing", Pos::NONE),
         },
     };
-    let message = [
-        b"in genericClosure element ".as_slice(),
-        &m.print_short(element),
-    ]
-    .concat();
+    // For the reference, a value that needs itself has failed by now, and no longer says what it is.
+    let shown = if m.heap.is_under_evaluation(element) {
+        "«thunk»".as_bytes().to_vec()
+    } else {
+        m.print_short(element)
+    };
+    let message = [b"in genericClosure element ".as_slice(), &shown].concat();
     Err(error.traced(message, Pos::NONE))
 }
 

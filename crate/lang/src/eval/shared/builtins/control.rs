@@ -115,10 +115,12 @@ pub async fn warn(stk: &mut Stk, m: &mut Machine, args: &[Value], pos: Pos) -> R
 }
 
 /// `break e`: `e` as it is, as in the reference without a debugger. When that is a thunk, whoever wants a value of some type complains.
+/// It is a copy, so that a value that needs itself through `break` does not come to stand for itself.
 #[suspendable]
 pub async fn break_(stk: &mut Stk, m: &mut Machine, args: &[Value], _: Pos) -> Result<Value> {
-    if m.heap.look(args[0]).is_thunk() {
-        return Ok(m.heap.peek(args[0]));
+    let value = m.heap.look(args[0]);
+    if value.is_thunk() {
+        return Ok(m.heap.copy_thunk(value.addr()));
     }
     force(stk, m, args[0]).await
 }

@@ -3,7 +3,7 @@
 
 use super::super::call::call;
 use super::super::coerce::coerce;
-use super::super::force::force;
+use super::super::force::{force, force_at};
 use super::super::import::import_file;
 use super::super::{Stk, suspendable, typed};
 use crate::access::is_locked;
@@ -509,7 +509,7 @@ async fn tree(
             if name == type_name {
                 continue;
             }
-            let value = force(stk, m, value).await?;
+            let value = force_at(stk, m, value, at).await?;
             let value = match value.tag() {
                 // A path is the text of it here: what is fetched gets a name of its own.
                 Tag::String | Tag::Boxed if value.tag() == Tag::String || m.is_path(value) => {

@@ -1,6 +1,6 @@
 //! Builtins on flake references.
 
-use super::super::force::force;
+use super::super::force::force_at;
 use super::super::{Stk, import, suspendable, typed};
 use crate::error::{EvalError, Result};
 use crate::fetching::input_error;
@@ -85,8 +85,8 @@ pub async fn flake_ref_to_string(
     let set = typed::attrs(stk, m, args[0], pos, what).await?;
     let flat = m.heap.flat(set);
     let mut attributes = Attributes::new();
-    for (name, value, _) in m.heap.attributes(&m.ir, flat) {
-        let value = force(stk, m, value).await?;
+    for (name, value, at) in m.heap.attributes(&m.ir, flat) {
+        let value = force_at(stk, m, value, at).await?;
         let value = match (value, m.number(value)) {
             (Value::TRUE, _) => InputValue::Bool(true),
             (Value::FALSE, _) => InputValue::Bool(false),
