@@ -193,5 +193,12 @@ async fn apply(stk: &mut Stk, m: &mut Machine, call: Addr) -> Result<Value> {
         let builtin = crate::builtin::Builtin::from_index(builtin);
         return super::call_builtin(stk, m, builtin, &[], Pos::NONE).await;
     }
+    if count == 2 {
+        // The first call is within the second, which waits for the function: it may go one call less deep.
+        m.enter_call(Pos::NONE)?;
+        let taken = super::call::call(stk, m, function, &arguments[..1], Pos::NONE).await;
+        m.call_depth -= 1;
+        return super::call::call(stk, m, taken?, &arguments[1..], Pos::NONE).await;
+    }
     super::call::call(stk, m, function, &arguments[..count], Pos::NONE).await
 }
